@@ -1,0 +1,1 @@
+"""Adapters of the Engine port, and the machine's clock and randomness."""

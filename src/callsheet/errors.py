@@ -1,0 +1,217 @@
+"""Every exception that Callsheet raises on purpose.
+
+```
+CallsheetError
+├── NotFound                 RunNotFound, ScenarioNotFound
+├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused
+├── Unavailable              JournalUnavailable, ToolsUnavailable, ShuttingDown
+├── RunOwnershipLost         another worker writes this run
+├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
+└── StepFailure              what a scenario can see: a code, a message, data
+    └── ToolCallFailed       ServerUnavailable, AuthRequired, RateLimited, TransportLost, ToolTimeout, ToolFailed,
+                             ToolMissing, BadOutput, OutputTooLarge
+```
+
+Each class has a stable `code`; codes are public, wording is not. Nothing in here knows HTTP: `api/errors.py` has the
+one table from code to status.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class CallsheetError(Exception):
+    """Something Callsheet can name went wrong."""
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+    @property
+    def message(self) -> str:
+        """The sentence for a person."""
+        return str(self)
+
+
+class NotFound(CallsheetError):
+    """There is nothing with this name."""
+
+    code = "not_found"
+
+
+class RunNotFound(NotFound):
+    """There is no run with this id."""
+
+    code = "run.not_found"
+
+
+class ScenarioNotFound(NotFound):
+    """There is no scenario with this id."""
+
+    code = "scenario.not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One fault of a caller's value: where it is (RFC 6901 JSON pointer) and a sentence."""
+
+    pointer: str
+    message: str
+
+
+class Invalid(CallsheetError):
+    """What the caller sent cannot be accepted."""
+
+    code = "invalid"
+
+    def __init__(self, message: str | None = None, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class InputInvalid(Invalid):
+    """The input does not fit the scenario's input_schema."""
+
+    code = "input.invalid"
+
+
+class ScenarioInvalid(Invalid):
+    """The scenario has errors and cannot run."""
+
+    code = "scenario.invalid"
+
+
+class CursorInvalid(Invalid):
+    """The cursor is not one that a list of runs gave out."""
+
+    code = "cursor.invalid"
+
+
+class IdempotencyKeyReused(Invalid):
+    """This Idempotency-Key was already used with another request."""
+
+    code = "idempotency_key.reused"
+
+
+class Unavailable(CallsheetError):
+    """A part of the system cannot do its work now. Try again later."""
+
+    code = "unavailable"
+
+
+class JournalUnavailable(Unavailable):
+    """The journal cannot be written or read now, so nothing was accepted."""
+
+    code = "journal.unavailable"
+
+
+class ToolsUnavailable(Unavailable):
+    """No tool server could be asked for its tools."""
+
+    code = "tools.unavailable"
+
+
+class ShuttingDown(Unavailable):
+    """The service is stopping and takes no new runs."""
+
+    code = "service.stopping"
+
+
+class RunOwnershipLost(CallsheetError):
+    """Another worker appended to this run: this one must stop."""
+
+    code = "run.ownership_lost"
+
+
+class ConfigurationInvalid(CallsheetError):
+    """The configuration cannot be used."""
+
+    code = "configuration.invalid"
+
+
+class StepFailure(CallsheetError):
+    """A step failed in a way that the scenario can see.
+
+    Args:
+        message: a sentence that names what failed and where.
+        code: one of the error codes of the scenario language, such as `ToolError`; the class's own by default.
+        data: what else is known, as JSON.
+    """
+
+    code = "Internal"
+
+    def __init__(self, message: str, *, code: str | None = None, data: Any = None) -> None:
+        super().__init__(message)
+        self.step_code = code or type(self).code
+        self.data = data
+
+
+class ToolCallFailed(StepFailure):
+    """A tool call gave no result. `ran` tells whether the tool did run: True, False, or None for unknown."""
+
+    ran: ClassVar[bool | None] = None
+
+    def __init__(self, message: str, *, server: str, tool: str, data: Any = None) -> None:
+        super().__init__(message, data=data)
+        self.server = server
+        self.tool = tool
+
+
+class ServerUnavailable(ToolCallFailed):
+    """The tool server could not be reached; the tool did not run."""
+
+    code = "ServerUnavailable"
+    ran = False
+
+
+class AuthRequired(ServerUnavailable):
+    """The tool server wants credentials that it was not given."""
+
+
+class RateLimited(ToolCallFailed):
+    """The tool server refuses more calls for now."""
+
+    code = "RateLimited"
+    ran = False
+
+
+class TransportLost(ToolCallFailed):
+    """The connection broke after the call was sent; whether the tool ran is not known."""
+
+    code = "TransportError"
+
+
+class ToolTimeout(ToolCallFailed):
+    """No answer within the deadline; the tool may still be running."""
+
+    code = "Timeout"
+
+
+class ToolFailed(ToolCallFailed):
+    """The tool itself answered with an error."""
+
+    code = "ToolError"
+    ran = True
+
+
+class ToolMissing(ToolCallFailed):
+    """No configured server offers this tool, or several do."""
+
+    code = "ToolNotFound"
+    ran = False
+
+
+class BadOutput(ToolCallFailed):
+    """The tool answered with something that is not what it promised."""
+
+    code = "OutputInvalid"
+    ran = True
+
+
+class OutputTooLarge(ToolCallFailed):
+    """The tool's answer is over the size limit."""
+
+    code = "LimitExceeded"
+    ran = True

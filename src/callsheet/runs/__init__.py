@@ -1,0 +1,1 @@
+"""What a run does: events, state, interpreter, and the ports it needs."""

@@ -1,0 +1,1 @@
+"""The executors of the step types, one file per type."""

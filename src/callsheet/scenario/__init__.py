@@ -1,0 +1,1 @@
+"""What a scenario is: pure data, read from JSON or YAML."""

@@ -1,0 +1,1 @@
+"""The step types as documents write them, one file per type."""

@@ -1,0 +1,114 @@
+"""Settings: the only reader of the environment and of `callsheet.toml`.
+
+A setting is taken from the command line, else from `CALLSHEET_<NAME>`, else from `callsheet.toml` in the folder where
+Callsheet is started, else it has the default below. Paths are relative to that folder.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from callsheet.errors import ConfigurationInvalid
+
+FILE: Final = "callsheet.toml"
+PREFIX: Final = "CALLSHEET_"
+
+
+class Settings(BaseModel):
+    """Every setting, with its default.
+
+    Attributes:
+        data: the data folder: the journal and its lock.
+        scenarios: the catalog's folder.
+        mcp: the file that names the tool servers (`mcpServers`).
+        host: where the server listens; other than loopback needs authentication, which this version does not have.
+        port: 0 takes a free one.
+        allowed_hosts: names that a `Host` header may have beside the loopback ones.
+        max_concurrent_runs: runs at work at once; the others wait.
+        drain_timeout: seconds that steps at work may take to end when the server stops.
+        journal_linger: milliseconds a commit waits for company while many runs are at work.
+        max_body_bytes: the largest request body.
+        log_level: of the log on standard error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Path(".callsheet")
+    scenarios: Path = Path("scenarios")
+    mcp: Path = Path("mcp.json")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    allowed_hosts: tuple[str, ...] = ()
+    max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
+    drain_timeout: Annotated[float, Field(ge=0, le=600)] = 15.0
+    journal_linger: Annotated[float, Field(ge=0, le=100)] = 1.0
+    max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+
+def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | None = None) -> Settings:
+    """The effective settings.
+
+    Args:
+        overrides: from the command line; None values are skipped.
+        folder: where `callsheet.toml` is looked for and what paths are relative to; the current folder by default.
+
+    Raises:
+        ConfigurationInvalid: naming the setting, where it came from and what is wrong.
+    """
+    base = folder or Path.cwd()
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    layers = [("the command line", given), ("the environment", _environment()), (FILE, _file(base / FILE))]
+    merged: dict[str, object] = {}
+    for _, layer in reversed(layers):
+        merged |= layer
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as exc:
+        raise ConfigurationInvalid(_sentence(exc, layers)) from exc
+    paths: dict[str, Path] = {name: base / getattr(settings, name) for name in ("data", "scenarios", "mcp")}
+    for name in ("scenarios", "mcp"):  # the defaults may be missing; what somebody asked for may not
+        if name in merged and not paths[name].exists():
+            raise ConfigurationInvalid(f"The setting '{name}' names {paths[name]}, which does not exist.")
+    return settings.model_copy(update=paths)
+
+
+def environment() -> dict[str, str]:
+    """The process's environment: what `${NAME}` in mcp.json and a tool server's child process may draw from."""
+    return dict(os.environ)
+
+
+def _environment() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, text in os.environ.items():
+        if name.startswith(PREFIX):
+            key = name.removeprefix(PREFIX).lower()
+            found[key] = tuple(part.strip() for part in text.split(",")) if key == "allowed_hosts" else text
+    return found
+
+
+def _file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigurationInvalid(f"{path} is not TOML: {exc}.") from exc
+    except OSError as exc:
+        raise ConfigurationInvalid(f"{path} cannot be read: {exc.strerror}.") from exc
+
+
+def _sentence(exc: ValidationError, layers: list[tuple[str, dict[str, object]]]) -> str:
+    error: Any = exc.errors(include_url=False)[0]
+    name = str(error["loc"][0])
+    origin = next((label for label, layer in layers if name in layer), "the defaults")
+    if error["type"] == "extra_forbidden":
+        close = get_close_matches(name, Settings.model_fields, n=1)
+        hint = f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(Settings.model_fields)}."
+        return f"There is no setting '{name}' (from {origin}). {hint}"
+    return f"The setting '{name}' (from {origin}) cannot be {error['input']!r}: {error['msg']}."

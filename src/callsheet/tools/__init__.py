@@ -1,0 +1,1 @@
+"""Adapters of the Tools port: the pool of connections to MCP servers."""
