@@ -1,0 +1,219 @@
+"""Events to JSON and back. The JSON is the public form: the journal stores it, the event stream sends it unchanged."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, assert_never
+
+import orjson
+
+from callsheet.runs.events import (
+    Event,
+    Record,
+    RunError,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    StepFinished,
+    StepRetrying,
+    StepStarted,
+    StepStatus,
+)
+
+RUN_STARTED: Final = "run_started"
+STEP_STARTED: Final = "step_started"
+STEP_RETRYING: Final = "step_retrying"
+STEP_FINISHED: Final = "step_finished"
+RUN_FINISHED: Final = "run_finished"
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and `+00:00`, as every timestamp of the API is written."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def encode(event: Event) -> tuple[str, bytes]:
+    """The event's type and its JSON text, compact and not ASCII-escaped; the seed's fields come first."""
+    name, fields = _fields(event)
+    return name, orjson.dumps(fields)
+
+
+def decode(record: Record) -> Event:
+    """The event that a record of the journal holds.
+
+    Raises:
+        ValueError: the record was not written by `encode`, or the store was tampered with.
+    """
+    try:
+        return _DECODERS[record.type](orjson.loads(record.data))
+    except (KeyError, TypeError, orjson.JSONDecodeError) as exc:
+        raise ValueError(f"Event {record.seq} of the journal cannot be read ({exc!r}).") from exc
+
+
+def _fields(event: Event) -> tuple[str, dict[str, object]]:
+    match event:
+        case StepStarted():
+            return STEP_STARTED, _write_step_started(event)
+        case StepFinished():
+            return STEP_FINISHED, _write_step_finished(event)
+        case StepRetrying():
+            return STEP_RETRYING, _write_step_retrying(event)
+        case RunStarted():
+            return RUN_STARTED, _write_run_started(event)
+        case RunFinished():
+            return RUN_FINISHED, _write_run_finished(event)
+        case _:
+            assert_never(event)
+
+
+def _write_step_started(event: StepStarted) -> dict[str, object]:
+    return {
+        "type": STEP_STARTED,
+        "run_id": event.run_id,
+        "step_name": event.step_name,
+        "index": event.index,
+        "started_at": timestamp(event.started_at),
+        "step_path": event.step_path,
+        "step_type": event.step_type,
+        "input": event.input,
+    }
+
+
+def _write_step_finished(event: StepFinished) -> dict[str, object]:
+    return {
+        "type": STEP_FINISHED,
+        "run_id": event.run_id,
+        "step_name": event.step_name,
+        "index": event.index,
+        "status": event.status,
+        "started_at": timestamp(event.started_at),
+        "finished_at": timestamp(event.finished_at),
+        "message": event.message,
+        "step_path": event.step_path,
+        "attempts": event.attempts,
+        "output": event.output,
+        "error": _error_fields(event.error),
+    }
+
+
+def _write_step_retrying(event: StepRetrying) -> dict[str, object]:
+    return {
+        "type": STEP_RETRYING,
+        "run_id": event.run_id,
+        "step_name": event.step_name,
+        "index": event.index,
+        "at": timestamp(event.at),
+        "step_path": event.step_path,
+        "attempt": event.attempt,
+        "delay": event.delay,
+        "interrupted": event.interrupted,
+        "error": _error_fields(event.error),
+    }
+
+
+def _write_run_started(event: RunStarted) -> dict[str, object]:
+    return {
+        "type": RUN_STARTED,
+        "run_id": event.run_id,
+        "scenario_id": event.scenario_id,
+        "started_at": timestamp(event.started_at),
+        "revision": event.revision,
+        "input": event.input,
+    }
+
+
+def _write_run_finished(event: RunFinished) -> dict[str, object]:
+    return {
+        "type": RUN_FINISHED,
+        "run_id": event.run_id,
+        "status": event.status,
+        "finished_at": timestamp(event.finished_at),
+        "message": event.message,
+        "output": event.output,
+        "error": _error_fields(event.error),
+    }
+
+
+def _error_fields(error: RunError | None) -> dict[str, object] | None:
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "message": error.message,
+        "step": error.step,
+        "attempt": error.attempt,
+        "data": error.data,
+    }
+
+
+# `Any` below: what orjson gives back for text that `encode` wrote; a wrong shape ends in ValueError.
+
+
+def _read_error(fields: Any) -> RunError | None:
+    return None if fields is None else RunError(**fields)
+
+
+def _read_step(fields: Any) -> dict[str, Any]:
+    return {name: fields[name] for name in ("run_id", "step_name", "index", "step_path")}
+
+
+def _read_run_started(fields: Any) -> Event:
+    return RunStarted(
+        run_id=fields["run_id"],
+        scenario_id=fields["scenario_id"],
+        started_at=datetime.fromisoformat(fields["started_at"]),
+        revision=fields["revision"],
+        input=fields["input"],
+    )
+
+
+def _read_step_started(fields: Any) -> Event:
+    return StepStarted(
+        **_read_step(fields),
+        started_at=datetime.fromisoformat(fields["started_at"]),
+        step_type=fields["step_type"],
+        input=fields["input"],
+    )
+
+
+def _read_step_retrying(fields: Any) -> Event:
+    return StepRetrying(
+        **_read_step(fields),
+        at=datetime.fromisoformat(fields["at"]),
+        attempt=fields["attempt"],
+        delay=fields["delay"],
+        interrupted=fields["interrupted"],
+        error=RunError(**fields["error"]),
+    )
+
+
+def _read_step_finished(fields: Any) -> Event:
+    return StepFinished(
+        **_read_step(fields),
+        status=StepStatus(fields["status"]),
+        started_at=datetime.fromisoformat(fields["started_at"]),
+        finished_at=datetime.fromisoformat(fields["finished_at"]),
+        message=fields["message"],
+        attempts=fields["attempts"],
+        output=fields["output"],
+        error=_read_error(fields["error"]),
+    )
+
+
+def _read_run_finished(fields: Any) -> Event:
+    return RunFinished(
+        run_id=fields["run_id"],
+        status=RunStatus(fields["status"]),
+        finished_at=datetime.fromisoformat(fields["finished_at"]),
+        message=fields["message"],
+        output=fields["output"],
+        error=_read_error(fields["error"]),
+    )
+
+
+_DECODERS: Final[Mapping[str, Callable[[Any], Event]]] = {
+    RUN_STARTED: _read_run_started,
+    STEP_STARTED: _read_step_started,
+    STEP_RETRYING: _read_step_retrying,
+    STEP_FINISHED: _read_step_finished,
+    RUN_FINISHED: _read_run_finished,
+}

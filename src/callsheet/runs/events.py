@@ -1,0 +1,167 @@
+"""The events of a run: what the journal stores, in the order in which it happened.
+
+A run *is* this list; its state is a fold over it (`callsheet.runs.state`). Names of the types and of their first fields
+are binding (the seed); `runs/codec.py` writes them as JSON.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, TypeAlias
+
+from callsheet.scenario.json import Json, JsonObject
+
+RunId = NewType("RunId", str)
+"""A UUID in its canonical text form."""
+
+StepPath = NewType("StepPath", str)
+"""Where an execution of a step sits in its run, such as `fetch_all[3].fetch`; unique in the run."""
+
+Revision = NewType("Revision", str)
+"""Names one immutable version of a scenario: a digest of its canonical JSON."""
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. `success` and `failed` as in the seed; the others are ours."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCESS = "success"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing will happen to the run any more."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset({RunStatus.SUCCESS, RunStatus.FAILED, RunStatus.CANCELLED})
+
+
+class StepStatus(StrEnum):
+    """Where one execution of a step stands."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCESS = "success"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunError:
+    """Why a step or a run failed.
+
+    Attributes:
+        code: an error code of the scenario language, such as `ToolError`.
+        message: a sentence for a person.
+        step: the path of the step that failed; None when no step did.
+        attempt: the attempt that failed, counted from 1; None when no attempt was made.
+        data: what else is known.
+    """
+
+    code: str
+    message: str
+    step: StepPath | None = None
+    attempt: int | None = None
+    data: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """The run was accepted: always the first event."""
+
+    run_id: RunId
+    scenario_id: str
+    started_at: datetime
+    revision: Revision
+    input: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    """A step is about to run: written before the first effect of its first attempt."""
+
+    run_id: RunId
+    step_name: str
+    index: int
+    started_at: datetime
+    step_path: StepPath
+    step_type: str
+    input: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRetrying:
+    """An attempt failed, or was cut off with its process, and another one follows `delay` seconds after `at`."""
+
+    run_id: RunId
+    step_name: str
+    index: int
+    at: datetime
+    step_path: StepPath
+    attempt: int
+    delay: float
+    interrupted: bool
+    error: RunError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished:
+    """A step ended; its `output` is what later steps see, and it is never executed again."""
+
+    run_id: RunId
+    step_name: str
+    index: int
+    status: StepStatus
+    started_at: datetime
+    finished_at: datetime
+    message: str
+    step_path: StepPath
+    attempts: int
+    output: Json = None
+    error: RunError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished:
+    """The run ended: always the last event."""
+
+    run_id: RunId
+    status: RunStatus
+    finished_at: datetime
+    message: str
+    output: Json = None
+    error: RunError | None = None
+
+
+Event: TypeAlias = RunStarted | StepStarted | StepRetrying | StepFinished | RunFinished
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event as the journal holds it: `seq` counts 1, 2, 3 … in its run, `data` is its JSON text.
+
+    `data` is encoded once, when the event is written; every reader passes the same bytes on.
+    """
+
+    seq: int
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One row of the list of runs."""
+
+    run_id: RunId
+    scenario_id: str
+    revision: Revision
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None = None
+    message: str = ""
+    last_seq: int = field(default=1)

@@ -1,0 +1,312 @@
+"""What a run needs from outside: each port has an adapter in memory and one contract suite over all its adapters."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from callsheet.runs.events import Event, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
+from callsheet.scenario.diagnostics import Diagnostic
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.model import Scenario
+
+
+class Clock(Protocol):
+    """Time, as the interpreter sees it."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Come back after `seconds`."""
+        ...
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after `seconds`, unless the function that is returned here is called before."""
+        ...
+
+
+class Entropy(Protocol):
+    """The only source of chance: run ids and the jitter of retries. Both are journaled before they count."""
+
+    def run_id(self) -> RunId:
+        """A new UUID."""
+        ...
+
+    def jitter(self) -> float:
+        """A number from 0 to 1, uniformly."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """All that the journal stores when a run is accepted.
+
+    Attributes:
+        started: the run's first event, seq 1.
+        definition: the scenario's document as JSON text; stored once per revision, so that a run ends on the revision
+            it began with whatever happens to the file.
+        idempotency_key: the caller's `Idempotency-Key`, if any.
+        fingerprint: a digest of the request; one key must always come with the same one.
+    """
+
+    started: RunStarted
+    definition: bytes
+    idempotency_key: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs a list shows; None does not restrict. `q` is looked for in both ids and in the message."""
+
+    scenario_id: str | None = None
+    status: frozenset[RunStatus] | None = None
+    started_after: datetime | None = None
+    started_before: datetime | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """Runs, newest first, and the cursor of the next page; None when this is the last."""
+
+    runs: tuple[RunSummary, ...]
+    next_cursor: str | None
+
+
+class Journal(Protocol):
+    """The store of events. What a method has returned is durable: it survives `kill -9`.
+
+    Every method raises `JournalUnavailable` when the store cannot be read or written; nothing is half-written then.
+    """
+
+    async def create(self, run: NewRun) -> RunSummary:
+        """Store a new run with its first event; return it as stored.
+
+        With an `idempotency_key` that was used before, the earlier run is returned and nothing is written.
+
+        Raises:
+            IdempotencyKeyReused: the key came with another `fingerprint`.
+        """
+        ...
+
+    async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
+        """Append `events`, numbered `expected_seq + 1` onwards, all or none.
+
+        Each is encoded once (`callsheet.runs.codec.encode`); every reader gets those bytes. The projection (`summary`,
+        `runs`) follows in the same transaction: any later event makes a queued run `running`, `run_finished` ends it.
+
+        Raises:
+            RunOwnershipLost: the run's last seq is not `expected_seq` any more. Nothing was written.
+        """
+        ...
+
+    async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
+        """The records with a seq greater than `after`, in order; all of them, or at most `limit`.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        ...
+
+    async def wait(self, run_id: RunId, after: int) -> None:
+        """Return when the run has a record with a seq greater than `after`; at once if it has one already."""
+        ...
+
+    async def definition(self, revision: Revision) -> bytes:
+        """The document stored under `revision`, as JSON text.
+
+        Raises:
+            ScenarioNotFound: no run ever used this revision.
+        """
+        ...
+
+    async def summary(self, run_id: RunId) -> RunSummary:
+        """The run's row in the list.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        ...
+
+    async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
+        """Runs, newest first.
+
+        Raises:
+            CursorInvalid: `cursor` is not one that this method gave out.
+        """
+        ...
+
+    async def unfinished(self) -> Sequence[RunId]:
+        """Every run that has no `run_finished` yet, oldest first."""
+        ...
+
+    async def request_cancel(self, run_id: RunId) -> RunSummary:
+        """Remember that the run shall be cancelled; without effect on a finished run. Return its row.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        ...
+
+    async def cancel_requested(self, run_id: RunId) -> bool:
+        """Whether `request_cancel` was called for the run."""
+        ...
+
+    async def check(self) -> None:
+        """Return when the journal can be written; for `/readyz`.
+
+        Raises:
+            JournalUnavailable: it cannot, and why.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """Who calls `execute(run_id)`, at least once for every dispatched run."""
+
+    async def dispatch(self, run_id: RunId) -> None:
+        """See that the run is executed, now or when there is room. Returns at once; a run at work is left alone."""
+        ...
+
+    async def cancel(self, run_id: RunId) -> None:
+        """Reach the run's execution after `Journal.request_cancel`, in the middle of a tool call too."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """One call of a tool.
+
+    Attributes:
+        server: the tool server's name; None means the only configured server that offers the tool.
+        timeout: seconds until `ToolTimeout`; None means the server's own setting.
+        idempotency_key: the same for every attempt of one step execution; passed to the server in `_meta`.
+        attempt: counted from 1.
+    """
+
+    server: str | None
+    tool: str
+    arguments: JsonObject
+    timeout: float | None
+    idempotency_key: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock:
+    """A block of text in a tool's result."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherBlock:
+    """An image, audio or resource in a tool's result, as its MCP JSON."""
+
+    value: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What a tool gave back: `structured` holds `structuredContent` where `has_structured`, `content` the blocks."""
+
+    content: tuple[TextBlock | OtherBlock, ...] = ()
+    structured: Json = None
+    has_structured: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolInfo:
+    """A tool as its server describes it; the schemas and annotations are the server's own JSON."""
+
+    server: str
+    name: str
+    description: str
+    input_schema: JsonObject
+    output_schema: JsonObject | None = None
+    annotations: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolServerState:
+    """What is known of one tool server.
+
+    Attributes:
+        connected: whether a session is open now.
+        protocol: the negotiated protocol revision; None before the first session.
+        error: why the last attempt failed, as a sentence; None when it did not.
+    """
+
+    name: str
+    transport: str
+    connected: bool
+    protocol: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolListing:
+    """The tools of all servers that answered, and the others with the reason of each."""
+
+    tools: tuple[ToolInfo, ...]
+    unavailable: dict[str, str]
+
+
+class Tools(Protocol):
+    """The pool of connections to tool servers."""
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Call a tool once, within the call's deadline. A cancelled caller leaves at once; the server is told.
+
+        Raises:
+            ToolCallFailed: one of its subclasses says what happened and whether the tool ran.
+        """
+        ...
+
+    async def list(self) -> ToolListing:
+        """Ask every configured server for its tools, all pages, concurrently."""
+        ...
+
+    def servers(self) -> Sequence[ToolServerState]:
+        """The state of every configured server, in the order of the configuration."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntry:
+    """One document of the catalog.
+
+    Attributes:
+        scenario_id: the document's own, or the file's stem where it has none that can be read.
+        source: where it came from, such as `scenarios/news.yaml`.
+        document: the document as JSON, as written; None when it could not be decoded to an object.
+        scenario: the parsed document; None when `problems` has an error.
+        revision: names this content; empty when there is no document.
+        problems: everything the checker says about it.
+    """
+
+    scenario_id: str
+    source: str
+    document: JsonObject | None
+    scenario: Scenario | None
+    revision: Revision
+    problems: tuple[Diagnostic, ...] = ()
+
+
+class Catalog(Protocol):
+    """The scenarios that can be run."""
+
+    async def list(self) -> Sequence[CatalogEntry]:
+        """Every document, broken ones included, ordered by `scenario_id`."""
+        ...
+
+    async def get(self, scenario_id: str) -> CatalogEntry:
+        """One document, as it is now.
+
+        Raises:
+            ScenarioNotFound: no document has this id; the sentence says which have a similar one.
+        """
+        ...
