@@ -7,7 +7,7 @@ again.
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,7 +46,12 @@ class LocalEngine:
         self._runs: dict[RunId, _Dispatched] = {}
         self._waiting: deque[RunId] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
-        self._draining = False
+        self._draining = asyncio.Event()
+
+    @property
+    def draining(self) -> bool:
+        """Whether the engine begins nothing new."""
+        return self._draining.is_set()
 
     @property
     def running(self) -> int:
@@ -60,7 +65,7 @@ class LocalEngine:
 
     async def dispatch(self, run_id: RunId) -> None:
         """Execute the run now or when there is room; a run that is dispatched already is left alone."""
-        if run_id in self._runs or self._draining:  # while draining: the next process finds it in the journal
+        if run_id in self._runs or self._draining.is_set():  # while draining: the next process finds it in the journal
             return
         self._runs[run_id] = _Dispatched()
         self._waiting.append(run_id)
@@ -87,7 +92,7 @@ class LocalEngine:
 
         What was let go goes on at the next start, from its journal.
         """
-        self._draining = True
+        self._draining.set()
         self._waiting.clear()
         self._request(Wish.DRAIN)
         if self._at_work:
@@ -112,15 +117,19 @@ class LocalEngine:
         self._at_work.discard(task)
         self._fill()
 
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._draining.wait(), seconds)
+
     async def _work(self, run_id: RunId, dispatched: _Dispatched) -> None:
         backoff = _FIRST_BACKOFF
         try:
-            while not self._draining:
+            while not self._draining.is_set():
                 try:
                     return await self._execute(run_id, dispatched.control)
                 except Unavailable as exc:
                     logger.warning("Run {} waits for {} s: {}", run_id, backoff, exc.message)
-                    await asyncio.sleep(backoff)
+                    await self._pause(backoff)
                     backoff = min(_LONGEST_BACKOFF, backoff * 2)
         except (RunOwnershipLost, RunNotFound) as exc:
             logger.warning("Run {} was let go: {}", run_id, exc.message)

@@ -1,6 +1,7 @@
 """One run at work: its state, what expressions see of it, and the events that are not written yet."""
 
 import asyncio
+import uuid
 from datetime import datetime
 from typing import Final
 
@@ -44,6 +45,7 @@ class Execution:
         self.tools = tools
         self.clock = clock
         self.entropy = entropy
+        self.namespace = uuid.UUID(state.run_id)
         self._journal = journal
         self._pending: list[Event] = []
         self._committed = state.last_seq

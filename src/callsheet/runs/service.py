@@ -90,6 +90,8 @@ class RunService:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
+        # Asked before the first read: what ends between the two is still read, what ended before is all there.
+        ended = (await self._journal.summary(run_id)).status.is_terminal
         while True:
             records = await self._journal.read(run_id, after, _PAGE)
             if records:
@@ -97,7 +99,7 @@ class RunService:
                 after = records[-1].seq
                 if records[-1].type == RUN_FINISHED:
                     return
-            elif (await self._journal.summary(run_id)).status.is_terminal:
+            elif ended:
                 return
             else:
                 await self._journal.wait(run_id, after)

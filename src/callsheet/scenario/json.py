@@ -4,7 +4,7 @@ import itertools
 import math
 from typing import Final, TypeAlias, TypeGuard, cast
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 """Any JSON value. Treated as immutable everywhere: share it, never change it."""
 
 JsonObject: TypeAlias = dict[str, Json]

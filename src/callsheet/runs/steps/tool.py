@@ -4,7 +4,7 @@ import uuid
 from typing import Any, assert_never
 
 from callsheet.errors import StepFailure
-from callsheet.runs.events import RunId, StepPath
+from callsheet.runs.events import StepPath
 from callsheet.runs.execution import Execution
 from callsheet.runs.ports import OtherBlock, TextBlock, ToolCall, ToolResult
 from callsheet.runs.steps.executor import Attempt
@@ -37,7 +37,7 @@ class ToolExecutor:
             tool=step.tool,
             arguments=_object(prepared),
             timeout=step.timeout or defaults.timeout,
-            idempotency_key=idempotency_key(execution.run_id, attempt.path),
+            idempotency_key=idempotency_key(execution.namespace, attempt.path),
             attempt=attempt.number,
         )
         with execution.control:
@@ -49,9 +49,9 @@ class ToolExecutor:
         return step.on_interrupt is OnInterrupt.RETRY
 
 
-def idempotency_key(run_id: RunId, path: StepPath) -> str:
-    """The same text for every attempt of one execution of a step: UUIDv5 of the step path in the run's namespace."""
-    return str(uuid.uuid5(uuid.UUID(run_id), path))
+def idempotency_key(run: uuid.UUID, path: StepPath) -> str:
+    """The same text for every attempt of one execution of a step: UUIDv5 of the step path, with the run as namespace."""
+    return str(uuid.uuid5(run, path))
 
 
 def read_result(result: ToolResult, form: ResultFormat, tool: str) -> Json:
