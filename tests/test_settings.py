@@ -1,0 +1,56 @@
+"""Where settings come from, and what is said when one is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from callsheet.errors import ConfigurationInvalid
+from callsheet.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "HOST", "DATA", "SCENARIOS", "MCP", "PROT", "ALLOWED_HOSTS"):
+        monkeypatch.delenv(f"CALLSHEET_{name}", raising=False)
+
+
+def test_paths_are_relative_to_the_folder(tmp_path: Path) -> None:
+    settings = load_settings(folder=tmp_path)
+    assert (settings.data, settings.scenarios, settings.mcp) == (
+        tmp_path / ".callsheet",
+        tmp_path / "scenarios",
+        tmp_path / "mcp.json",
+    )
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "callsheet.toml").write_text('port = 1\nhost = "::1"\nmax_concurrent_runs = 7\n', encoding="utf-8")
+    monkeypatch.setenv("CALLSHEET_PORT", "2")
+    monkeypatch.setenv("CALLSHEET_HOST", "localhost")
+    monkeypatch.setenv("CALLSHEET_ALLOWED_HOSTS", "a.example, b.example")
+    settings = load_settings({"port": 3, "host": None}, folder=tmp_path)
+    assert (settings.port, settings.host, settings.max_concurrent_runs) == (3, "localhost", 7)
+    assert settings.allowed_hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("prot = 1", r"There is no setting 'prot' \(from callsheet.toml\). Did you mean 'port'\?"),
+        ("port = 70000", r"The setting 'port' \(from callsheet.toml\) cannot be 70000"),
+        ("port = ", "is not TOML"),
+        ('mcp = "nowhere.json"', "The setting 'mcp' names .*nowhere.json, which does not exist"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_where_it_came_from(tmp_path: Path, toml: str, sentence: str) -> None:
+    (tmp_path / "callsheet.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=sentence):
+        load_settings(folder=tmp_path)
+
+
+def test_a_wrong_variable_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLSHEET_PROT", "1")
+    with pytest.raises(ConfigurationInvalid, match="from the environment"):
+        load_settings(folder=tmp_path)
