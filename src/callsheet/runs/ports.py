@@ -112,7 +112,11 @@ class Journal(Protocol):
         ...
 
     async def wait(self, run_id: RunId, after: int) -> None:
-        """Return when the run has a record with a seq greater than `after`; at once if it has one already."""
+        """Return when the run has a record with a seq greater than `after`; at once if it has one already.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
         ...
 
     async def definition(self, revision: Revision) -> bytes:

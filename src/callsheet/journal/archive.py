@@ -1,0 +1,97 @@
+"""The reading half of the SQLite journal: what is on disk, asked on the reader threads."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from callsheet.errors import RunNotFound, ScenarioNotFound
+from callsheet.journal.listing import PageQuery, unfinished
+from callsheet.journal.readers import Readers
+from callsheet.journal.rows import Row, damaged, find_run
+from callsheet.runs.events import Record, Revision, RunId, RunSummary
+from callsheet.runs.ports import RunFilter, RunPage
+
+
+class Archive:
+    """The methods of the `Journal` port that only read, as the port describes them.
+
+    Args:
+        readers: closed by their owner.
+    """
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
+        """See `Journal.read`. A run whose records are damaged raises `JournalUnavailable`, other runs do not."""
+        return await self._readers.query(lambda connection: _records(connection, run_id, after, limit))
+
+    async def definition(self, revision: Revision) -> bytes:
+        """See `Journal.definition`."""
+        return await self._readers.query(lambda connection: _definition(connection, revision))
+
+    async def summary(self, run_id: RunId) -> RunSummary:
+        """See `Journal.summary`."""
+        return await self._readers.query(lambda connection: _summary(connection, run_id))
+
+    async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
+        """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
+        return await self._readers.query(PageQuery.parse(where, limit, cursor))
+
+    async def unfinished(self) -> Sequence[RunId]:
+        """See `Journal.unfinished`."""
+        return await self._readers.query(unfinished)
+
+    async def cancel_requested(self, run_id: RunId) -> bool:
+        """See `Journal.cancel_requested`."""
+        return await self._readers.query(lambda connection: _cancel_requested(connection, run_id))
+
+    async def last_seq(self, run_id: RunId) -> int:
+        """The seq of the run's last record.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        return (await self.summary(run_id)).last_seq
+
+
+def _summary(connection: sqlite3.Connection, run_id: RunId) -> RunSummary:
+    found = find_run(connection, run_id)
+    if found is None:
+        raise RunNotFound(f"There is no run {run_id}.")
+    return found
+
+
+def _records(connection: sqlite3.Connection, run_id: RunId, after: int, limit: int | None) -> list[Record]:
+    row = connection.execute("SELECT number, last_seq FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise RunNotFound(f"There is no run {run_id}.")
+    number, last_seq = row
+    rows = connection.execute(
+        "SELECT seq, type, data FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?",
+        (number, after, -1 if limit is None else limit),
+    ).fetchall()
+    first = max(after, 0) + 1
+    due = last_seq + 1 - first if limit is None else min(limit, last_seq + 1 - first)
+    if len(rows) < due:
+        raise damaged(run_id, f"{due - len(rows)} of its events are missing")
+    return [_record(run_id, seq, row) for seq, row in enumerate(rows, first)]
+
+
+def _record(run_id: RunId, seq: int, row: Row) -> Record:
+    match row:
+        case (int(found), str(kind), bytes(data)) if found == seq:
+            return Record(seq, kind, data)
+        case _:
+            raise damaged(run_id, f"event {seq} is not what was written")
+
+
+def _definition(connection: sqlite3.Connection, revision: Revision) -> bytes:
+    row = connection.execute("SELECT document FROM definitions WHERE revision = ?", (revision,)).fetchone()
+    if row is None:
+        raise ScenarioNotFound(f"No run ever used the revision {revision}.")
+    return bytes(row[0])
+
+
+def _cancel_requested(connection: sqlite3.Connection, run_id: RunId) -> bool:
+    row = connection.execute("SELECT cancel_requested FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    return row is not None and bool(row[0])

@@ -1,0 +1,97 @@
+"""The list of runs: filters and pages as SQL."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from callsheet.errors import JournalUnavailable
+from callsheet.journal.cursor import Position, read_cursor, write_cursor
+from callsheet.journal.projection import sortable
+from callsheet.journal.rows import COLUMNS, Row, summary_of
+from callsheet.runs.events import RunId, RunStatus, RunSummary
+from callsheet.runs.ports import RunFilter, RunPage
+
+_UNFINISHED: Final = (
+    "SELECT run_id FROM runs WHERE status IN ('queued', 'running', 'waiting') ORDER BY started_at, number"
+)
+# SQLite's lower() folds ASCII alone, as `folded` does.
+_SOUGHT: Final = "(instr(lower(run_id), :q) OR instr(lower(scenario_id), :q) OR instr(lower(message), :q))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageQuery:
+    """One page of the list, ready to be asked of a connection.
+
+    Raises:
+        CursorInvalid: in `parse`, for a cursor that no list gave out.
+    """
+
+    conditions: tuple[str, ...]
+    status: tuple[RunStatus, ...] | None
+    values: dict[str, str | int]
+    limit: int
+
+    @classmethod
+    def parse(cls, where: RunFilter, limit: int, cursor: str | None) -> "PageQuery":
+        """The query for `limit` runs after `cursor`."""
+        values: dict[str, str | int] = {"rows": limit + 1}
+        conditions: list[str] = []
+        if where.scenario_id is not None:
+            conditions.append("scenario_id = :scenario_id")
+            values["scenario_id"] = where.scenario_id
+        if where.started_after is not None:
+            conditions.append("started_at > :started_after")
+            values["started_after"] = sortable(where.started_after)
+        if where.started_before is not None:
+            conditions.append("started_at < :started_before")
+            values["started_before"] = sortable(where.started_before)
+        if where.q is not None:
+            conditions.append(_SOUGHT)
+            values["q"] = folded(where.q).decode()
+        if cursor is not None:
+            conditions.append("(started_at, number) < (:cursor_start, :cursor_number)")
+            values["cursor_start"], values["cursor_number"] = read_cursor(cursor)
+        status = None if where.status is None else tuple(sorted(where.status))
+        return cls(conditions=tuple(conditions), status=status, values=values, limit=limit)
+
+    def __call__(self, connection: sqlite3.Connection) -> RunPage:
+        """Ask; rows that are damaged are left out, `summary` says what is the matter with them."""
+        rows = connection.execute(self._statement(), self.values).fetchall()
+        shown = _readable(rows[: self.limit])
+        cursor = write_cursor(shown[-1][1]) if len(rows) > self.limit and shown else None
+        return RunPage(runs=tuple(run for run, _ in shown), next_cursor=cursor)
+
+    def _statement(self) -> str:
+        if self.status is None:
+            return self._part(self.conditions)
+        # A branch per status: each walks its index in order and stops at the limit, whatever the table's size.
+        parts = [self._part((f"status = '{status.value}'", *self.conditions)) for status in self.status]
+        union = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts or [self._part(("FALSE",))])  # noqa: S608
+        return f"{union} ORDER BY started_at DESC, number DESC LIMIT :rows"
+
+    def _part(self, conditions: Sequence[str]) -> str:
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        # Constants of this module only; what callers send is bound.
+        return f"SELECT {COLUMNS}, number FROM runs{where} ORDER BY started_at DESC, number DESC LIMIT :rows"  # noqa: S608
+
+
+def unfinished(connection: sqlite3.Connection) -> list[RunId]:
+    """Every run without an end, oldest first."""
+    return [RunId(row[0]) for row in connection.execute(_UNFINISHED)]
+
+
+def folded(text: str) -> bytes:
+    """`text` for a search that ignores the case of ASCII letters and of no others."""
+    return text.encode().lower()
+
+
+def _readable(rows: Sequence[Row]) -> list[tuple[RunSummary, Position]]:
+    runs: list[tuple[RunSummary, Position]] = []
+    for row in rows:
+        try:
+            run = summary_of(row[:-1])
+            runs.append((run, Position(sortable(run.started_at), row[-1])))
+        except JournalUnavailable:  # A damaged row must not hide the others.
+            continue
+    return runs

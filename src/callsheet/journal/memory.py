@@ -1,0 +1,163 @@
+"""The journal in memory: for tests and for trying a scenario. Nothing survives the process."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
+from callsheet.journal.cursor import Position, read_cursor, write_cursor
+from callsheet.journal.listing import folded
+from callsheet.journal.projection import accepted, as_stored, end_of, numbered, sortable
+from callsheet.journal.wakeups import Wakeups
+from callsheet.runs.events import Event, Record, Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.ports import NewRun, RunFilter, RunPage
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run. Mutable: it is the journal."""
+
+    row: RunSummary
+    position: Position
+    records: list[Record]
+    fingerprint: str
+    cancel_requested: bool = field(default=False)
+
+
+class MemoryJournal:
+    """The `Journal` port in memory. Lives on one event loop."""
+
+    def __init__(self) -> None:
+        self._runs: dict[RunId, _Run] = {}
+        self._definitions: dict[Revision, bytes] = {}
+        self._keys: dict[str, _Run] = {}
+        self._wakeups = Wakeups()
+
+    async def create(self, run: NewRun) -> RunSummary:
+        """See `Journal.create`."""
+        row, records = accepted(run), list(numbered([run.started], 0))
+        await _as_if_on_disk()
+        if run.idempotency_key is not None and (earlier := self._keys.get(run.idempotency_key)) is not None:
+            if earlier.fingerprint != run.fingerprint:
+                raise IdempotencyKeyReused(
+                    f"The Idempotency-Key {run.idempotency_key!r} was already used with another request. Use a new key."
+                )
+            return earlier.row
+        if row.run_id in self._runs:
+            raise RunOwnershipLost(f"There is a run {row.run_id} already.")
+        position = Position(sortable(row.started_at), len(self._runs) + 1)
+        stored = _Run(row=row, position=position, records=records, fingerprint=run.fingerprint)
+        self._runs[row.run_id] = stored
+        self._definitions.setdefault(row.revision, run.definition)
+        if run.idempotency_key is not None:
+            self._keys[run.idempotency_key] = stored
+        self._wakeups.notify(row.run_id, 1)
+        return row
+
+    async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
+        """See `Journal.append`."""
+        records = numbered(events, expected_seq)
+        await _as_if_on_disk()
+        run = self._runs.get(run_id)
+        if run is None or run.row.last_seq != expected_seq:
+            raise RunOwnershipLost(
+                f"Run {run_id} is not at event {expected_seq} any more: another worker appended to it."
+            )
+        run.records.extend(records)
+        run.row = _after(run.row, events)
+        self._wakeups.notify(run_id, run.row.last_seq)
+
+    async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
+        """See `Journal.read`."""
+        records = self._find(run_id).records
+        start = max(after, 0)
+        return records[start : None if limit is None else start + limit]
+
+    async def wait(self, run_id: RunId, after: int) -> None:
+        """See `Journal.wait`.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        while self._find(run_id).row.last_seq <= after:
+            with self._wakeups.registered(run_id) as woken:
+                await woken
+
+    async def definition(self, revision: Revision) -> bytes:
+        """See `Journal.definition`."""
+        try:
+            return self._definitions[revision]
+        except KeyError:
+            raise ScenarioNotFound(f"No run ever used the revision {revision}.") from None
+
+    async def summary(self, run_id: RunId) -> RunSummary:
+        """See `Journal.summary`."""
+        return self._find(run_id).row
+
+    async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
+        """See `Journal.runs`."""
+        before = None if cursor is None else read_cursor(cursor)
+        found = [
+            run
+            for run in sorted(self._runs.values(), key=lambda run: run.position, reverse=True)
+            if (before is None or run.position < before) and _fits(run.row, where)
+        ]
+        shown = found[:limit]
+        more = len(found) > limit and bool(shown)
+        return RunPage(
+            runs=tuple(run.row for run in shown), next_cursor=write_cursor(shown[-1].position) if more else None
+        )
+
+    async def unfinished(self) -> Sequence[RunId]:
+        """See `Journal.unfinished`."""
+        open_runs = [run for run in self._runs.values() if not run.row.status.is_terminal]
+        return [run.row.run_id for run in sorted(open_runs, key=lambda run: run.position)]
+
+    async def request_cancel(self, run_id: RunId) -> RunSummary:
+        """See `Journal.request_cancel`."""
+        await _as_if_on_disk()
+        run = self._find(run_id)
+        if not run.row.status.is_terminal:
+            run.cancel_requested = True
+        return run.row
+
+    async def cancel_requested(self, run_id: RunId) -> bool:
+        """See `Journal.cancel_requested`."""
+        run = self._runs.get(run_id)
+        return run is not None and run.cancel_requested
+
+    async def check(self) -> None:
+        """See `Journal.check`. Memory can always be written."""
+
+    def _find(self, run_id: RunId) -> _Run:
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise RunNotFound(f"There is no run {run_id}.") from None
+
+
+async def _as_if_on_disk() -> None:
+    # The journals on disk let other tasks run while they write; code that needs that must not depend on the adapter.
+    await asyncio.sleep(0)
+
+
+def _after(row: RunSummary, events: Sequence[Event]) -> RunSummary:
+    end = end_of(events)
+    row = replace(row, last_seq=row.last_seq + len(events))
+    if end is not None:
+        return replace(row, status=end.status, finished_at=end.finished_at, message=end.message)
+    return replace(row, status=RunStatus.RUNNING) if events and row.status is RunStatus.QUEUED else row
+
+
+def _fits(row: RunSummary, where: RunFilter) -> bool:
+    return (
+        (where.scenario_id is None or row.scenario_id == where.scenario_id)
+        and (where.status is None or row.status in where.status)
+        and (where.started_after is None or row.started_at > as_stored(where.started_after))
+        and (where.started_before is None or row.started_at < as_stored(where.started_before))
+        and (where.q is None or _contains((row.run_id, row.scenario_id, row.message), where.q))
+    )
+
+
+def _contains(texts: Iterable[str], q: str) -> bool:
+    return any(folded(q) in folded(text) for text in texts)

@@ -1,0 +1,49 @@
+"""Rows of the table `runs` as `RunSummary`."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+from callsheet.errors import JournalUnavailable
+from callsheet.runs.events import Revision, RunId, RunStatus, RunSummary
+
+Row: TypeAlias = tuple[Any, ...]
+"""What sqlite3 gives for a row: each function below knows the columns that it asked for."""
+
+COLUMNS: Final = "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq"
+"""The columns that `summary_of` takes, in its order."""
+
+
+def summary_of(row: Row) -> RunSummary:
+    """The row as a summary.
+
+    Raises:
+        JournalUnavailable: the row is not one that Callsheet wrote.
+    """
+    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq = row
+    try:
+        return RunSummary(
+            run_id=RunId(run_id),
+            scenario_id=scenario_id,
+            revision=Revision(revision),
+            status=RunStatus(status),
+            started_at=datetime.fromisoformat(started_at),
+            finished_at=None if finished_at is None else datetime.fromisoformat(finished_at),
+            message=message,
+            last_seq=last_seq,
+        )
+    except (ValueError, TypeError) as exc:
+        raise damaged(str(run_id), str(exc)) from exc
+
+
+def find_run(connection: sqlite3.Connection, run_id: RunId) -> RunSummary | None:
+    """The run's row; None when there is no such run."""
+    row = connection.execute(f"SELECT {COLUMNS} FROM runs WHERE run_id = ?", (run_id,)).fetchone()  # noqa: S608 (constant)
+    return None if row is None else summary_of(row)
+
+
+def damaged(run_id: str, reason: str) -> JournalUnavailable:
+    """What a reader of one run gets when its rows make no sense; other runs are not concerned."""
+    return JournalUnavailable(
+        f"Run {run_id} cannot be read: its part of the journal is damaged ({reason}). Restore a backup to get it back."
+    )

@@ -1,0 +1,20 @@
+"""One fixture per port: its adapters, each as a parameter."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.sqlite import SqliteJournal
+from callsheet.runs.ports import Journal
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Journal]:
+    """An empty journal of each kind."""
+    if request.param == "memory":
+        yield MemoryJournal()
+    else:
+        async with SqliteJournal.open(tmp_path / "data" / "journal.db") as opened:
+            yield opened

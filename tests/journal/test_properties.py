@@ -1,0 +1,221 @@
+"""Whatever is done to a journal, it equals a model of a few lines: lists in a dict."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callsheet.errors import CursorInvalid, IdempotencyKeyReused, RunOwnershipLost
+from callsheet.journal.cursor import Position, read_cursor, write_cursor
+from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.projection import sortable
+from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.runs.codec import encode
+from callsheet.runs.events import Event, Record, RunId, RunStatus
+from callsheet.runs.ports import Journal, RunFilter
+from tests.support.events import after_noon, new_run, run_finished, step_started
+
+IDS = [RunId(f"00000000-0000-4000-8000-{number:012}") for number in range(6)]
+
+
+@dataclass(frozen=True)
+class Create:
+    run_id: RunId
+    second: int
+    key: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Append:
+    """Append `count` events, `off` away from the run's true last seq; then end the run or not."""
+
+    run_id: RunId
+    off: int
+    count: int
+    ends: bool
+
+
+@dataclass(frozen=True)
+class Cancel:
+    run_id: RunId
+
+
+Operation: TypeAlias = Create | Append | Cancel
+
+run_ids = st.sampled_from(IDS)
+operations = st.one_of(
+    st.builds(
+        Create,
+        run_id=run_ids,
+        second=st.integers(0, 3),
+        key=st.none() | st.sampled_from(["k", "l"]),
+        fingerprint=st.sampled_from(["f", "g"]),
+    ),
+    st.builds(
+        Append, run_id=run_ids, off=st.sampled_from([0, 0, 0, -1, 1]), count=st.integers(0, 3), ends=st.booleans()
+    ),
+    st.builds(Cancel, run_id=run_ids),
+)
+# The operations of a group are done at the same time; each is about another run and no key comes twice, so that
+# their order cannot matter.
+groups = st.lists(operations, min_size=1, max_size=6, unique_by=lambda operation: operation.run_id).map(
+    lambda group: group[:1] if sum(isinstance(op, Create) and op.key is not None for op in group) > 1 else group
+)
+
+
+@dataclass
+class ModelRun:
+    order: tuple[int, int]
+    records: list[Record]
+    fingerprint: str
+    status: RunStatus = RunStatus.QUEUED
+    cancel_requested: bool = False
+
+
+@dataclass
+class Model:
+    runs: dict[RunId, ModelRun] = field(default_factory=dict[RunId, ModelRun])
+    keys: dict[str, RunId] = field(default_factory=dict[str, RunId])
+
+    def last_seq(self, run_id: RunId) -> int:
+        return len(self.runs[run_id].records) if run_id in self.runs else 0
+
+    def do(self, operation: Operation, events: list[Event]) -> object:
+        """What the operation shall give: the id of a run, an error's class or None."""
+        run = self.runs.get(operation.run_id)
+        match operation:
+            case Create():
+                return self._create(operation, events)
+            case Append():
+                if run is None or operation.off:
+                    return RunOwnershipLost
+                self._append(run, events)
+                return None
+            case Cancel():
+                if run is not None and not run.status.is_terminal:
+                    run.cancel_requested = True
+                return None
+
+    def _create(self, operation: Create, events: list[Event]) -> object:
+        earlier = self.keys.get(operation.key or "")
+        if earlier is not None:
+            same = self.runs[earlier].fingerprint == operation.fingerprint
+            return earlier if same else IdempotencyKeyReused
+        if operation.run_id in self.runs:
+            return RunOwnershipLost
+        order = (operation.second, len(self.runs))
+        self.runs[operation.run_id] = ModelRun(order, [Record(1, *encode(events[0]))], operation.fingerprint)
+        if operation.key is not None:
+            self.keys[operation.key] = operation.run_id
+        return operation.run_id
+
+    def _append(self, run: ModelRun, events: list[Event]) -> None:
+        for event in events:
+            run.records.append(Record(len(run.records) + 1, *encode(event)))
+            if run.status is RunStatus.QUEUED:
+                run.status = RunStatus.RUNNING
+        if events and events[-1] == run_finished(events[-1].run_id):
+            run.status = RunStatus.SUCCESS
+
+
+def events_of(operation: Operation) -> list[Event]:
+    match operation:
+        case Create():
+            return [new_run(operation.run_id, started_at=after_noon(operation.second)).started]
+        case Append():
+            ending: list[Event] = [run_finished(operation.run_id)] if operation.ends else []
+            return [*(step_started(operation.run_id, f"s{n}") for n in range(operation.count)), *ending]
+        case Cancel():
+            return []
+
+
+async def perform(journal: Journal, operation: Operation, last_seq: int) -> object:
+    """Do it, and say what came of it as `Model.do` does."""
+    try:
+        match operation:
+            case Create():
+                at = after_noon(operation.second)
+                run = new_run(operation.run_id, started_at=at, key=operation.key, fingerprint=operation.fingerprint)
+                return (await journal.create(run)).run_id
+            case Append():
+                return await journal.append(operation.run_id, last_seq + operation.off, events_of(operation))
+            case Cancel():
+                if last_seq:
+                    await journal.request_cancel(operation.run_id)
+                return None
+    except (RunOwnershipLost, IdempotencyKeyReused) as exc:
+        return type(exc)
+
+
+async def compare(journal: Journal, model: Model) -> None:
+    newest_first = sorted(model.runs, key=lambda run_id: model.runs[run_id].order, reverse=True)
+    page = await journal.runs(RunFilter(), 100)
+    assert [run.run_id for run in page.runs] == newest_first
+    assert list(await journal.unfinished()) == [
+        run_id for run_id in newest_first[::-1] if not model.runs[run_id].status.is_terminal
+    ]
+    for row in page.runs:
+        run = model.runs[row.run_id]
+        assert row == await journal.summary(row.run_id)
+        assert (row.status, row.last_seq) == (run.status, len(run.records))
+        assert (row.finished_at is not None) == run.status.is_terminal
+        assert list(await journal.read(row.run_id)) == run.records
+        assert await journal.cancel_requested(row.run_id) == run.cancel_requested
+
+
+@asynccontextmanager
+async def opened(kind: str, folder: str) -> AsyncGenerator[Journal]:
+    if kind == "memory":
+        yield MemoryJournal()
+    else:
+        # Hardly any memory, so that reads come from memory and from disk by turns.
+        options = SqliteOptions(tail_bytes=4_000, tail_bytes_per_run=2_000)
+        async with SqliteJournal.open(Path(folder) / "journal.db", options) as journal:
+            yield journal
+
+
+async def play(kind: str, script: list[list[Operation]]) -> None:
+    model = Model()
+    with tempfile.TemporaryDirectory() as folder:
+        async with opened(kind, folder) as journal:
+            for group in script:
+                seqs = [model.last_seq(operation.run_id) for operation in group]
+                results = await asyncio.gather(*map(perform, [journal] * len(group), group, seqs))
+                creates = [op for op in group if isinstance(op, Create)]
+                others = [op for op in group if not isinstance(op, Create)]
+                expected = {op: model.do(op, events_of(op)) for op in [*creates, *others]}
+                assert dict(zip(group, results, strict=True)) == expected
+            await compare(journal, model)
+        if kind == "sqlite":
+            async with opened(kind, folder) as journal:
+                await compare(journal, model)
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@settings(deadline=None, max_examples=25)
+@given(script=st.lists(groups, max_size=12))
+def test_a_journal_equals_its_model(kind: str, script: list[list[Operation]]) -> None:
+    asyncio.run(play(kind, script))
+
+
+@given(st.text())
+def test_no_text_makes_the_cursor_reader_fail_otherwise(text: str) -> None:
+    try:
+        position = read_cursor(text)
+    except CursorInvalid:
+        return
+    assert write_cursor(position) == text
+
+
+@given(st.integers(0, 10**12), st.integers(0, 2**63 - 1))
+def test_a_cursor_comes_back_as_it_was(millis: int, number: int) -> None:
+    started_at = sortable(after_noon(millis / 1000))
+    assert read_cursor(write_cursor(Position(started_at, number))) == Position(started_at, number)

@@ -1,0 +1,144 @@
+"""The database's form: made by migrations, whatever the version one comes from."""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from callsheet.errors import JournalUnavailable
+from callsheet.journal import migrate as migrations_module
+from callsheet.journal.migrate import MIGRATIONS, migrate
+from callsheet.journal.readonly import ReadOnlyJournal
+from callsheet.journal.schema import SCHEMA_VERSION, open_for_writing
+
+
+def schema(path: Path) -> set[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {(name, sql) for name, sql in found if not name.startswith(("_yoyo", "yoyo"))}
+
+
+def version(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return number
+
+
+def spoil(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_the_migrations_are_numbered_up_to_the_current_version() -> None:
+    numbers = [int(file.name.split("_")[0]) for file in sorted(MIGRATIONS.glob("*.sql"))]
+    assert numbers == list(range(1, SCHEMA_VERSION + 1))
+
+
+@pytest.mark.parametrize("start", range(SCHEMA_VERSION))
+def test_a_database_of_any_version_ends_as_one_made_from_scratch(
+    start: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch, grown = tmp_path / "scratch.db", tmp_path / "grown.db"
+    open_for_writing(scratch).close()
+    old = tmp_path / "old migrations"
+    old.mkdir()
+    for file in sorted(MIGRATIONS.glob("*.sql"))[:start]:
+        (old / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations_module, "MIGRATIONS", old)
+        migrate(grown)
+    assert version(grown) == start
+    open_for_writing(grown).close()
+    assert version(grown) == version(scratch) == SCHEMA_VERSION
+    assert schema(grown) == schema(scratch)
+
+
+def test_a_migration_that_fails_leaves_the_version_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, broken = tmp_path / "journal.db", tmp_path / "broken"
+    open_for_writing(path).close()
+    before = schema(path)
+    broken.mkdir()
+    for file in MIGRATIONS.glob("*.sql"):
+        (broken / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    following = broken / f"{SCHEMA_VERSION + 1:04}_next.sql"
+    following.write_text("CREATE TABLE more (id INTEGER); INSERT INTO nowhere VALUES (1);", encoding="utf-8")
+    monkeypatch.setattr(migrations_module, "MIGRATIONS", broken)
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        migrate(path)
+    assert (schema(path), version(path)) == (before, SCHEMA_VERSION)
+    following.write_text(f"CREATE TABLE more (id INTEGER); PRAGMA user_version = {SCHEMA_VERSION + 1};")
+    migrate(path)
+    assert version(path) == SCHEMA_VERSION + 1
+    assert "more" in dict(schema(path))
+
+
+def test_a_process_that_died_while_migrating_does_not_block_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    spoil(
+        path,
+        "CREATE TABLE yoyo_lock (locked INT DEFAULT 1, ctime TIMESTAMP, pid INT NOT NULL, PRIMARY KEY (locked))",
+        "INSERT INTO yoyo_lock VALUES (1, '2026-01-01T00:00:00', 1)",
+    )
+    open_for_writing(path).close()
+    assert version(path) == SCHEMA_VERSION
+
+
+async def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    open_for_writing(path).close()
+    spoil(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(JournalUnavailable, match="newer"):
+        open_for_writing(path)
+    with pytest.raises(JournalUnavailable, match="newer"):
+        async with ReadOnlyJournal.open(path):
+            pytest.fail("it was opened")
+
+
+async def test_a_journal_of_an_older_version_is_not_migrated_by_a_reader(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    spoil(path, "CREATE TABLE old (id INTEGER)")
+    with pytest.raises(JournalUnavailable, match="Start the server once"):
+        async with ReadOnlyJournal.open(path):
+            pytest.fail("it was opened")
+    assert version(path) == 0
+
+
+def test_the_database_tells_no_name_of_a_person_or_machine(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    open_for_writing(path).close()
+    connection = sqlite3.connect(path)
+    assert set(connection.execute("SELECT username, hostname FROM _yoyo_log")) == {("", "")}
+    connection.close()
+
+
+def test_the_connection_flushes_every_commit(tmp_path: Path) -> None:
+    connection = open_for_writing(tmp_path / "journal.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
+
+
+def test_an_up_to_date_database_is_opened_without_yoyo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.db"
+    open_for_writing(path).close()
+    # None in sys.modules makes an import fail.
+    monkeypatch.setitem(sys.modules, "callsheet.journal.migrate", None)
+    open_for_writing(path).close()
+    with pytest.raises(ImportError):
+        open_for_writing(tmp_path / "new.db")
+
+
+def test_the_lists_walk_their_indexes(tmp_path: Path) -> None:
+    connection = open_for_writing(tmp_path / "journal.db")
+    for where in ("", "WHERE scenario_id = 'a'", "WHERE status = 'failed'", "WHERE started_at > 'a'"):
+        statement = f"SELECT * FROM runs {where} ORDER BY started_at DESC, number DESC LIMIT 10"
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
+        assert "USING INDEX" in plan
+        assert "TEMP B-TREE" not in plan
+    connection.close()

@@ -1,0 +1,113 @@
+"""Builders for events: every argument has a default, a test names what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from callsheet.runs.events import (
+    Event,
+    Revision,
+    RunFinished,
+    RunId,
+    RunStarted,
+    RunStatus,
+    StepFinished,
+    StepPath,
+    StepStarted,
+    StepStatus,
+)
+from callsheet.runs.ports import NewRun
+from callsheet.scenario.json import Json, JsonObject
+
+NOON = datetime(2026, 4, 24, 12, 0, tzinfo=UTC)
+"""The moment at which everything happens unless a test says otherwise."""
+
+
+def new_id() -> RunId:
+    """A run id that nobody else has."""
+    return RunId(str(uuid4()))
+
+
+def after_noon(seconds: float) -> datetime:
+    """`seconds` after `NOON`."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def run_started(
+    run_id: RunId | None = None,
+    *,
+    scenario_id: str = "news",
+    started_at: datetime = NOON,
+    revision: str = "rev-1",
+    data: JsonObject | None = None,
+) -> RunStarted:
+    """The first event of a run; `data` is its input."""
+    return RunStarted(
+        run_id=run_id or new_id(),
+        scenario_id=scenario_id,
+        started_at=started_at,
+        revision=Revision(revision),
+        input=data or {},
+    )
+
+
+def new_run(
+    run_id: RunId | None = None,
+    *,
+    scenario_id: str = "news",
+    started_at: datetime = NOON,
+    revision: str = "rev-1",
+    definition: bytes = b'{"steps":[]}',
+    key: str | None = None,
+    fingerprint: str = "",
+) -> NewRun:
+    """A run as it is handed to `Journal.create`."""
+    started = run_started(run_id, scenario_id=scenario_id, started_at=started_at, revision=revision)
+    return NewRun(started=started, definition=definition, idempotency_key=key, fingerprint=fingerprint)
+
+
+def step_started(run_id: RunId, name: str = "search", *, index: int = 0, data: Json = None) -> StepStarted:
+    """A tool step begins; `data` is its input."""
+    return StepStarted(
+        run_id=run_id,
+        step_name=name,
+        index=index,
+        started_at=NOON,
+        step_path=StepPath(name),
+        step_type="tool",
+        input=data,
+    )
+
+
+def step_finished(run_id: RunId, name: str = "search", *, index: int = 0, output: Json = None) -> StepFinished:
+    """A tool step ends well."""
+    return StepFinished(
+        run_id=run_id,
+        step_name=name,
+        index=index,
+        status=StepStatus.SUCCESS,
+        started_at=NOON,
+        finished_at=NOON,
+        message="",
+        step_path=StepPath(name),
+        attempts=1,
+        output=output,
+    )
+
+
+def run_finished(
+    run_id: RunId, status: RunStatus = RunStatus.SUCCESS, *, message: str = "", finished_at: datetime = NOON
+) -> RunFinished:
+    """The run ends."""
+    return RunFinished(run_id=run_id, status=status, finished_at=finished_at, message=message)
+
+
+def steps(run_id: RunId, count: int) -> list[Event]:
+    """`count` steps, each begun and finished: twice as many events."""
+    return [
+        event
+        for index in range(count)
+        for event in (
+            step_started(run_id, f"step_{index}", index=index),
+            step_finished(run_id, f"step_{index}", index=index),
+        )
+    ]
