@@ -2,10 +2,11 @@
 
 ```
 CallsheetError
-├── NotFound                 RunNotFound, ScenarioNotFound
+├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused
 ├── Unavailable              JournalUnavailable, ToolsUnavailable, ShuttingDown
 ├── RunOwnershipLost         another worker writes this run
+├── RunDamaged               the journal holds something else than was written
 ├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
 └── StepFailure              what a scenario can see: a code, a message, data
     └── ToolCallFailed       ServerUnavailable, AuthRequired, RateLimited, TransportLost, ToolTimeout, ToolFailed,
@@ -45,6 +46,12 @@ class RunNotFound(NotFound):
     """There is no run with this id."""
 
     code = "run.not_found"
+
+
+class StepNotFound(NotFound):
+    """The run has no step with this path."""
+
+    code = "step.not_found"
 
 
 class ScenarioNotFound(NotFound):
@@ -123,6 +130,12 @@ class RunOwnershipLost(CallsheetError):
     """Another worker appended to this run: this one must stop."""
 
     code = "run.ownership_lost"
+
+
+class RunDamaged(CallsheetError):
+    """What the journal holds of this run is not what was written; other runs are not concerned."""
+
+    code = "run.damaged"
 
 
 class ConfigurationInvalid(CallsheetError):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from tests.support.events import new_run
 
 from callsheet.engine.local import Execute, LocalEngine, local_engine
 from callsheet.errors import JournalUnavailable, RunOwnershipLost
@@ -13,6 +12,7 @@ from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control, Interrupted
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Journal
+from tests.support.events import new_run
 
 Open = Callable[[Journal, Execute, int], AbstractAsyncContextManager[LocalEngine]]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from callsheet.errors import JournalUnavailable, RunOwnershipLost
+from callsheet.errors import JournalUnavailable, RunDamaged, RunOwnershipLost
 from callsheet.journal.lock import DatabaseLock
 from callsheet.journal.readers import Readers
 from callsheet.journal.schema import open_for_writing
@@ -195,7 +195,7 @@ async def test_a_damaged_event_fails_its_run_alone(damaged: tuple[Path, RunId, R
     path, bad, good = damaged
     spoil(path, damage, bad)
     async with SqliteJournal.open(path) as journal:
-        with pytest.raises(JournalUnavailable, match=f"Run {bad} cannot be read"):
+        with pytest.raises(RunDamaged, match=f"Run {bad} cannot be read"):
             await journal.read(bad)
         assert len(await journal.read(good)) == 3
         assert len((await journal.runs(ANY, 10)).runs) == 2
@@ -206,7 +206,7 @@ async def test_a_damaged_row_does_not_hide_the_others(damaged: tuple[Path, RunId
     path, bad, good = damaged
     spoil(path, f"UPDATE runs SET {column} = 'rubbish' WHERE run_id = ?", bad)
     async with SqliteJournal.open(path) as journal:
-        with pytest.raises(JournalUnavailable, match=f"Run {bad} cannot be read"):
+        with pytest.raises(RunDamaged, match=f"Run {bad} cannot be read"):
             await journal.summary(bad)
         assert [run.run_id for run in (await journal.runs(ANY, 10)).runs] == [good]
         results = await asyncio.gather(
@@ -215,7 +215,7 @@ async def test_a_damaged_row_does_not_hide_the_others(damaged: tuple[Path, RunId
             journal.append(good, 99, []),
             return_exceptions=True,
         )
-        assert [type(result) for result in results] == [JournalUnavailable, type(None), RunOwnershipLost]
+        assert [type(result) for result in results] == [RunDamaged, type(None), RunOwnershipLost]
 
 
 async def test_readers_cannot_write(damaged: tuple[Path, RunId, RunId]) -> None:

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from tests.support.scenarios import scenario, step
 
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control, Interrupted, Wish
 from callsheet.runs.events import RunStatus, StepStatus
 from callsheet.testing import Json, ToolCall, memory_system
+from tests.support.scenarios import scenario, step
 
 
 class Hanging:

@@ -4,13 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.support.scenarios import scenario, step
 
 from callsheet.errors import InputInvalid, RunNotFound, ScenarioInvalid, ScenarioNotFound, ToolFailed
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepStatus
 from callsheet.runs.ports import RunFilter, TextBlock, ToolResult
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
+from tests.support.scenarios import scenario, step
 
 
 async def echo(call: ToolCall) -> Json:

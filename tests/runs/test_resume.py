@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.scenarios import scenario, step
 
 from callsheet.errors import ToolFailed
 from callsheet.journal.memory import MemoryJournal
@@ -26,6 +25,7 @@ from callsheet.runs.state import fold
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
+from tests.support.scenarios import scenario, step
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import RunNotFound, RunOwnershipLost, Unavailable
+from callsheet.errors import RunDamaged, RunNotFound, RunOwnershipLost, Unavailable
 from callsheet.runs.control import Control, Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Journal
@@ -131,7 +131,7 @@ class LocalEngine:
                     logger.warning("Run {} waits for {} s: {}", run_id, backoff, exc.message)
                     await self._pause(backoff)
                     backoff = min(_LONGEST_BACKOFF, backoff * 2)
-        except (RunOwnershipLost, RunNotFound) as exc:
+        except (RunOwnershipLost, RunNotFound, RunDamaged) as exc:
             logger.warning("Run {} was let go: {}", run_id, exc.message)
         except Exception:  # noqa: BLE001 - one run's fault must not end the engine; the run's journal says it too
             logger.exception("Run {} ended with a fault of Callsheet.", run_id)

@@ -22,7 +22,7 @@ class Archive:
         self._readers = readers
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
-        """See `Journal.read`. A run whose records are damaged raises `JournalUnavailable`, other runs do not."""
+        """See `Journal.read`. A run whose records are damaged raises `RunDamaged`, other runs do not."""
         return await self._readers.query(lambda connection: _records(connection, run_id, after, limit))
 
     async def definition(self, revision: Revision) -> bytes:

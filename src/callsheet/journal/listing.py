@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
 from callsheet.journal.rows import COLUMNS, Row, summary_of
@@ -92,6 +92,6 @@ def _readable(rows: Sequence[Row]) -> list[tuple[RunSummary, Position]]:
         try:
             run = summary_of(row[:-1])
             runs.append((run, Position(sortable(run.started_at), row[-1])))
-        except JournalUnavailable:  # A damaged row must not hide the others.
+        except RunDamaged:  # A damaged row must not hide the others.
             continue
     return runs

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import RunDamaged
 from callsheet.runs.events import Revision, RunId, RunStatus, RunSummary
 
 Row: TypeAlias = tuple[Any, ...]
@@ -42,8 +42,8 @@ def find_run(connection: sqlite3.Connection, run_id: RunId) -> RunSummary | None
     return None if row is None else summary_of(row)
 
 
-def damaged(run_id: str, reason: str) -> JournalUnavailable:
+def damaged(run_id: str, reason: str) -> RunDamaged:
     """What a reader of one run gets when its rows make no sense; other runs are not concerned."""
-    return JournalUnavailable(
+    return RunDamaged(
         f"Run {run_id} cannot be read: its part of the journal is damaged ({reason}). Restore a backup to get it back."
     )

@@ -10,6 +10,9 @@ from callsheet.journal.faults import unavailable
 SCHEMA_VERSION: Final = 1
 """The number of the last file in `migrations/`; each file sets `PRAGMA user_version` to its own number."""
 
+SQLITE_VERSION: Final = sqlite3.sqlite_version
+"""Of the library that Python was built with, such as `3.46.1`."""
+
 _CHECKPOINT_PAGES: Final = 16_000
 """SQLite's own limit of the log, 64 MB: `Writer.tidy` stays below it unless a reader holds the log for long."""
 

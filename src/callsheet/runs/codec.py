@@ -6,6 +6,7 @@ from typing import Any, Final, assert_never
 
 import orjson
 
+from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
     Record,
@@ -41,12 +42,12 @@ def decode(record: Record) -> Event:
     """The event that a record of the journal holds.
 
     Raises:
-        ValueError: the record was not written by `encode`, or the store was tampered with.
+        RunDamaged: the record was not written by `encode`.
     """
     try:
         return _DECODERS[record.type](orjson.loads(record.data))
-    except (KeyError, TypeError, orjson.JSONDecodeError) as exc:
-        raise ValueError(f"Event {record.seq} of the journal cannot be read ({exc!r}).") from exc
+    except (KeyError, TypeError, ValueError) as exc:
+        raise RunDamaged(f"Event {record.seq} of the run is not what was written ({type(exc).__name__}).") from exc
 
 
 def _fields(event: Event) -> tuple[str, dict[str, object]]:
@@ -145,7 +146,7 @@ def _error_fields(error: RunError | None) -> dict[str, object] | None:
     }
 
 
-# `Any` below: what orjson gives back for text that `encode` wrote; a wrong shape ends in ValueError.
+# `Any` below: what orjson gives back for text that `encode` wrote; a wrong shape ends in RunDamaged.
 
 
 def _read_error(fields: Any) -> RunError | None:

@@ -23,8 +23,8 @@ class Execution:
     """What the executors of steps share while one run is at work.
 
     `emit` changes the state at once and keeps the event; `commit` makes all kept events durable in one append. A side
-    effect may begin only after the commit of the event that announces it. `size` is what the run's journal holds already,
-    in bytes.
+    effect may begin only after the commit of the event that announces it. `size` is what the run's journal holds
+    already, in bytes.
     """
 
     def __init__(

@@ -108,6 +108,7 @@ class Journal(Protocol):
 
         Raises:
             RunNotFound: there is no such run.
+            RunDamaged: what is stored of it is not what was written.
         """
         ...
 
@@ -132,6 +133,7 @@ class Journal(Protocol):
 
         Raises:
             RunNotFound: there is no such run.
+            RunDamaged: its row is not what was written.
         """
         ...
 

@@ -14,8 +14,8 @@ from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.schema import Schema
 
-_PAGE: Final = 500
-"""How many records a follower takes at once."""
+_PAGE: Final = 64
+"""How many records a follower takes at once: it holds no more, however slow it reads."""
 
 _MAX_SCHEMAS: Final = 1_000
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
+from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
     Revision,
@@ -84,7 +85,7 @@ class RunState:
                 self.output = event.output
                 self.error = event.error
             case RunStarted():
-                raise ValueError(f"Run {self.run_id} starts twice in its journal.")
+                raise RunDamaged(f"Run {self.run_id} starts twice in its journal.")
             case _:
                 assert_never(event)
 
@@ -93,12 +94,12 @@ def fold(events: Iterable[Event]) -> RunState:
     """The state after `events`, which begin with `run_started`.
 
     Raises:
-        ValueError: they do not, or a step ends that never started: the journal was tampered with.
+        RunDamaged: they do not, or a step ends that never started: that was never written.
     """
     remaining = iter(events)
     first = next(remaining, None)
     if not isinstance(first, RunStarted):
-        raise ValueError("A journal begins with run_started; this one does not.")
+        raise RunDamaged("A journal begins with run_started; this one does not.")
     state = RunState(
         run_id=first.run_id,
         scenario_id=first.scenario_id,
@@ -110,7 +111,7 @@ def fold(events: Iterable[Event]) -> RunState:
         for event in remaining:
             state.apply(event)
     except KeyError as exc:
-        raise ValueError(f"Step {exc} of run {state.run_id} goes on in the journal but never started.") from exc
+        raise RunDamaged(f"Step {exc} of run {state.run_id} goes on in the journal but never started.") from exc
     return state
 
 

@@ -50,7 +50,7 @@ class ToolExecutor:
 
 
 def idempotency_key(run: uuid.UUID, path: StepPath) -> str:
-    """The same text for every attempt of one execution of a step: UUIDv5 of the step path, with the run as namespace."""
+    """The same text for every attempt of one execution of a step: UUIDv5 of its path in the run's namespace."""
     return str(uuid.uuid5(run, path))
 
 
