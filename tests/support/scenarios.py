@@ -36,8 +36,8 @@ def step(name: str = "a", /, *, tool: str = "echo", **fields: Json) -> JsonObjec
 
 
 def scenario(*steps: JsonObject, **fields: Json) -> JsonObject:
-    """A document of these steps, or of one step `a`; `fields` are its other keys."""
-    document: JsonObject = {"schema_version": "1", "scenario_id": "a_scenario", "name": "A scenario"}
+    """The document `test` of these steps, or of one step `a`; `fields` are its other keys."""
+    document: JsonObject = {"schema_version": "1", "scenario_id": "test", "name": "A scenario"}
     return {**document, "steps": list(steps) or [step()], **fields}
 
 

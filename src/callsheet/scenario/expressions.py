@@ -183,7 +183,10 @@ def _depth(ast: Any) -> int:
 
 def _parse_problem(exc: Any) -> str:
     where = f"at column {int(exc.lex_position) + 1}"
-    if exc.token_type == "eof":  # noqa: S105 - a token of the grammar
+    if isinstance(exc, jmespath.exceptions.LexerError):
+        message: str = exc.message  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]: not in its stubs
+        return f"The expression '{exc.expression}' cannot be read {where}: {message.lower()}."
+    if exc.token_type in {None, "EOF"}:
         return f"The expression '{exc.expression}' ends too early, {where}."
     return f"The expression '{exc.expression}' cannot be read {where}: unexpected '{exc.token_value}'."
 

@@ -50,7 +50,10 @@ class Budget:
         `[@,@]|[@,@]|…` makes a value that holds itself twice in each of its parts: a few objects in memory, 2^n when
         they are compared or written.
         """
-        self._measure(value, text_costs=False)
+        if isinstance(value, list | dict):
+            self._measure(cast("object", value), text_costs=False)
+        elif isinstance(value, str):
+            self.visit(len(value) // TEXT_VISIT)
 
     def write(self, value: object) -> None:
         """Pay for all of `value` as text.
@@ -67,9 +70,9 @@ class Budget:
             self.visit()
             if isinstance(node, dict):
                 fields = cast("dict[str, object]", node)
+                self.build(sum(map(len, fields)) if text_costs else 0)
                 stack.extend(fields.values())
-                node = "".join(fields) if text_costs else ""
-            if isinstance(node, list):
+            elif isinstance(node, list):
                 stack.extend(cast("list[object]", node))
             elif isinstance(node, str):
                 self.visit(len(node) // TEXT_VISIT)

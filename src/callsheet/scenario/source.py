@@ -46,7 +46,7 @@ class Source:
 def read_source(data: bytes, syntax: Syntax) -> Source:
     """Decode a document. Never raises: a text that cannot be decoded is a diagnostic."""
     if len(data) > MAX_DOCUMENT_BYTES:
-        message = f"The document has {len(data)} bytes; at most {MAX_DOCUMENT_BYTES} are allowed."
+        message = f"The document has more than {MAX_DOCUMENT_BYTES} bytes, the most that is allowed."
         return Source(None, Positions(), (Diagnostic(code="E100", pointer="", message=message, line=1, column=1),))
     try:
         text = decode_text(data)

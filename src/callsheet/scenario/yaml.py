@@ -31,6 +31,8 @@ _FALSE: Final = {"false", "False", "FALSE"}
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MAX_DIGITS: Final = 64
+_LINE_BREAKS_OF_1_1: Final = re.compile("[\x85\u2028\u2029]")
+"""The library ends lines with them, a comment's too; YAML 1.2 does not."""
 
 
 def decode_yaml(text: str) -> tuple[Json, Positions]:
@@ -39,12 +41,14 @@ def decode_yaml(text: str) -> tuple[Json, Positions]:
     Raises:
         DocumentInvalid: broken YAML, or something that is not JSON.
     """
+    if found := _LINE_BREAKS_OF_1_1.search(text):
+        raise _unreadable(text, found.start(), ord(found[0]))
     try:
         return _Reader(iter(_events(text))).read()
     except MarkedYAMLError as exc:
         raise _broken(exc) from exc
     except ReaderError as exc:
-        raise _unreadable(exc, text) from exc
+        raise _unreadable(text, cast("Any", exc).position, cast("Any", exc).character) from exc
     except YAMLError as exc:
         raise DocumentInvalid(f"The YAML is broken: {str(exc).splitlines()[0]}.") from exc
     except RecursionError:
@@ -102,7 +106,7 @@ class _Reader:
             if not isinstance(event, ScalarEvent):
                 raise _refused(event, "a key is a text")
             _check(event, depth)
-            key = str(cast("Any", event).value)
+            key = _text(cast("Any", event))
             _acceptable(key, event)
             if key in result:
                 raise _refused(event, f"the key '{key}' stands twice in one object")
@@ -132,10 +136,21 @@ def _starts_value(event: Any) -> bool:
 
 
 def _scalar(event: Any) -> Json:
-    text: str = event.value
+    text = _text(event)
     value = text if event.style is not None and event.style in "'\"|>" else _plain(text, event)
     _acceptable(value, event)
     return value
+
+
+def _text(event: Any) -> str:
+    """The scalar's text; two escapes that write one character in JSON's way (a surrogate pair) are that character."""
+    text: str = event.value
+    if text.isascii() or event.style != '"':
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return text  # a lone surrogate, which is refused below
 
 
 def _acceptable(value: Json, event: Any) -> None:
@@ -167,9 +182,10 @@ def _broken(exc: Any) -> DocumentInvalid:
     return DocumentInvalid(f"The YAML is broken: {exc.problem or exc.context}.", line, column)
 
 
-def _unreadable(exc: Any, text: str) -> DocumentInvalid:
-    line, column = text.count("\n", 0, exc.position) + 1, exc.position - text.rfind("\n", 0, exc.position)
-    return DocumentInvalid(f"The YAML is broken: the character U+{exc.character:04X} is not allowed.", line, column)
+def _unreadable(text: str, offset: int, character: int) -> DocumentInvalid:
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    message = f"The YAML is broken: the character U+{character:04X} is not allowed; write it as an escape."
+    return DocumentInvalid(message, line, column)
 
 
 def _position(event: Any) -> Position:
