@@ -1,0 +1,64 @@
+"""Where the service listens."""
+
+import ipaddress
+import socket
+from typing import Final
+
+from callsheet.errors import ConfigurationInvalid
+
+_BACKLOG: Final = 2048
+_MAX_PORT: Final = 65_535
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on `host`; port 0 takes any free one (`url_of` tells which).
+
+    Raises:
+        ConfigurationInvalid: the address is not one of this machine's loopback, or cannot be had.
+    """
+    family, address = _resolve(host, port)
+    require_loopback(host, address[0])
+    # With the protocol named: asyncio turns Nagle's algorithm off only where it sees TCP, and 40 ms hang on it.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except OSError as exc:
+        listener.close()
+        raise ConfigurationInvalid(
+            f"Cannot listen on {host} port {port}: {exc.strerror}. Choose another port, or stop what listens there."
+        ) from exc
+    return listener
+
+
+def require_loopback(host: str, address: str) -> None:
+    """Refuse to be reachable from other machines, as long as callers need not say who they are.
+
+    Raises:
+        ConfigurationInvalid: `address`, which `host` stands for, is not a loopback address.
+    """
+    if not ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+        raise ConfigurationInvalid(
+            f"The host {host} ({address}) can be reached from other machines, and Callsheet does not yet ask callers "
+            "who they are. Use 127.0.0.1, and a proxy that authenticates in front of it."
+        )
+
+
+def url_of(listener: socket.socket) -> str:
+    """The URL under which the service on `listener` is called."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listener.family is socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    if not 0 <= port <= _MAX_PORT:  # getaddrinfo takes the rest modulo 65,536
+        raise ConfigurationInvalid(f"Cannot listen on {host} port {port}: a port is a number from 0 to {_MAX_PORT}.")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as exc:
+        raise ConfigurationInvalid(f"Cannot listen on {host!r} port {port}: {exc}.") from exc
+    # IPv4 first: what `localhost` means to those who type 127.0.0.1.
+    family, _, _, _, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
+    return family, (str(address[0]), int(address[1]))

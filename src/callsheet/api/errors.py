@@ -1,0 +1,163 @@
+"""Errors as HTTP: the one table from error code to status, and the one shape of every error's body.
+
+```json
+{"detail": "Unknown run_id: 76d6…", "code": "run.not_found"}
+```
+
+`problems` stands beside them where single faults of the request are known.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from loguru import logger
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from callsheet.errors import CallsheetError, Invalid, Problem, RunNotFound
+from callsheet.scenario.json import escape
+
+STATUS: Final[Mapping[str, int]] = {
+    "json.invalid": 400,
+    "target.invalid": 400,
+    "origin.foreign": 403,
+    "not_found": 404,
+    "path.not_found": 404,
+    "run.not_found": 404,
+    "scenario.not_found": 404,
+    "step.not_found": 404,
+    "method.not_allowed": 405,
+    "body.timeout": 408,
+    "body.too_large": 413,
+    "body.type": 415,
+    "host.unknown": 421,
+    "cursor.invalid": 422,
+    "idempotency_key.invalid": 422,
+    "idempotency_key.reused": 422,
+    "input.invalid": 422,
+    "invalid": 422,
+    "request.invalid": 422,
+    "scenario.invalid": 422,
+    "internal": 500,
+    "run.damaged": 500,
+    "tools.unavailable": 502,
+    "journal.unavailable": 503,
+    "service.not_ready": 503,
+    "service.stopping": 503,
+    "unavailable": 503,
+}
+"""The status of every code that a caller can see. A code that is not here is a defect of ours: 500, `internal`."""
+
+RETRY_AFTER: Final = "5"
+"""Seconds, as the header wants them."""
+
+_MAX_DETAIL: Final = 2_000
+_MAX_ECHO: Final = 100
+
+_BY_STATUS: Final = {404: "path.not_found", 405: "method.not_allowed"}
+
+
+class Refused(HTTPException):
+    """A request that HTTP itself makes unacceptable, before any part of the system hears of it.
+
+    An `HTTPException`, because FastAPI passes nothing else on that is raised while it reads a body.
+    """
+
+    def __init__(self, code: str, detail: str, problems: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(STATUS[code], detail)
+        self.code = code
+        self.problems = problems
+
+
+def shortened(text: str, limit: int = _MAX_ECHO) -> str:
+    """A caller's text, short enough to be told back."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def error_response(
+    code: str,
+    detail: str,
+    *,
+    problems: Sequence[Mapping[str, object]] = (),
+    extra: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer for `code`; a 503 says when to try again."""
+    status = STATUS[code]
+    body: dict[str, object] = {"detail": shortened(detail, _MAX_DETAIL), "code": code}
+    if problems:
+        body["problems"] = list(problems)
+    return Response(
+        orjson.dumps(body | dict(extra or {})),
+        status,
+        headers={**({"Retry-After": RETRY_AFTER} if status == 503 else {}), **(headers or {})},
+        media_type="application/json",
+    )
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, code: str, detail: str) -> None:
+    """Answer from a middleware; the connection ends with it, for the rest of the request was not read."""
+    await error_response(code, detail, headers={"Connection": "close"})(scope, receive, send)
+
+
+async def on_callsheet_error(request: Request, exc: Exception) -> Response:
+    """The answer to whatever a part of the system raised on purpose.
+
+    Raises:
+        CallsheetError: `exc` itself, where its code has no status: a defect, for the middleware that logs defects.
+    """
+    error = cast("CallsheetError", exc)
+    if error.code not in STATUS or error.code == "internal":
+        raise error
+    if STATUS[error.code] >= 500:
+        logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
+    if isinstance(error, RunNotFound):
+        return error_response(error.code, f"Unknown run_id: {shortened(request.path_params.get('run_id', ''))}")
+    return error_response(
+        error.code, error.message, problems=_written(error.problems) if isinstance(error, Invalid) else ()
+    )
+
+
+async def on_http_exception(request: Request, exc: Exception) -> Response:
+    """The answer to what FastAPI, Starlette and `Refused` raise."""
+    error = cast("HTTPException", exc)
+    if isinstance(error, Refused):
+        return error_response(error.code, error.detail, problems=error.problems, headers=error.headers)
+    code = _BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
+    return error_response(code, _sentence(request, error), headers=error.headers)
+
+
+async def on_validation_error(request: Request, exc: Exception) -> Response:
+    """The answer to parameters and bodies that do not have the documented form."""
+    faults = cast("RequestValidationError", exc).errors()
+    problems = [_fault(fault) for fault in faults]
+    first = problems[0]
+    where = f" at {first['pointer']}" if first["pointer"] else ""
+    detail = f"The {first['in']} of the request is not valid{where}: {first['message']}"
+    return error_response("request.invalid", detail, problems=problems)
+
+
+def _sentence(request: Request, error: HTTPException) -> str:
+    path = shortened(request.url.path)
+    match error.status_code:
+        case 404:
+            return f"There is nothing at {path}. The API is described at /docs."
+        case 405:
+            allowed = (error.headers or {}).get("Allow", "")
+            return f"{path} does not take {shortened(request.method)}. It takes: {allowed}."
+        case _:
+            return f"The request was refused: {error.detail}."
+
+
+def _written(problems: Sequence[Problem]) -> list[Mapping[str, object]]:
+    return [{"pointer": problem.pointer, "message": problem.message} for problem in problems]
+
+
+def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+    place, *trail = fault["loc"]
+    pointer = "".join(f"/{shortened(escape(token))}" for token in trail)
+    return {"in": str(place), "pointer": pointer, "message": f"{fault['msg']}."}

@@ -1,0 +1,30 @@
+"""What the HTTP side is told when it is built."""
+
+from dataclasses import dataclass
+from typing import Final
+
+MAX_BODY: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiOptions:
+    """The settings of the HTTP side; seconds and bytes.
+
+    Attributes:
+        version: of the product, for the API page and `/healthz`.
+        allowed_hosts: names under which the service may be called, beside the loopback's: `callsheet.example.org` with
+            any port, `callsheet.example.org:8443` with this port only.
+        max_body: the largest request body.
+        body_timeout: how long a request body may take to arrive.
+        ping: how long an event stream is silent before a comment line keeps it open.
+        send_timeout: how long a subscriber may leave its socket full before it is cut.
+        ready_timeout: how long `/readyz` waits for the journal.
+    """
+
+    version: str = "0"
+    allowed_hosts: tuple[str, ...] = ()
+    max_body: int = MAX_BODY
+    body_timeout: float = 10.0
+    ping: float = 15.0
+    send_timeout: float = 10.0
+    ready_timeout: float = 2.0

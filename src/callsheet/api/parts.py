@@ -1,0 +1,37 @@
+"""The parts of the system that routes work with, and how a route gets them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from callsheet.api.draining import Draining
+from callsheet.api.options import ApiOptions
+from callsheet.runs.ports import Catalog, Tools
+from callsheet.runs.service import RunService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What `create_app` was given. The app uses the parts; whoever made them starts and stops them.
+
+    Attributes:
+        journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
+    """
+
+    runs: RunService
+    catalog: Catalog
+    tools: Tools
+    journal_check: Callable[[], Awaitable[None]]
+    draining: Draining
+    options: ApiOptions
+
+
+async def parts_of(request: Request) -> Parts:
+    """The parts of the app that handles `request`."""
+    return cast("Parts", request.app.state.parts)
+
+
+TheParts = Annotated[Parts, Depends(parts_of)]
+"""A route's parameter that holds the parts."""

@@ -1,0 +1,56 @@
+"""The probes: is the process alive, and should it get work?"""
+
+import asyncio
+
+from fastapi import APIRouter, Response
+
+from callsheet.api.errors import error_response
+from callsheet.api.parts import Parts, TheParts
+from callsheet.api.schemas.errors import described
+from callsheet.api.schemas.health import Health, Readiness, ToolServerHealth
+from callsheet.errors import JournalUnavailable
+
+router = APIRouter(tags=["health"])
+
+_OK = "ok"
+
+
+@router.get("/healthz", response_model=Health, summary="Liveness", description="Answers while the process lives.")
+async def get_health(parts: TheParts) -> Health:
+    """Always the same."""
+    return Health(status=_OK, version=parts.options.version)
+
+
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    summary="Readiness",
+    description=(
+        "Says whether runs are accepted now. A dead tool server is shown and does not change the answer: steps that "
+        "need it fail with its name, all others run."
+    ),
+    responses={503: described("Runs are not accepted now; the reasons are in the body")},
+)
+async def get_readiness(parts: TheParts) -> Readiness | Response:
+    """The state of the journal, the engine and each tool server."""
+    journal = await _journal(parts)
+    engine = "The service is stopping." if parts.draining.started else _OK
+    reasons = [reason for reason in (journal, engine) if reason != _OK]
+    state = Readiness(
+        status="not ready" if reasons else "ready",
+        journal=journal,
+        engine=engine,
+        tool_servers=[ToolServerHealth.of(server) for server in parts.tools.servers()],
+    )
+    return error_response("service.not_ready", " ".join(reasons), extra=state.model_dump()) if reasons else state
+
+
+async def _journal(parts: Parts) -> str:
+    try:
+        async with asyncio.timeout(parts.options.ready_timeout):
+            await parts.journal_check()
+    except JournalUnavailable as exc:
+        return exc.message
+    except TimeoutError:
+        return f"The journal did not answer within {parts.options.ready_timeout:g} s."
+    return _OK

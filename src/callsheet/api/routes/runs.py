@@ -1,0 +1,152 @@
+"""Runs: submit, look, list, cancel."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query, Response
+
+from callsheet.api.decoding import StrictRoute
+from callsheet.api.errors import Refused, shortened
+from callsheet.api.identifiers import idempotency_key_of, run_id_of, scenario_id_of
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.errors import ErrorBody, described
+from callsheet.api.schemas.moments import Moment
+from callsheet.api.schemas.runs import (
+    RunList,
+    RunRow,
+    RunSubmitResponse,
+    ScenarioRunRequest,
+    ScenarioRunResponse,
+    StepDetail,
+)
+from callsheet.errors import ShuttingDown, StepNotFound
+from callsheet.runs.events import RunStatus, StepPath
+from callsheet.runs.ports import RunFilter
+
+_MAX_PAGE: Final = 200
+_JOURNAL_DOWN: Final = described("The journal cannot be used now; nothing was changed")
+
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute, responses={503: _JOURNAL_DOWN})
+
+
+@router.post(
+    "/runs",
+    response_model=RunSubmitResponse,
+    status_code=202,
+    summary="Schedule a scenario run",
+    description=(
+        "Creates a run record and schedules execution in the background. "
+        "Returns immediately with a `run_id`; poll `GET /api/runs/{run_id}` "
+        "or subscribe to `GET /api/runs/{run_id}/events` for progress."
+    ),
+    responses={
+        400: described("The JSON is broken or forbidden"),
+        404: described("Unknown scenario_id"),
+        413: described("The body is too large"),
+        415: described("The body is not JSON in UTF-8"),
+        422: {"description": "Validation Error", "model": ErrorBody},
+    },
+)
+async def post_run(
+    request: ScenarioRunRequest,
+    response: Response,
+    parts: TheParts,
+    idempotency_key: Annotated[
+        str | None, Header(description="The same key with the same body gives the same run, however often it is sent.")
+    ] = None,
+) -> RunSubmitResponse:
+    """Accept a run; it is durable before the answer is sent."""
+    key = idempotency_key_of(idempotency_key)
+    scenario_id = scenario_id_of(request.scenario_id)
+    if parts.draining.started:
+        raise ShuttingDown
+    summary = await parts.runs.submit(scenario_id, request.input, key)
+    response.headers["Location"] = f"/api/runs/{summary.run_id}"
+    return RunSubmitResponse.of(summary, request.input)
+
+
+@router.get(
+    "/runs/{run_id}",
+    response_model=ScenarioRunResponse,
+    summary="Get run snapshot",
+    description=(
+        "Returns the current state of a run. For running runs the `steps` "
+        "list reflects progress so far; for terminal runs it is complete."
+    ),
+    responses={404: described("Unknown run_id"), 422: described("Validation Error")},
+)
+async def get_run(run_id: str, parts: TheParts) -> ScenarioRunResponse:
+    """The run as its journal tells it now."""
+    return ScenarioRunResponse.of(await parts.runs.state(run_id_of(run_id)))
+
+
+@router.get(
+    "/runs",
+    response_model=RunList,
+    summary="List runs",
+    description="Returns runs, newest first, a page at a time: pass `next_cursor` as `cursor` for the next one.",
+    responses={422: described("Validation Error")},
+)
+async def get_runs(
+    parts: TheParts,
+    scenario_id: Annotated[str | None, Query(max_length=256)] = None,
+    status: Annotated[list[str] | None, Query(description="Repeated or separated by commas.")] = None,
+    started_after: Moment | None = None,
+    started_before: Moment | None = None,
+    q: Annotated[
+        str | None, Query(max_length=256, description="Looked for in the id, the scenario's id and the message.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=_MAX_PAGE)] = 50,
+    cursor: str | None = None,
+) -> RunList:
+    """The history of runs."""
+    where = RunFilter(
+        scenario_id=scenario_id,
+        status=_statuses(status),
+        started_after=started_after,
+        started_before=started_before,
+        q=q or None,
+    )
+    page = await parts.runs.list(where, limit, cursor)
+    return RunList(runs=[RunRow.of(row) for row in page.runs], next_cursor=page.next_cursor)
+
+
+@router.post(
+    "/runs/{run_id}/cancel",
+    response_model=RunRow,
+    status_code=202,
+    summary="Cancel a run",
+    description=(
+        "Asks for the end of a run; the wish is stored before the answer is sent, and reaches a tool call at work. "
+        "A finished run stays as it is. Can be repeated."
+    ),
+    responses={404: described("Unknown run_id"), 422: described("Validation Error")},
+)
+async def post_cancel(run_id: str, parts: TheParts) -> RunRow:
+    """Ask for a run's end."""
+    return RunRow.of(await parts.runs.cancel(run_id_of(run_id)))
+
+
+@router.get(
+    "/runs/{run_id}/steps/{step_path}",
+    response_model=StepDetail,
+    summary="Get one step of a run",
+    description="Returns one execution of a step with its input, output and error, however large they are.",
+    responses={404: described("Unknown run_id or step_path"), 422: described("Validation Error")},
+)
+async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
+    """One execution of a step."""
+    state = await parts.runs.state(run_id_of(run_id))
+    step = state.steps.get(StepPath(step_path))
+    if step is None:
+        raise StepNotFound(f"Run {state.run_id} has no step {shortened(step_path)}, or has not come to it yet.")
+    return StepDetail.whole(step)
+
+
+def _statuses(given: list[str] | None) -> frozenset[RunStatus] | None:
+    names = [name for text in given or () for name in text.split(",") if name]
+    unknown = [name for name in names if name not in set(RunStatus)]
+    if unknown:
+        message = f"{shortened(unknown[0])!r} is no status of a run. There are: {', '.join(RunStatus)}."
+        problem = {"in": "query", "pointer": "/status", "message": message}
+        raise Refused("request.invalid", message, [problem])
+    return frozenset(RunStatus(name) for name in names) or None

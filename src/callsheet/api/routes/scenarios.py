@@ -1,0 +1,69 @@
+"""The scenario catalog."""
+
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Response
+
+from callsheet.api.identifiers import scenario_id_of
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.errors import described
+from callsheet.api.schemas.scenarios import ScenarioSummary
+from callsheet.errors import ScenarioNotFound
+
+router = APIRouter(prefix="/api", tags=["workflow"])
+
+_EXAMPLE: Final = {
+    "schema_version": "1",
+    "scenario_id": "news_source_discovery_v1",
+    "name": "News Source Discovery V1",
+    "description": "Find earliest news source using sequential MCP tools.",
+    "input_schema": {
+        "type": "object",
+        "required": ["url"],
+        "properties": {"url": {"type": "string", "description": "URL of source news article"}},
+    },
+    "steps": [
+        {
+            "name": "search_news_sources",
+            "type": "tool",
+            "tool": "search_news_sources",
+            "input": {"url": {"from": "input.url"}},
+            "required_input_fields": ["url"],
+        }
+    ],
+}
+
+
+@router.get(
+    "/scenarios",
+    response_model=list[ScenarioSummary],
+    summary="List available scenarios",
+    description="Returns metadata (id, name, description, input schema) for every scenario in the index.",
+)
+async def get_scenarios(parts: TheParts) -> list[ScenarioSummary]:
+    """Every scenario, broken ones included."""
+    return [ScenarioSummary.of(entry) for entry in await parts.catalog.list()]
+
+
+@router.get(
+    "/scenarios/{scenario_id}",
+    response_model=dict[str, Any],
+    summary="Get full scenario definition",
+    description="Returns the raw scenario JSON (including the `steps` graph) for UI visualization.",
+    responses={
+        200: {
+            "description": "Scenario definition",
+            "content": {"application/json": {"example": _EXAMPLE}},
+        },
+        404: described("Unknown scenario_id"),
+        422: described("Validation Error"),
+    },
+)
+async def get_scenario(scenario_id: str, parts: TheParts) -> Response:
+    """The document as it was written."""
+    entry = await parts.catalog.get(scenario_id_of(scenario_id))
+    if entry.document is None:
+        reasons = " ".join(problem.message for problem in entry.problems)
+        raise ScenarioNotFound(f"The scenario '{entry.scenario_id}' in {entry.source} cannot be read: {reasons}")
+    return Response(orjson.dumps(entry.document), media_type="application/json")

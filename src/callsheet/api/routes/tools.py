@@ -1,0 +1,34 @@
+"""The tool catalog."""
+
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.errors import described
+from callsheet.api.schemas.tools import ToolSummary
+from callsheet.errors import ToolsUnavailable
+
+UNAVAILABLE: Final = "Callsheet-Unavailable-Servers"
+"""The header that names the tool servers whose tools are not in the list, percent-encoded and separated by commas."""
+
+router = APIRouter(prefix="/api", tags=["workflow"])
+
+
+@router.get(
+    "/tools",
+    response_model=list[ToolSummary],
+    summary="List MCP tools",
+    description="Proxies MCP `list_tools()` and returns name, description, and input schema for each tool.",
+    responses={502: described("MCP transport error")},
+)
+async def get_tools(response: Response, parts: TheParts) -> list[ToolSummary]:
+    """The tools of all servers that answer; an error only when none does."""
+    listing = await parts.tools.list()
+    if listing.unavailable and len(listing.unavailable) >= len(parts.tools.servers()):
+        reasons = " ".join(f"{server}: {reason}" for server, reason in listing.unavailable.items())
+        raise ToolsUnavailable(f"No tool server could be asked for its tools. {reasons}")
+    if listing.unavailable:
+        response.headers[UNAVAILABLE] = ", ".join(quote(server, safe="") for server in listing.unavailable)
+    return [ToolSummary.of(tool) for tool in listing.tools]

@@ -1,0 +1,44 @@
+"""What the probes say."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from callsheet.runs.ports import ToolServerState
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str
+    version: str
+
+
+class ToolServerHealth(BaseModel):
+    """What is known of one tool server. A dead one does not make the service unready: its steps fail, others run."""
+
+    name: str
+    transport: str
+    connected: bool
+    protocol: str | None
+    error: str | None
+
+    @classmethod
+    def of(cls, state: ToolServerState) -> Self:
+        """The state as the API shows it."""
+        return cls(
+            name=state.name,
+            transport=state.transport,
+            connected=state.connected,
+            protocol=state.protocol,
+            error=state.error,
+        )
+
+
+class Readiness(BaseModel):
+    """Whether runs are accepted; `journal` and `engine` are `ok` or say why not."""
+
+    status: str
+    journal: str
+    engine: str
+    tool_servers: list[ToolServerHealth]

@@ -1,0 +1,183 @@
+"""Runs as the API shows them. The seed's fields come first and in its order; the others are ours."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callsheet.api.elision import Elision
+from callsheet.api.schemas.moments import Timestamp
+from callsheet.runs.codec import timestamp
+from callsheet.runs.events import RunError, RunStatus, RunSummary, StepStatus
+from callsheet.runs.state import RunState
+from callsheet.runs.state import StepState as FoldedStep
+from callsheet.scenario.json import JsonObject
+
+# `Any` in these models stands for JSON that was checked when it came in; pydantic would walk it once more for nothing.
+
+
+class ScenarioRunRequest(BaseModel):
+    """Which scenario to run, on what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenario_id: str
+    input: dict[str, Any] = Field(default_factory=dict[str, Any], description="Must fit the scenario's `input_schema`.")
+
+
+class RunSubmitResponse(BaseModel):
+    """An accepted run: it is stored, and will be executed."""
+
+    run_id: str
+    scenario_id: str
+    status: RunStatus
+    input: dict[str, Any]
+    started_at: Timestamp
+
+    @classmethod
+    def of(cls, summary: RunSummary, run_input: JsonObject) -> Self:
+        """The answer for a run that was submitted with `run_input`."""
+        return cls(
+            run_id=summary.run_id,
+            scenario_id=summary.scenario_id,
+            status=summary.status,
+            input=run_input,
+            started_at=timestamp(summary.started_at),
+        )
+
+
+class ErrorDetail(BaseModel):
+    """Why a run or a step failed: `step` and `attempt` say where."""
+
+    code: str
+    message: str
+    step: str | None
+    attempt: int | None
+    data: Any
+
+    @classmethod
+    def of(cls, error: RunError | None) -> Self | None:
+        """The error as the API shows it."""
+        if error is None:
+            return None
+        return cls(code=error.code, message=error.message, step=error.step, attempt=error.attempt, data=error.data)
+
+
+class StepState(BaseModel):
+    """One execution of a step."""
+
+    node_id: str
+    status: StepStatus
+    started_at: Timestamp
+    finished_at: Timestamp | None
+    message: str
+    step_path: str
+    index: int
+    attempts: int
+
+    @classmethod
+    def of(cls, step: FoldedStep, **more: Any) -> Self:
+        """The step as the API shows it; `more` for the fields of subclasses."""
+        return cls(
+            node_id=step.name,
+            status=step.status,
+            started_at=timestamp(step.started_at),
+            finished_at=timestamp(step.finished_at) if step.finished_at else None,
+            message=step.message,
+            step_path=step.path,
+            index=step.index,
+            attempts=step.attempts,
+            **more,
+        )
+
+
+class StepDetail(StepState):
+    """One execution of a step with its values, however large."""
+
+    step_type: str
+    input: Any
+    output: Any
+    error: ErrorDetail | None
+
+    @classmethod
+    def whole(cls, step: FoldedStep) -> Self:
+        """The step with everything that is known of it."""
+        return cls.of(
+            step, step_type=step.step_type, input=step.input, output=step.output, error=ErrorDetail.of(step.error)
+        )
+
+
+Omitted = Annotated[
+    dict[str, int], Field(description="Bytes of each value that was left out for its size, by the name of its field.")
+]
+
+
+class ScenarioRunResponse(BaseModel):
+    """The state of a run, as its journal tells it now."""
+
+    scenario_id: str
+    status: RunStatus
+    message: str
+    input: dict[str, Any] | None
+    steps: list[StepState]
+    run_id: str
+    started_at: Timestamp
+    finished_at: Timestamp | None
+    output: Any
+    error: ErrorDetail | None
+    revision: str
+    parent_run_id: str | None
+    waiting: dict[str, Any] | None
+    omitted: Omitted
+
+    @classmethod
+    def of(cls, state: RunState) -> Self:
+        """The snapshot; values over 64 KiB are null in it and named in `omitted`."""
+        elision = Elision()
+        return cls(
+            scenario_id=state.scenario_id,
+            status=state.status,
+            message=state.message,
+            input=elision.value("input", state.input),
+            steps=[StepState.of(step) for step in state.steps.values()],
+            run_id=state.run_id,
+            started_at=timestamp(state.started_at),
+            finished_at=timestamp(state.finished_at) if state.finished_at else None,
+            output=elision.value("output", state.output),
+            error=ErrorDetail.of(elision.error(state.error)),
+            revision=state.revision,
+            parent_run_id=None,
+            waiting=None,
+            omitted=elision.omitted,
+        )
+
+
+class RunRow(BaseModel):
+    """One row of the list of runs."""
+
+    run_id: str
+    scenario_id: str
+    status: RunStatus
+    message: str
+    started_at: Timestamp
+    finished_at: Timestamp | None
+    revision: str
+
+    @classmethod
+    def of(cls, summary: RunSummary) -> Self:
+        """The row as the API shows it."""
+        return cls(
+            run_id=summary.run_id,
+            scenario_id=summary.scenario_id,
+            status=summary.status,
+            message=summary.message,
+            started_at=timestamp(summary.started_at),
+            finished_at=timestamp(summary.finished_at) if summary.finished_at else None,
+            revision=summary.revision,
+        )
+
+
+class RunList(BaseModel):
+    """Runs, newest first. `next_cursor` gets the next page; null on the last."""
+
+    runs: list[RunRow]
+    next_cursor: str | None

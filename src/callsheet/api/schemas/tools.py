@@ -1,0 +1,30 @@
+"""Tools as the API lists them."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from callsheet.runs.ports import ToolInfo
+
+
+class ToolSummary(BaseModel):
+    """A tool as its server describes it; the schemas and annotations are the server's own."""
+
+    name: str
+    description: str
+    input_schema: dict[str, Any]
+    server: str
+    output_schema: dict[str, Any] | None
+    annotations: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, tool: ToolInfo) -> Self:
+        """The tool as the API shows it."""
+        return cls(
+            name=tool.name,
+            description=tool.description,
+            input_schema=tool.input_schema,
+            server=tool.server,
+            output_schema=tool.output_schema,
+            annotations=tool.annotations,
+        )

@@ -1,0 +1,207 @@
+"""The app over parts in memory: what the tests of the HTTP side stand on."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+from fastapi import FastAPI
+
+from callsheet.api.app import create_app
+from callsheet.api.draining import Draining
+from callsheet.api.options import ApiOptions
+from callsheet.engine.clock import SystemClock
+from callsheet.engine.entropy import SystemEntropy
+from callsheet.errors import JournalUnavailable, ScenarioNotFound
+from callsheet.journal.memory import MemoryJournal
+from callsheet.runs.events import Event, Revision, RunId, RunSummary
+from callsheet.runs.ports import (
+    CatalogEntry,
+    NewRun,
+    ToolCall,
+    ToolInfo,
+    ToolListing,
+    ToolResult,
+    Tools,
+    ToolServerState,
+)
+from callsheet.runs.service import RunService
+from callsheet.scenario.codec import decode_json, digest
+from callsheet.scenario.diagnostics import Diagnostic
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.parse import parse_scenario
+from tests.support.events import new_run
+
+NEWS = "news_source_discovery_v1"
+ARTICLE: JsonObject = {"url": "http://127.0.0.1:1/an-article.html"}
+
+_NEWS_FILE = Path(__file__).parents[2] / "examples/news/scenarios" / f"{NEWS}.json"
+
+
+def news_document() -> JsonObject:
+    """The seed's scenario."""
+    document = decode_json(_NEWS_FILE.read_bytes())
+    assert isinstance(document, dict)
+    return document
+
+
+def entry_of(scenario_id: str, document: Json, *, source: str = "") -> CatalogEntry:
+    """A catalog's entry for a document, broken or not."""
+    parsed = parse_scenario(document)
+    return CatalogEntry(
+        scenario_id=scenario_id,
+        source=source or f"scenarios/{scenario_id}.json",
+        document=document if isinstance(document, dict) else None,
+        scenario=parsed.scenario,
+        revision=Revision(digest(document)),
+        problems=parsed.diagnostics,
+    )
+
+
+def unreadable(scenario_id: str) -> CatalogEntry:
+    """A file that is no JSON at all."""
+    problem = Diagnostic(code="E100", pointer="", message="The JSON is broken: Expecting value.", line=3, column=7)
+    return CatalogEntry(
+        scenario_id=scenario_id,
+        source=f"scenarios/{scenario_id}.json",
+        document=None,
+        scenario=None,
+        revision=Revision(""),
+        problems=(problem,),
+    )
+
+
+class Shelf:
+    """The `Catalog` port over given entries."""
+
+    def __init__(self, *entries: CatalogEntry) -> None:
+        self._entries = {entry.scenario_id: entry for entry in entries}
+
+    async def list(self) -> Sequence[CatalogEntry]:
+        return [self._entries[name] for name in sorted(self._entries)]
+
+    async def get(self, scenario_id: str) -> CatalogEntry:
+        try:
+            return self._entries[scenario_id]
+        except KeyError:
+            raise ScenarioNotFound(f"There is no scenario '{scenario_id}'.") from None
+
+
+class StillEngine:
+    """The `Engine` port; executes nothing, so that a test writes a run's events itself."""
+
+    def __init__(self) -> None:
+        self.dispatched: list[RunId] = []
+        self.cancelled: list[RunId] = []
+
+    async def dispatch(self, run_id: RunId) -> None:
+        self.dispatched.append(run_id)
+
+    async def cancel(self, run_id: RunId) -> None:
+        self.cancelled.append(run_id)
+
+
+class Watched(MemoryJournal):
+    """A journal that knows how many followers wait in it now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+        self.someone_waits = asyncio.Event()
+
+    async def wait(self, run_id: RunId, after: int) -> None:
+        self.waiting += 1
+        self.someone_waits.set()
+        try:
+            await super().wait(run_id, after)
+        finally:
+            self.waiting -= 1
+
+
+class FullDisk(Watched):
+    """A journal that can be read and not written."""
+
+    async def create(self, run: NewRun) -> RunSummary:
+        raise JournalUnavailable("The journal cannot be written: no space left on device.")
+
+    async def request_cancel(self, run_id: RunId) -> RunSummary:
+        raise JournalUnavailable("The journal cannot be written: no space left on device.")
+
+    async def check(self) -> None:
+        raise JournalUnavailable("The journal cannot be written: no space left on device.")
+
+
+class SomeTools:
+    """The `Tools` port over servers of which some may be dead."""
+
+    def __init__(self, *tools: ToolInfo, alive: Sequence[str] = (), dead: Sequence[str] = ()) -> None:
+        self._listing = ToolListing(tools=tools, unavailable=dict.fromkeys(dead, "Connection refused."))
+        self._states = [ToolServerState(name=name, transport="stdio", connected=True) for name in alive] + [
+            ToolServerState(name=name, transport="http", connected=False, error="Connection refused.") for name in dead
+        ]
+
+    async def list(self) -> ToolListing:
+        return self._listing
+
+    def servers(self) -> Sequence[ToolServerState]:
+        return self._states
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        raise AssertionError(f"Nothing calls a tool here, but {call} came.")
+
+
+@dataclass(kw_only=True)
+class House:
+    """An app and the parts behind it."""
+
+    journal: Watched = field(default_factory=Watched)
+    catalog: Shelf = field(default_factory=lambda: Shelf(entry_of(NEWS, news_document())))
+    tools: Tools = field(default_factory=SomeTools)
+    options: ApiOptions = field(default_factory=lambda: ApiOptions(version="1.2.3"))
+    engine: StillEngine = field(default_factory=StillEngine)
+    draining: Draining = field(default_factory=Draining)
+    runs: RunService = field(init=False)
+    app: FastAPI = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runs = RunService(
+            catalog=self.catalog,
+            journal=self.journal,
+            engine=self.engine,
+            clock=SystemClock(),
+            entropy=SystemEntropy(),
+        )
+        self.app = create_app(
+            runs=self.runs,
+            catalog=self.catalog,
+            tools=self.tools,
+            journal_check=self.journal.check,
+            draining=self.draining,
+            options=self.options,
+        )
+
+    @asynccontextmanager
+    async def client(self) -> AsyncGenerator[httpx2.AsyncClient]:
+        """A client in this process; reads a stream to its end before it answers."""
+        transport = httpx2.ASGITransport(app=self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+            yield client
+
+    async def run(self, *events: Event) -> RunId:
+        """A stored run; `events` follow its first and must name its id: see `started`."""
+        run_id = events[0].run_id if events else None
+        created = await self.journal.create(new_run(run_id, scenario_id=NEWS))
+        if events:
+            await self.journal.append(created.run_id, 1, events)
+        return created.run_id
+
+
+def problems_of(response: httpx2.Response) -> list[dict[str, str]]:
+    """The `problems` of an error, after its shape was checked."""
+    body = json.loads(response.content)
+    assert isinstance(body["detail"], str)
+    assert body["detail"]
+    return body.get("problems", [])

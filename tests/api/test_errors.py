@@ -1,0 +1,153 @@
+"""One error shape, on every route."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from loguru import logger
+
+from callsheet import errors
+from callsheet.api import errors as api_errors
+from callsheet.errors import CallsheetError, ConfigurationInvalid, RunOwnershipLost, StepFailure
+from tests.api.house import House
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Every path and method that the API page knows."""
+    for path, item in app.openapi()["paths"].items():
+        for method in item:
+            yield path, method.upper()
+
+
+def has_the_shape(response: httpx2.Response) -> bool:
+    body = response.json()
+    return (
+        response.headers["content-type"] == "application/json"
+        and list(body)[:2] == ["detail", "code"]
+        and isinstance(body["detail"], str)
+        and body["detail"].endswith((".", "…"))
+        and response.headers["x-content-type-options"] == "nosniff"
+        and api_errors.STATUS[body["code"]] == response.status_code
+    )
+
+
+def test_the_app_has_the_routes_that_it_should(house: House) -> None:
+    assert set(operations(house.app)) == {
+        ("/api/runs", "POST"),
+        ("/api/runs", "GET"),
+        ("/api/runs/{run_id}", "GET"),
+        ("/api/runs/{run_id}/events", "GET"),
+        ("/api/runs/{run_id}/steps/{step_path}", "GET"),
+        ("/api/runs/{run_id}/cancel", "POST"),
+        ("/api/scenarios", "GET"),
+        ("/api/scenarios/{scenario_id}", "GET"),
+        ("/api/tools", "GET"),
+        ("/healthz", "GET"),
+        ("/readyz", "GET"),
+    }
+
+
+async def test_every_route_refuses_other_methods_with_the_shape(house: House, client: httpx2.AsyncClient) -> None:
+    known = set(operations(house.app))
+    for path in {path for path, _ in known}:
+        for method in METHODS:
+            if (path, method) not in known:
+                response = await client.request(method, path.replace("{", "").replace("}", ""))
+                assert response.status_code == 405, (method, path)
+                assert has_the_shape(response)
+                assert response.headers["allow"]
+
+
+async def test_every_route_answers_an_unforeseen_error_with_the_shape_and_without_a_traceback(house: House) -> None:
+    class Bomb:
+        """Stands for every part, and goes off however it is touched."""
+
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError("a secret of the inside")
+
+    messages: list[str] = []
+    sink = logger.add(messages.append, backtrace=False, diagnose=False)
+    house.app.state.parts = Bomb()
+    try:
+        async with house.client() as client:
+            for path, method in operations(house.app):
+                filled = path.format(run_id="76d6903c-f520-4a40-b0fc-8fed3f7955d2", scenario_id="a", step_path="a")
+                body = {"scenario_id": "a"} if (path, method) == ("/api/runs", "POST") else None
+                response = await client.request(method, filled, json=body)
+                assert response.status_code == 500, (method, path)
+                assert has_the_shape(response)
+                assert "secret" not in response.text
+                assert "a secret of the inside" in messages[-1]
+                assert f"{method} {filled} failed." in messages[-1]
+    finally:
+        logger.remove(sink)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nowhere", "/api", "/api/runs/a/b/c", "/%7B0.__class__%7D", "/api/runs//events"]
+)
+async def test_an_unknown_path_has_the_shape(client: httpx2.AsyncClient, path: str) -> None:
+    response = await client.get(path)
+
+    assert (response.status_code, response.json()["code"]) == (404, "path.not_found")
+    assert has_the_shape(response)
+
+
+async def test_good_answers_say_nosniff_too(client: httpx2.AsyncClient) -> None:
+    for path in ("/docs", "/openapi.json", "/healthz", "/api/runs"):
+        response = await client.get(path)
+        assert (response.status_code, response.headers["x-content-type-options"]) == (200, "nosniff")
+
+
+def classes(root: type[CallsheetError]) -> Iterator[type[CallsheetError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from classes(child)
+
+
+def test_the_table_knows_every_code_that_a_caller_can_see() -> None:
+    # What a step fails with is data of its run; the others are told to operators and workers.
+    inside = (StepFailure, ConfigurationInvalid, RunOwnershipLost)
+    ours = [
+        kind
+        for kind in classes(CallsheetError)
+        if kind.__module__ in {errors.__name__, api_errors.__name__} and not issubclass(kind, inside)
+    ]
+
+    assert {kind.code for kind in ours} <= set(api_errors.STATUS)
+
+
+async def test_an_error_of_the_inside_is_a_500(house: House) -> None:
+    async def lost() -> None:
+        raise RunOwnershipLost("Worker 7 has it.")
+
+    house.app.add_api_route("/lost", lost)
+    async with house.client() as client:
+        response = await client.get("/lost")
+
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    assert "Worker 7" not in response.text
+
+
+async def test_braces_of_a_caller_do_not_disturb_the_log(house: House, client: httpx2.AsyncClient) -> None:
+    messages: list[str] = []
+    sink = logger.add(messages.append)
+    house.draining.start()
+    try:
+        body = {"scenario_id": "news", "input": {"{x}": "{0.__class__}"}}
+        assert (await client.post("/api/runs?{y}", json=body)).status_code == 503
+    finally:
+        logger.remove(sink)
+    assert "was not served" in messages[-1]
+
+
+async def test_callers_do_not_wait_for_each_other(house: House, client: httpx2.AsyncClient) -> None:
+    async with asyncio.TaskGroup() as group:
+        answers = [group.create_task(client.get("/healthz")) for _ in range(50)]
+
+    assert {answer.result().status_code for answer in answers} == {200}
