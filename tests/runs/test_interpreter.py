@@ -268,3 +268,25 @@ async def test_an_unknown_run_is_said_to_be_unknown() -> None:
 
 async def nothing_recorded(system: MemorySystem) -> bool:
     return (await system.runs.list(RunFilter(), 10)).runs == ()
+
+
+async def test_a_large_expression_is_evaluated_beside_the_event_loop_and_gives_the_same() -> None:
+    document = scenario(
+        step("only", tool="echo", input={"best": {"from": "min_by(input.items, &n).n"}}),
+        output={"from": "length(input.items[?n > `4`])"},
+    )
+    items: list[Json] = [{"n": number} for number in range(3_000)]
+    async with memory_system([document], TOOLS) as system:
+        state = await system.run("test", {"items": items})
+    assert state.steps[StepPath("only")].output == {"best": 0}
+    assert state.output == 2_995
+
+
+async def test_an_expression_over_its_budget_fails_the_run_with_the_limit() -> None:
+    document = scenario(step("only", tool="echo", input={"a": {"from": "input.items[*].{a: length(@), b: @}"}}))
+    row: Json = [*range(9_000)]
+    items: list[Json] = [row] * 60
+    async with memory_system([document], TOOLS) as system:
+        state = await system.run("test", {"items": items})
+    assert state.error is not None
+    assert state.error.code == "LimitExceeded"

@@ -20,7 +20,7 @@ from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExce
 from callsheet.scenario.json import Json
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.base import OnError
-from callsheet.scenario.values import evaluate, or_null
+from callsheet.scenario.values import or_null
 
 
 class StepFailed(Exception):
@@ -64,7 +64,7 @@ async def _run_step(step: Step, path: StepPath, state: StepState | None, executi
         else:
             await _take_up(step, state, execution)
         raw = await _attempts(step, state, execution)
-        output = _output(step, raw, execution)
+        output = await _output(step, raw, execution)
         execution.measure(output, f"The output of step '{path}'")
     except (StepFailure, EvaluationFailed) as exc:
         _finish(execution, path, error=_error(exc, execution.state.steps[path]))
@@ -82,7 +82,7 @@ async def _start(step: Step, path: StepPath, execution: Execution) -> StepState:
     prepared: Json = None
     failure: StepFailure | EvaluationFailed | None = None
     try:
-        prepared = EXECUTORS[type(step)].prepare(step, execution)
+        prepared = await EXECUTORS[type(step)].prepare(step, execution)
         execution.measure(prepared, f"The input of step '{path}'")
     except (StepFailure, EvaluationFailed) as exc:
         prepared, failure = None, exc
@@ -158,10 +158,8 @@ async def _retry(
             await execution.clock.sleep(delay)
 
 
-def _output(step: Step, raw: Json, execution: Execution) -> Json:
-    if step.output is None:
-        return raw
-    return or_null(evaluate(step.output, {**execution.roots, "result": raw}))
+async def _output(step: Step, raw: Json, execution: Execution) -> Json:
+    return raw if step.output is None else or_null(await execution.evaluate(step.output, {"result": raw}))
 
 
 def _finish(execution: Execution, path: StepPath, *, output: Json = None, error: RunError | None = None) -> None:

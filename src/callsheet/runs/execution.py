@@ -12,8 +12,11 @@ from callsheet.runs.control import Control
 from callsheet.runs.events import Event, RunId, StepPath
 from callsheet.runs.ports import Clock, Entropy, Journal, Tools
 from callsheet.runs.state import RunState, StepState
+from callsheet.scenario.expressions import EvaluationLimitExceeded
+from callsheet.scenario.interpreter import QUICK_VISITS
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Scenario
+from callsheet.scenario.values import Missing, Value, evaluate
 
 MAX_VALUE_BYTES: Final = 4 * 2**20
 MAX_STATE_BYTES: Final = 64 * 2**20
@@ -90,6 +93,20 @@ class Execution:
                 events, self._pending = self._pending, []
                 await self._journal.append(self.run_id, self._committed, events)
                 self._committed += len(events)
+
+    async def evaluate(self, value: Value, more: JsonObject | None = None) -> Json | Missing:
+        """The JSON that `value` stands for now; `more` has roots beside the run's.
+
+        What is not quick is done again in a thread, so that one run's large expression does not hold up the others.
+
+        Raises:
+            EvaluationFailed: an expression failed or costs more than is allowed.
+        """
+        roots = self.roots if more is None else {**self.roots, **more}
+        try:
+            return evaluate(value, roots, QUICK_VISITS)
+        except EvaluationLimitExceeded:
+            return await asyncio.to_thread(evaluate, value, roots)
 
     def show(self, step: StepState) -> None:
         """Let later expressions see a finished step."""

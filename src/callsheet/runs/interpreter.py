@@ -19,7 +19,7 @@ from callsheet.runs.scenarios import PinnedScenarios
 from callsheet.runs.state import RunState, StepState, fold
 from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json
-from callsheet.scenario.values import evaluate, or_null
+from callsheet.scenario.values import or_null
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ async def _walk(execution: Execution) -> None:
     )
     try:
         last = await run_steps(execution.scenario.steps, execution)
-        output = _output(execution, last)
+        output = await _output(execution, last)
     except StepFailed as exc:
         stop_timer()
         await _fail(execution, exc.error)
@@ -89,10 +89,9 @@ async def _walk(execution: Execution) -> None:
         stop_timer()
 
 
-def _output(execution: Execution, last: Json) -> Json:
-    if execution.scenario.output is None:
-        return last
-    return or_null(evaluate(execution.scenario.output, execution.roots))
+async def _output(execution: Execution, last: Json) -> Json:
+    value = execution.scenario.output
+    return last if value is None else or_null(await execution.evaluate(value))
 
 
 async def _fail(execution: Execution, error: RunError) -> None:

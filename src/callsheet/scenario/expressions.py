@@ -21,7 +21,7 @@ import jmespath.exceptions
 import jmespath.parser
 
 from callsheet.scenario.functions import GuardedFunctions
-from callsheet.scenario.interpreter import Budget, BudgetExceeded, GuardedInterpreter
+from callsheet.scenario.interpreter import MAX_VISITS, Budget, BudgetExceeded, GuardedInterpreter
 from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, NotJson, check_json
 
 MAX_SOURCE: Final = 4096
@@ -59,8 +59,8 @@ class Expression:
     ast: Any
     path: tuple[str, ...] | None
 
-    def evaluate(self, roots: JsonObject) -> Json:
-        """The expression's value over `roots`; null where a field is missing.
+    def evaluate(self, roots: JsonObject, visits: int = MAX_VISITS) -> Json:
+        """The expression's value over `roots`, within `visits` node visits; null where a field is missing.
 
         Raises:
             EvaluationLimitExceeded: a guard stopped it.
@@ -69,9 +69,9 @@ class Expression:
         if self.path is not None:
             return _follow(self.path, roots)
         try:
-            budget = Budget()
+            budget = Budget(visits)
             result: Json = GuardedInterpreter(GuardedFunctions(budget), budget).visit(self.ast, roots)
-            Budget().write(result)
+            Budget(visits).write(result)
             return result
         except BudgetExceeded as exc:
             raise EvaluationLimitExceeded(f"Expression '{self.source}': {exc}.") from exc

@@ -7,6 +7,9 @@ import jmespath.functions
 import jmespath.visitor
 
 MAX_VISITS: Final = 500_000
+QUICK_VISITS: Final = 2_000
+"""What an event loop can afford, some milliseconds; an evaluation that needs more belongs in a thread."""
+
 MAX_BUILT: Final = 4 * 2**20
 """Characters of text, or elements of lists times eight, that one evaluation may build."""
 
@@ -24,8 +27,8 @@ class Budget:
 
     __slots__ = ("_built", "_visits")
 
-    def __init__(self) -> None:
-        self._visits = MAX_VISITS
+    def __init__(self, visits: int = MAX_VISITS) -> None:
+        self._visits = visits
         self._built = MAX_BUILT
 
     def visit(self, nodes: int = 1) -> None:

@@ -23,7 +23,7 @@ from callsheet.scenario.expressions import (
     ExpressionInvalid,
     parse_expression,
 )
-from callsheet.scenario.interpreter import MAX_BUILT
+from callsheet.scenario.interpreter import MAX_BUILT, MAX_VISITS
 from callsheet.scenario.json import Json, JsonObject, escape
 
 
@@ -112,8 +112,8 @@ def parse_fields(source: JsonObject, pointer: str = "") -> "Literal | ObjectValu
     return ObjectValue(fields)
 
 
-def evaluate(value: Value, roots: JsonObject) -> "Json | Missing":
-    """The JSON that `value` stands for.
+def evaluate(value: Value, roots: JsonObject, visits: int = MAX_VISITS) -> "Json | Missing":
+    """The JSON that `value` stands for; each expression in it may take `visits` node visits.
 
     Raises:
         EvaluationFailed: an expression could not be evaluated, or a template's hole was null.
@@ -123,14 +123,14 @@ def evaluate(value: Value, roots: JsonObject) -> "Json | Missing":
         case Literal():
             return value.value
         case From():
-            return _evaluate_from(value, roots)
+            return _evaluate_from(value, roots, visits)
         case ObjectValue():
-            evaluated = ((key, evaluate(item, roots)) for key, item in value.fields)
+            evaluated = ((key, evaluate(item, roots, visits)) for key, item in value.fields)
             return {key: item for key, item in evaluated if not isinstance(item, Missing)}
         case ListValue():
-            return [or_null(evaluate(item, roots)) for item in value.items]
+            return [or_null(evaluate(item, roots, visits)) for item in value.items]
         case Template():
-            return _evaluate_template(value, roots)
+            return _evaluate_template(value, roots, visits)
         case _:
             assert_never(value)
 
@@ -161,18 +161,18 @@ def expressions(value: Value, pointer: str = "") -> Iterator[tuple[Expression, s
             assert_never(value)
 
 
-def _evaluate_from(value: From, roots: JsonObject) -> "Json | Missing":
-    found = value.expression.evaluate(roots)
+def _evaluate_from(value: From, roots: JsonObject, visits: int) -> "Json | Missing":
+    found = value.expression.evaluate(roots, visits)
     if found is not None:
         return found
-    return MISSING if value.default is None else evaluate(value.default, roots)
+    return MISSING if value.default is None else evaluate(value.default, roots, visits)
 
 
-def _evaluate_template(template: Template, roots: JsonObject) -> str:
+def _evaluate_template(template: Template, roots: JsonObject, visits: int) -> str:
     filled: list[str] = []
     size = 0
     for part in template.parts:
-        filled.append(_fill(part, roots))
+        filled.append(_fill(part, roots, visits))
         size += len(filled[-1])
         if size > MAX_BUILT:  # a template of 256 KiB has room for 30,000 holes
             message = f"A template builds more than {MAX_BUILT} characters (LimitExceeded: template size)."
@@ -180,10 +180,10 @@ def _evaluate_template(template: Template, roots: JsonObject) -> str:
     return "".join(filled)
 
 
-def _fill(part: str | Expression, roots: JsonObject) -> str:
+def _fill(part: str | Expression, roots: JsonObject, visits: int) -> str:
     if isinstance(part, str):
         return part
-    found = part.evaluate(roots)
+    found = part.evaluate(roots, visits)
     if found is None:
         raise EvaluationFailed(f"The hole ${{{part.source}}} of a template has no value.")
     return found if isinstance(found, str) else orjson.dumps(found).decode()

@@ -20,8 +20,8 @@ class Attempt:
 class StepExecutor(Protocol):
     """How one type of step is executed. `step` is of that type (the registry sees to it)."""
 
-    def prepare(self, step: Any, execution: Execution) -> Json:
-        """The step's input, evaluated: it is journaled before the first attempt. Pure.
+    async def prepare(self, step: Any, execution: Execution) -> Json:
+        """The step's input, evaluated: it is journaled before the first attempt. Without effects.
 
         Raises:
             StepFailure: it cannot be evaluated or lacks something required.

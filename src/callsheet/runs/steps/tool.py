@@ -11,15 +11,14 @@ from callsheet.runs.steps.executor import Attempt
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.steps.tool import OnInterrupt, ResultFormat, ToolStep
-from callsheet.scenario.values import evaluate
 
 
 class ToolExecutor:
     """The executor of `ToolStep`."""
 
-    def prepare(self, step: ToolStep, execution: Execution) -> Json:
+    async def prepare(self, step: ToolStep, execution: Execution) -> Json:
         """The tool's arguments; every one of `required_input_fields` has a value."""
-        arguments = _object(evaluate(step.input, execution.roots))
+        arguments = _object(await execution.evaluate(step.input))
         for name in step.required_input_fields:
             if arguments.get(name) is None:
                 message = (
