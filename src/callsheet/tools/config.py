@@ -1,0 +1,237 @@
+"""Reads `mcp.json`: the tool servers, in the format that other MCP programs use too.
+
+```json
+{"mcpServers": {
+  "files": {"command": "mcp-server-filesystem", "args": ["/data"], "env": {"KEY": "${FILES_KEY}"}},
+  "news": {"type": "http", "url": "https://news.example/mcp", "headers": {"Authorization": "Bearer ${NEWS_TOKEN}"},
+           "callsheet": {"callTimeout": 120}}}}
+```
+
+Keys that are not ours (`autoApprove`, `description` …) are ignored, those under `callsheet` are not: a slip there
+would silently mean a default. A server with `"disabled": true` does not exist. A relative `cwd` starts from the file's
+folder, and so does a relative `command` with a slash in it; `args` are passed on as they are.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal, NoReturn, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from callsheet.errors import ConfigurationInvalid
+from callsheet.scenario.json import NotJson, check_text
+from callsheet.tools.servers import HttpServer, OutputValidation, ServerConfig, ServerOptions, StdioServer
+
+MAX_FILE_BYTES: Final = 2**20
+REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
+REFERENCE_BODY: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*")
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Text = Annotated[str, Field(min_length=1, pattern=r"\A[^\x00]+\z")]
+
+
+class _Options(BaseModel):
+    """The `callsheet` object. What it leaves out has the default of `ServerOptions`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    connect_timeout: Seconds = Field(default=15.0, alias="connectTimeout")
+    call_timeout: Seconds = Field(default=60.0, alias="callTimeout")
+    max_in_flight: int = Field(default=32, ge=1, le=10_000, alias="maxInFlight")
+    max_queue: int = Field(default=1000, ge=0, le=1_000_000, alias="maxQueue")
+    max_message_bytes: int = Field(default=4 * 2**20, ge=1024, le=256 * 2**20, alias="maxMessageBytes")
+    tools: list[Text] | None = None
+    output_validation: OutputValidation = Field(default="strict", alias="outputValidation")
+
+    def options(self) -> ServerOptions:
+        values = self.model_dump(exclude={"tools"})
+        return ServerOptions(**values, tools=None if self.tools is None else frozenset(self.tools))
+
+
+class _Server(BaseModel):
+    """One value of `mcpServers`, whatever its transport."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    type: Literal["stdio", "http", "streamable-http", "streamableHttp"] | None = None
+    command: Text | None = None
+    args: list[str] = Field(default_factory=list[str])
+    env: dict[str, str] = Field(default_factory=dict[str, str])
+    cwd: Text | None = None
+    url: Text | None = None
+    headers: dict[str, str] = Field(default_factory=dict[str, str])
+    callsheet: _Options = Field(default_factory=_Options)
+
+
+def read_servers(path: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
+    """Read the tool servers of `path`, in the file's order. `${NAME}` and `${NAME:-default}` come from `environment`.
+
+    Raises:
+        ConfigurationInvalid: the file, server and key, and what is wrong there.
+    """
+    return parse_servers(_read(path), source=str(path), folder=path.resolve().parent, environment=environment)
+
+
+def parse_servers(text: str, *, source: str, folder: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
+    """The same from a text. `source` names it in errors, `folder` is where relative paths start.
+
+    Raises:
+        ConfigurationInvalid: the server and key, and what is wrong there.
+    """
+    document = _decode(text, source)
+    if not isinstance(document, dict) or "mcpServers" not in document:
+        raise ConfigurationInvalid(f'{source}: expected an object with "mcpServers" in it.')
+    servers = cast("dict[str, object]", document)["mcpServers"]
+    if not isinstance(servers, dict):
+        raise ConfigurationInvalid(f'{source}: "mcpServers" must be an object that maps names to servers.')
+    return tuple(
+        _Reader(source, name, folder, environment).server(cast("dict[str, object]", value))
+        for name, value in cast("dict[str, object]", servers).items()
+        if not _disabled(value, source, name)
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ConfigurationInvalid(f"{path}: the file is larger than {MAX_FILE_BYTES} bytes.")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path}: the file cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationInvalid(f"{path}: the file is not UTF-8 (byte {error.start}).") from error
+
+
+def _decode(text: str, source: str) -> object:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in pairs:
+            if key in found:
+                raise ConfigurationInvalid(f"{source}: the key {key!r} appears twice in one object.")
+            found[key] = value
+        return found
+
+    def no_constant(constant: str) -> NoReturn:
+        raise ConfigurationInvalid(f"{source}: {constant} is not JSON.")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=no_constant)
+    except json.JSONDecodeError as error:
+        raise ConfigurationInvalid(
+            f"{source}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise ConfigurationInvalid(f"{source}: nested too deeply.") from error
+
+
+def _disabled(value: object, source: str, name: str) -> bool:
+    if not name.strip() or len(name) > 128 or not name.isprintable():
+        raise ConfigurationInvalid(f"{source}: {name!r} cannot be a server's name.")
+    if not isinstance(value, dict):
+        raise ConfigurationInvalid(f"{source}: server {name!r} must be an object.")
+    return cast("dict[str, object]", value).get("disabled") is True
+
+
+class _Reader:
+    """Reads one server; knows what to say about where a fault is."""
+
+    def __init__(self, source: str, name: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self._source = source
+        self._name = name
+        self._folder = folder
+        self._environment = environment
+
+    def server(self, value: dict[str, object]) -> ServerConfig:
+        if value.get("type") == "sse":
+            self._refuse("type", "the old SSE transport is not supported; use the server's streamable HTTP address.")
+        try:
+            fields = _Server.model_validate(value)
+        except ValidationError as error:
+            self._refuse(*_explain(error.errors(include_url=False)[0]))
+        if self._transport(fields) == "stdio":
+            return self._stdio(fields)
+        return self._http(fields)
+
+    def _transport(self, fields: _Server) -> Literal["stdio", "http"]:
+        if fields.type is None:
+            if (fields.command is None) == (fields.url is None):
+                self._refuse("type", 'expected "command" (a program) or "url" (streamable HTTP), and only one of them.')
+            return "http" if fields.command is None else "stdio"
+        if fields.type == "stdio":
+            if fields.command is None:
+                self._refuse("command", "a stdio server needs a command.")
+            return "stdio"
+        if fields.url is None:
+            self._refuse("url", "an http server needs a url.")
+        return "http"
+
+    def _stdio(self, fields: _Server) -> StdioServer:
+        command = self._expand("command", fields.command or "")
+        cwd = self._expand("cwd", fields.cwd) if fields.cwd is not None else None
+        return StdioServer(
+            name=self._name,
+            command=str(self._folder / command) if "/" in command else command,
+            args=tuple(self._expand(f"args[{index}]", arg) for index, arg in enumerate(fields.args)),
+            env=self._mapping("env", fields.env, lambda key: bool(key) and "=" not in key and "\0" not in key),
+            cwd=None if cwd is None else self._folder / cwd,
+            options=fields.callsheet.options(),
+        )
+
+    def _http(self, fields: _Server) -> HttpServer:
+        url = self._expand("url", fields.url or "")
+        if HTTP_URL.fullmatch(url) is None:
+            self._refuse("url", "expected an address that begins with http:// or https:// and a host.")
+        headers = self._mapping("headers", fields.headers, lambda key: HEADER_NAME.fullmatch(key) is not None)
+        for key, value in headers.items():
+            if not value.isprintable():
+                self._refuse(f"headers.{key}", "the value contains a character that no header may have.")
+        return HttpServer(name=self._name, url=url, headers=headers, options=fields.callsheet.options())
+
+    def _mapping(self, key: str, values: Mapping[str, str], acceptable: Callable[[str], bool]) -> dict[str, str]:
+        for name in values:
+            if not acceptable(name):
+                self._refuse(key, f"{name!r} cannot be a name here.")
+        return {name: self._expand(f"{key}.{name}", value) for name, value in values.items()}
+
+    def _expand(self, key: str, text: str) -> str:
+        def value_of(reference: re.Match[str]) -> str:
+            body = REFERENCE_BODY.fullmatch(reference[1])
+            if body is None:
+                self._refuse(key, f"{reference[0]} is not ${{NAME}} or ${{NAME:-default}}.")
+            name, default = body[1], cast("str | None", body[2])
+            value = self._environment.get(name) or default
+            if value is None:
+                self._refuse(key, f"the environment variable {name} is not set. Set it, or write ${{{name}:-default}}.")
+            return value
+
+        expanded = REFERENCE.sub(value_of, text)
+        try:
+            check_text(expanded)
+        except NotJson as error:
+            self._refuse(key, f"{error}.")
+        return expanded
+
+    def _refuse(self, key: str, sentence: str) -> NoReturn:
+        raise ConfigurationInvalid(f"{self._source}: server {self._name!r}, key {key!r}: {sentence}")
+
+
+def _explain(error: ErrorDetails) -> tuple[str, str]:
+    """Key and sentence for pydantic's first complaint."""
+    location = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return location, f"there is no such option.{_did_you_mean(str(error['loc'][-1]))}"
+    return location, f"{error['msg'].removesuffix('.')}, found {json.dumps(error['input'], default=str)[:80]}."
+
+
+def _did_you_mean(word: str) -> str:
+    options: Iterable[str] = (field.alias or name for name, field in _Options.model_fields.items())
+    close = difflib.get_close_matches(word, list(options), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,235 @@
+"""One supervised connection to one tool server: opened by the first call, opened again after it was lost.
+
+The SDK's contexts are bound to the task that entered them, so each session has an *owner task*, which enters and leaves
+them and does nothing else. Callers wait for an attempt together; one that is cancelled leaves it to the others.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from mcp import Client
+from mcp.client import ClientSession, IncomingMessage
+from mcp_types import Implementation, ToolListChangedNotification
+
+from callsheet.tools.causes import ConnectFailed, connect_failure
+from callsheet.tools.link import Link
+from callsheet.tools.listing import Listing, ListUnusable, LiveListing, read_listing
+
+CLIENT_NAME: Final = "callsheet"
+BACKOFF_FIRST: Final = 0.2
+BACKOFF_LONGEST: Final = 30.0
+CLOSE_SECONDS: Final = 8.0
+"""A little more than what a stdio server needs that ignores both the end of its stdin and SIGTERM."""
+
+OpenLink = Callable[[Callable[[], None]], Link]
+"""Makes a fresh, unopened link; its argument is called once the server can answer no more."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Session:
+    """One open session, usable from any task until it is lost."""
+
+    protocol: str
+    mcp: ClientSession
+    link: Link
+    listing: LiveListing
+    answered: bool = False
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class _Attempt:
+    """The opening of a session: a future that all its waiters share, and the task that owns what comes of it."""
+
+    def __init__(self) -> None:
+        self.ready: asyncio.Future[Session] = asyncio.get_running_loop().create_future()
+        self.stop = asyncio.Event()
+        self.owner: asyncio.Task[None] | None = None
+
+    def fail(self, error: ConnectFailed) -> None:
+        if not self.ready.done():
+            self.ready.set_exception(error)
+            self.ready.exception()  # seen, even when every waiter has left
+
+
+class Connection:
+    """The connection to one server. `jitter` gives numbers from 0 to 1.
+
+    Args:
+        allowed: the only tools that are listed; None means all.
+        version: ours, told to the server.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        open_link: OpenLink,
+        *,
+        connect_timeout: float,
+        allowed: frozenset[str] | None,
+        jitter: Callable[[], float],
+        version: str,
+    ) -> None:
+        self.name = name
+        self.error: str | None = None
+        self.protocol: str | None = None
+        self._open_link = open_link
+        self._connect_timeout = connect_timeout
+        self._allowed = allowed
+        self._jitter = jitter
+        self._version = version
+        self._session: Session | None = None
+        self._attempt: _Attempt | None = None
+        self._owners: set[asyncio.Task[None]] = set()
+        self._failures = 0
+        self._next_attempt = 0.0
+        self._closed = False
+
+    def current(self) -> Session | None:
+        """The open session, if there is one."""
+        return self._session
+
+    async def session(self) -> Session:
+        """The open session, or the one that comes of connecting now.
+
+        Raises:
+            ConnectFailed: the attempt failed, or the last one did so just now.
+        """
+        if self._session is not None:
+            return self._session
+        if self._closed:
+            raise ConnectFailed("the pool of tool servers is closed")
+        if self._attempt is None:
+            if (pause := self._pause()) > 0:
+                raise ConnectFailed(f"the next attempt is due in {pause:.1f} s; the last one failed: {self.error}")
+            self._attempt = self._start()
+        return await asyncio.shield(self._attempt.ready)
+
+    def answered(self, session: Session) -> None:
+        """The server answered a call: it works."""
+        session.answered = True
+        self._failures = 0
+
+    def lose(self, session: Session) -> None:
+        """Let go of `session`; calls in it fail, and the next one opens another. Harmless when it is lost already."""
+        session.stop.set()
+        if self._session is not session:
+            return
+        self._session = None
+        if not session.answered:
+            # One crash at the first call may be that call's fault; a second in a row is the server's.
+            self._failures += 1
+            if self._failures > 1:
+                self.error = f"it ended again before it answered a call.{session.link.epitaph()}"
+                self._back_off()
+
+    async def close(self) -> None:
+        """End the session and the server, within `CLOSE_SECONDS`."""
+        self._closed = True
+        if self._session is not None:
+            self._session.stop.set()
+        self._session = None
+        if self._attempt is not None and self._attempt.owner is not None:
+            self._attempt.fail(ConnectFailed("the pool of tool servers was closed"))
+            self._attempt.owner.cancel()
+        if not self._owners:
+            return
+        _, late = await asyncio.wait(self._owners, timeout=CLOSE_SECONDS)
+        for owner in late:
+            owner.cancel()
+        if late:
+            await asyncio.wait(late, timeout=CLOSE_SECONDS)
+
+    def _pause(self) -> float:
+        return self._next_attempt - asyncio.get_running_loop().time()
+
+    def _back_off(self) -> float:
+        longest = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** min(self._failures - 1, 16))
+        delay = longest * (0.5 + self._jitter() / 2)
+        self._next_attempt = asyncio.get_running_loop().time() + delay
+        return delay
+
+    def _start(self) -> _Attempt:
+        attempt = _Attempt()
+        attempt.owner = asyncio.create_task(self._own(attempt), name=f"tool server {self.name}")
+        self._owners.add(attempt.owner)
+        attempt.owner.add_done_callback(self._owners.discard)
+        late = asyncio.get_running_loop().call_later(self._connect_timeout, self._expire, attempt)
+        attempt.ready.add_done_callback(lambda _: late.cancel())
+        return attempt
+
+    def _expire(self, attempt: _Attempt) -> None:
+        # Told at once: ending a server that hangs can take seconds more.
+        self._failed(attempt, ConnectFailed(f"it did not finish the handshake within {self._connect_timeout:g} s"))
+        if attempt.owner is not None:
+            attempt.owner.cancel()
+
+    async def _own(self, attempt: _Attempt) -> None:
+        """Enter and leave the SDK's contexts in this one task; nothing else ever runs here."""
+        link = self._open_link(partial(self._link_lost, attempt))
+        session: Session | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                session = await self._open(stack, link, attempt.stop)
+                self._opened(attempt, session)
+                await attempt.stop.wait()
+        except Exception as error:  # noqa: BLE001 - the SDK raises what its transports raise, nested in groups
+            self._failed(attempt, connect_failure(error, link))
+        finally:
+            if session is not None:
+                self.lose(session)
+            self._failed(attempt, ConnectFailed("connecting was given up"))
+
+    async def _open(self, stack: AsyncExitStack, link: Link, stop: asyncio.Event) -> Session:
+        listing: LiveListing | None = None
+
+        async def on_message(message: IncomingMessage) -> None:
+            if listing is not None and isinstance(message, ToolListChangedNotification):
+                listing.mark_changed()
+
+        who = Implementation(name=CLIENT_NAME, version=self._version)
+        client = await stack.enter_async_context(
+            Client(link, cache=None, client_info=who, message_handler=on_message, mode="auto")
+        )
+        mcp = client.session
+        listing = LiveListing(await self._list(mcp), partial(self._list, mcp), asyncio.get_running_loop().time)
+        stack.push_async_callback(listing.close)
+        return Session(
+            protocol=client.protocol_version,
+            mcp=mcp,
+            link=link,
+            listing=listing,
+            stop=stop,
+        )
+
+    async def _list(self, mcp: ClientSession) -> Listing:
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                return await read_listing(mcp, self.name, self._allowed)
+        except TimeoutError:
+            raise ListUnusable(f"it did not list its tools within {self._connect_timeout:g} s") from None
+
+    def _opened(self, attempt: _Attempt, session: Session) -> None:
+        if attempt.ready.done():  # expired in this very moment
+            session.stop.set()
+            return
+        self._attempt, self._session = None, session
+        self.error, self.protocol = None, session.protocol
+        attempt.ready.set_result(session)
+
+    def _failed(self, attempt: _Attempt, error: ConnectFailed) -> None:
+        if attempt.ready.done():
+            return
+        self._attempt = None
+        self._failures += 1
+        self.error = str(error)
+        delay = self._back_off()
+        attempt.fail(error.after(delay))
+
+    def _link_lost(self, attempt: _Attempt) -> None:
+        attempt.stop.set()
+        if self._session is not None and self._session.stop is attempt.stop:
+            self.lose(self._session)

@@ -1,0 +1,255 @@
+"""MCP over streamable HTTP: the SDK's transport on an HTTP client of ours, in which one bad answer costs one request.
+
+The SDK ends the whole session when a request meets a network error, reads answers without a limit, unpacks what is
+compressed, and does not tell 401 from 502. `GuardedTransport` answers in the server's place in each of these cases,
+with a JSON-RPC error that carries a `Fault`.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, cast
+
+import httpx2
+import orjson
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._stream_protocols import ReadStream, WriteStream
+from mcp.shared.message import SessionMessage
+
+from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
+from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.servers import HttpServer
+
+ERROR_BODY_BYTES: Final = 64 * 2**10
+SPARE_CONNECTIONS: Final = 8
+"""Connections beside those of the calls: the server's own stream, cancellations, the goodbye."""
+
+GOODBYE_SECONDS: Final = 2.0
+ASIDE_SECONDS: Final = 10.0
+NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.LocalProtocolError)
+
+STATUS_SAYS_IT_ALL: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class GuardedTransport(httpx2.AsyncBaseTransport):
+    """Sends requests through `inner`; see the module for what it makes of the answers.
+
+    Answers and notifications to the server are sent behind the caller's back: the SDK would let every later request
+    wait for them, and a server that hangs on a cancellation would then hang them all.
+    """
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, *, cap: int, mark: FaultMark) -> None:
+        self._inner = inner
+        self._cap = cap
+        self._mark = mark
+        self._asides: set[asyncio.Task[None]] = set()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send `request`; a POST never raises a network error."""
+        if request.method == "DELETE":
+            request.extensions["timeout"] = httpx2.Timeout(GOODBYE_SECONDS).as_dict()
+        if request.method != "POST":
+            return await self._inner.handle_async_request(request)
+        if _is_aside(request.content):
+            request.extensions["timeout"] = httpx2.Timeout(ASIDE_SECONDS).as_dict()
+            task = asyncio.create_task(self._send_aside(request))
+            self._asides.add(task)
+            task.add_done_callback(self._asides.discard)
+            return httpx2.Response(HTTPStatus.ACCEPTED, request=request)
+        try:
+            return await self._guard(request, await self._inner.handle_async_request(request))
+        except TooLarge:
+            fault = Fault(kind=FaultKind.TOO_LARGE, detail=f"the answer is larger than {self._cap} bytes")
+        except NEVER_SENT as error:
+            fault = Fault(kind=FaultKind.REFUSED, detail=_describe(error))
+        except httpx2.TransportError as error:
+            fault = Fault(kind=FaultKind.LOST, detail=_describe(error))
+        return self._instead(request, fault)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for task in self._asides:
+            task.cancel()
+        if self._asides:
+            await asyncio.wait(self._asides)
+        await self._inner.aclose()
+
+    async def _guard(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+        inner = cast("httpx2.AsyncByteStream", response.stream)
+        keep_open = False
+        try:
+            if (fault := await self._fault(request, response)) is not None:
+                return self._instead(request, fault)
+            stream: httpx2.AsyncByteStream
+            if response.is_success and _media_type(response) == "text/event-stream":
+                keep_open = True
+                stream = CappedEvents(inner, self._cap, self._error_body)
+            else:
+                stream = httpx2.ByteStream(await read_body(_stream(response), self._cap))
+            return httpx2.Response(response.status_code, headers=response.headers, stream=stream, request=request)
+        finally:
+            if not keep_open:
+                await inner.aclose()
+
+    async def _fault(self, request: httpx2.Request, response: httpx2.Response) -> Fault | None:
+        status = response.status_code
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
+        if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
+            return Fault(kind=FaultKind.SESSION_GONE, detail="it does not know our session any more", status=status)
+        if response.is_error:
+            return await _status_fault(response)
+        if response.is_redirect and not _followed(request, response):
+            target = request.url.join(response.headers["location"]).copy_with(userinfo=b"", query=None, fragment=None)
+            return Fault(
+                kind=FaultKind.STATUS, detail=f"it redirects to {target}, which is not followed", status=status
+            )
+        if status == HTTPStatus.ACCEPTED:
+            return Fault(kind=FaultKind.LOST, detail="it accepted the request and then gave no answer", status=status)
+        if status == HTTPStatus.OK and _media_type(response) not in {"application/json", "text/event-stream"}:
+            kind = response.headers.get("content-type", "none")
+            return Fault(kind=FaultKind.UNREADABLE, detail=f"the answer has the content type {kind!r}")
+        return None
+
+    async def _send_aside(self, request: httpx2.Request) -> None:
+        try:
+            response = await self._inner.handle_async_request(request)
+            await response.aclose()
+        except httpx2.TransportError:
+            return  # nobody waits for it, and the next call will meet the same error
+
+    def _instead(self, request: httpx2.Request, fault: Fault) -> httpx2.Response:
+        # With an error status, because only then the SDK puts the request's id into the answer.
+        return httpx2.Response(
+            HTTPStatus.BAD_GATEWAY,
+            headers={"content-type": "application/json"},
+            content=self._error_body(fault),
+            request=request,
+        )
+
+    def _error_body(self, fault: Fault) -> bytes:
+        error = {"code": FAULT_CODE, "message": fault.detail, "data": self._mark.write(fault)}
+        return orjson.dumps({"jsonrpc": "2.0", "id": 0, "error": error})
+
+
+class HttpLink:
+    """The `Link` to an HTTP server. `tls` gives the context for https, built when it is first wanted."""
+
+    received: int | None = None
+
+    def __init__(self, server: HttpServer, mark: FaultMark, tls: Callable[[], Awaitable[ssl.SSLContext]]) -> None:
+        self._server = server
+        self._tls = tls
+        self._stack = AsyncExitStack()
+        self.mark = mark
+
+    def epitaph(self) -> str:
+        """See `Link`."""
+        return ""
+
+    async def __aenter__(self) -> tuple[ReadStream[SessionMessage | Exception], WriteStream[SessionMessage]]:
+        # Without https the context is never used; an empty one trusts nobody and costs nothing.
+        https = self._server.url.lower().startswith("https:")
+        context = await self._tls() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client = await self._stack.enter_async_context(self._client(context))
+        cap = self._server.options.max_message_bytes
+        transport = streamable_http_client(self._server.url, http_client=client, max_sse_event_size=2 * cap)
+        return await self._stack.enter_async_context(transport)
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> bool | None:
+        return await self._stack.__aexit__(exc_type, exc_val, exc_tb)
+
+    def _client(self, context: ssl.SSLContext) -> httpx2.AsyncClient:
+        options = self._server.options
+        connections = options.max_in_flight + SPARE_CONNECTIONS
+        inner = httpx2.AsyncHTTPTransport(
+            verify=context,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )
+        return httpx2.AsyncClient(
+            headers={**self._server.headers, "Accept-Encoding": "identity"},
+            # How long an answer may take is the deadline of each call, not the client's.
+            timeout=httpx2.Timeout(None, connect=options.connect_timeout),
+            transport=GuardedTransport(inner, cap=options.max_message_bytes, mark=self.mark),
+            # A proxy from the environment would go round the guarded transport.
+            trust_env=False,
+        )
+
+
+async def _status_fault(response: httpx2.Response) -> Fault | None:
+    """What an error status means; None when the body is a JSON-RPC error that the SDK shall see."""
+    status = response.status_code
+    body = await read_body(_stream(response), ERROR_BODY_BYTES) if _media_type(response) == "application/json" else b""
+    message = _error_message(body)
+    if message is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in STATUS_SAYS_IT_ALL:
+        response.stream = httpx2.ByteStream(body)
+        return None
+    reason = f"HTTP {status} {response.reason_phrase}".rstrip()
+    return Fault(
+        kind=FaultKind.STATUS,
+        detail=f"{reason}: {message}" if message else reason,
+        status=status,
+        retry_after=seconds_of(response.headers.get("retry-after")),
+    )
+
+
+def _error_message(body: bytes) -> str | None:
+    """The message of a JSON-RPC error; None when `body` is something else."""
+    try:
+        document: object = orjson.loads(body)
+    except ValueError:
+        return None
+    match document:
+        case {"jsonrpc": "2.0", "error": {"message": str() as message}}:
+            return message
+        case _:
+            return None
+
+
+def _is_aside(body: bytes) -> bool:
+    """Whether a message to the server is not a request, so that nobody waits for its outcome."""
+    message = cast("dict[str, object]", orjson.loads(body))
+    is_request = "id" in message and "method" in message
+    # The handshake's last word must arrive before the first request does.
+    return not is_request and message.get("method") != "notifications/initialized"
+
+
+def _followed(request: httpx2.Request, response: httpx2.Response) -> bool:
+    """Whether the SDK will follow the redirect: to the same origin, and with the same method."""
+    target = request.url.join(response.headers.get("location", ""))
+    same_origin = (target.scheme, target.host, target.port) == (request.url.scheme, request.url.host, request.url.port)
+    return same_origin and response.status_code in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+
+
+def _stream(response: httpx2.Response) -> httpx2.AsyncByteStream:
+    return cast("httpx2.AsyncByteStream", response.stream)
+
+
+def _media_type(response: httpx2.Response) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _describe(error: Exception) -> str:
+    text = str(error).rstrip(".")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+class SharedTls:
+    """The one TLS context of a pool. Reading the system's certificates takes up to 75 ms, so a thread does it."""
+
+    def __init__(self) -> None:
+        self._building = asyncio.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    async def __call__(self) -> ssl.SSLContext:
+        """The context, built on the first call."""
+        async with self._building:
+            if self._context is None:
+                self._context = await asyncio.to_thread(httpx2.create_ssl_context, trust_env=False)
+            return self._context

@@ -1,0 +1,82 @@
+"""The `Tools` port without servers: tools are functions of this process. For tests of scenarios and for benches."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
+from callsheet.runs.ports import ToolCall, ToolInfo, ToolListing, ToolResult, ToolServerState
+from callsheet.scenario.json import Json
+from callsheet.tools.routing import missing_tool, only_server, unknown_server
+
+MemoryTool: TypeAlias = Callable[[ToolCall], Awaitable[Json | ToolResult]]
+"""A tool: what it returns is the `structuredContent` of its result, unless it is a whole `ToolResult`."""
+
+
+class MemoryTools:
+    """Tools by server and name.
+
+    ```python
+    async def echo(call: ToolCall) -> Json:
+        return call.arguments
+
+    tools = MemoryTools({"test": {"echo": echo}})
+    ```
+
+    A function fails by raising a `ToolCallFailed`; any other exception becomes a `ToolFailed`. A tool's description is
+    its function's docstring, and its input schema takes any object.
+    """
+
+    def __init__(self, servers: Mapping[str, Mapping[str, MemoryTool]]) -> None:
+        self._servers = servers
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """See `callsheet.runs.ports.Tools`."""
+        server, tool = self._find(call)
+        try:
+            async with asyncio.timeout(call.timeout):
+                result = await _run(tool, call, server)
+        except TimeoutError:
+            raise ToolTimeout(
+                f"Tool {call.tool!r} of {server!r} gave no answer within {call.timeout} s.",
+                server=server,
+                tool=call.tool,
+            ) from None
+        return result if isinstance(result, ToolResult) else ToolResult(structured=result, has_structured=True)
+
+    async def list(self) -> ToolListing:
+        """See `callsheet.runs.ports.Tools`."""
+        tools = [
+            ToolInfo(server=server, name=name, description=tool.__doc__ or "", input_schema={"type": "object"})
+            for server, members in self._servers.items()
+            for name, tool in members.items()
+        ]
+        return ToolListing(tools=tuple(tools), unavailable={})
+
+    def servers(self) -> Sequence[ToolServerState]:
+        """See `callsheet.runs.ports.Tools`."""
+        return [ToolServerState(name=name, transport="memory", connected=True) for name in self._servers]
+
+    def _find(self, call: ToolCall) -> tuple[str, MemoryTool]:
+        name = call.server if call.server is not None else self._route(call)
+        server = self._servers.get(name)
+        if server is None:
+            raise unknown_server(call, self._servers)
+        tool = server.get(call.tool)
+        if tool is None:
+            raise missing_tool(name, call.tool, server)
+        return name, tool
+
+    def _route(self, call: ToolCall) -> str:
+        offering = [name for name, tools in self._servers.items() if call.tool in tools]
+        return only_server(call, offering, {}, {tool for tools in self._servers.values() for tool in tools})
+
+
+async def _run(tool: MemoryTool, call: ToolCall, server: str) -> Json | ToolResult:
+    try:
+        return await tool(call)
+    except ToolCallFailed:
+        raise
+    # A function may raise anything, and whatever it is, the tool failed.
+    except Exception as error:
+        raise ToolFailed(f"Tool {call.tool!r} of {server!r} failed: {error}", server=server, tool=call.tool) from error

@@ -1,0 +1,60 @@
+"""Which server a call goes to, and what to say when that is not clear."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from callsheet.errors import ServerUnavailable, ToolMissing
+from callsheet.runs.ports import ToolCall
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence with the known word that `word` may stand for; empty when none is close."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def unknown_server(call: ToolCall, servers: Iterable[str]) -> ToolMissing:
+    """The failure of a call that names a server which is not configured."""
+    name = call.server or ""
+    return ToolMissing(f"No tool server is called {name!r}.{did_you_mean(name, servers)}", server=name, tool=call.tool)
+
+
+def missing_tool(server: str, tool: str, known: Iterable[str]) -> ToolMissing:
+    """The failure of a call of a tool that `server`, which offers `known`, does not offer."""
+    return ToolMissing(
+        f"The tool server {server!r} offers no tool {tool!r}.{did_you_mean(tool, known)}", server=server, tool=tool
+    )
+
+
+def only_server(call: ToolCall, offering: Sequence[str], unavailable: Mapping[str, str], known: Iterable[str]) -> str:
+    """The server that a call which names none goes to.
+
+    Args:
+        call: the call.
+        offering: the servers that list the tool.
+        unavailable: the servers that could not be asked, and why.
+        known: the names of all tools that were listed.
+
+    Raises:
+        ToolMissing: none of the servers offers the tool, or several do.
+        ServerUnavailable: none of those that answered does, and some did not answer.
+    """
+    if len(offering) == 1:
+        return offering[0]
+    if offering:
+        names = ", ".join(repr(name) for name in offering)
+        raise ToolMissing(
+            f"Several tool servers offer {call.tool!r}: {names}. Write which one under 'server'.",
+            server="",
+            tool=call.tool,
+        )
+    if unavailable:
+        reasons = "; ".join(f"{name!r}: {reason}" for name, reason in unavailable.items())
+        raise ServerUnavailable(
+            f"No available tool server offers {call.tool!r}, and some are not available: {reasons}",
+            server="",
+            tool=call.tool,
+        )
+    raise ToolMissing(
+        f"No tool server offers {call.tool!r}.{did_you_mean(call.tool, known)}", server="", tool=call.tool
+    )

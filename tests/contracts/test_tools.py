@@ -1,0 +1,122 @@
+"""What every adapter of the `Tools` port does: functions in memory, a stdio server, an HTTP server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from callsheet.errors import ToolFailed, ToolMissing, ToolTimeout
+from callsheet.runs.ports import ToolCall, Tools
+from callsheet.scenario.json import Json
+from callsheet.tools.memory import MemoryTools
+from tests.support.servers.starting import call, echo_over_http, http, pool, raw
+
+NAME = "here"
+
+
+async def memory_echo(call: ToolCall) -> Json:
+    """Give the arguments back."""
+    return call.arguments
+
+
+async def memory_meta(call: ToolCall) -> Json:
+    return {"callsheet/idempotencyKey": call.idempotency_key, "callsheet/attempt": call.attempt}
+
+
+async def memory_fail(call: ToolCall) -> Json:
+    raise RuntimeError(call.arguments["message"])
+
+
+async def memory_nap(call: ToolCall) -> Json:
+    return await asyncio.get_running_loop().create_future()
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[str]:
+    with echo_over_http() as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", "stdio", "http"])
+async def tools(request: pytest.FixtureRequest) -> AsyncIterator[Tools]:
+    match request.param:
+        case "memory":
+            yield MemoryTools(
+                {NAME: {"echo": memory_echo, "meta": memory_meta, "fail": memory_fail, "nap": memory_nap}}
+            )
+        case "stdio":
+            async with pool(raw(NAME)) as made:
+                yield made
+        case _:
+            async with pool(http(request.getfixturevalue("web"), NAME)) as made:
+                yield made
+
+
+async def test_a_call_gives_back_what_the_tool_answered(tools: Tools) -> None:
+    result = await tools.call(call("echo", server=NAME, value={"a": [1, None, "ß"]}))
+    assert result.has_structured
+    assert result.structured == {"value": {"a": [1, None, "ß"]}}
+
+
+async def test_key_and_attempt_reach_the_tool(tools: Tools) -> None:
+    result = await tools.call(call("meta", server=NAME, key="run-7/step-2"))
+    assert isinstance(result.structured, dict)
+    assert result.structured["callsheet/idempotencyKey"] == "run-7/step-2"
+    assert result.structured["callsheet/attempt"] == 1
+
+
+async def test_a_tool_that_fails_is_quoted(tools: Tools) -> None:
+    with pytest.raises(ToolFailed, match="out of paper") as failed:
+        await tools.call(call("fail", server=NAME, message="out of paper"))
+    assert (failed.value.server, failed.value.tool, failed.value.ran) == (NAME, "fail", True)
+
+
+async def test_an_unknown_tool_is_named_with_its_nearest(tools: Tools) -> None:
+    with pytest.raises(ToolMissing, match=r"'ecko'.*Did you mean 'echo'"):
+        await tools.call(call("ecko", server=NAME))
+
+
+async def test_an_unknown_server_is_named_with_its_nearest(tools: Tools) -> None:
+    with pytest.raises(ToolMissing, match=r"'hero'.*Did you mean 'here'"):
+        await tools.call(call("echo", server="hero"))
+
+
+async def test_a_call_without_a_server_goes_to_the_only_one_that_offers_the_tool(tools: Tools) -> None:
+    result = await tools.call(call("echo", server=None, value=1))
+    assert result.structured == {"value": 1}
+
+
+async def test_a_call_ends_at_its_deadline(tools: Tools) -> None:
+    await tools.call(call("echo", server=NAME))  # connected
+    with pytest.raises(ToolTimeout, match=r"within 0\.2 s"):
+        await tools.call(call("nap", server=NAME, timeout=0.2))
+
+
+async def test_a_cancelled_caller_leaves_and_others_stay(tools: Tools) -> None:
+    napping = asyncio.create_task(tools.call(call("nap", server=NAME)))
+    assert (await tools.call(call("echo", server=NAME, value=1))).structured == {"value": 1}
+    napping.cancel()
+    async with asyncio.timeout(2):
+        await asyncio.wait({napping})
+    assert napping.cancelled()
+    assert (await tools.call(call("echo", server=NAME, value=2))).structured == {"value": 2}
+
+
+async def test_many_calls_at_once_get_each_its_own_answer(tools: Tools) -> None:
+    results = await asyncio.gather(*(tools.call(call("echo", server=NAME, timeout=None, value=n)) for n in range(256)))
+    assert [result.structured for result in results] == [{"value": n} for n in range(256)]
+
+
+async def test_the_list_names_every_tool_with_its_schema(tools: Tools) -> None:
+    listing = await tools.list()
+    found = {tool.name: tool for tool in listing.tools}
+    assert {"echo", "meta", "fail", "nap"} <= set(found)
+    assert found["echo"].server == NAME
+    assert found["echo"].input_schema["type"] == "object"
+    assert not listing.unavailable
+
+
+async def test_a_server_that_answered_is_connected(tools: Tools) -> None:
+    await tools.call(call("echo", server=NAME))
+    (state,) = tools.servers()
+    assert (state.name, state.connected, state.error) == (NAME, True, None)

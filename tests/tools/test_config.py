@@ -1,0 +1,170 @@
+"""Reading `mcp.json`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet.errors import ConfigurationInvalid
+from callsheet.tools.config import parse_servers, read_servers
+from callsheet.tools.servers import HttpServer, ServerConfig, ServerOptions, StdioServer
+
+FOLDER = Path("/srv/app")
+
+
+def parse(servers: Any, **environment: str) -> tuple[ServerConfig, ...]:
+    text = json.dumps({"mcpServers": servers})
+    return parse_servers(text, source="mcp.json", folder=FOLDER, environment=environment)
+
+
+def refused(servers: Any, **environment: str) -> str:
+    with pytest.raises(ConfigurationInvalid) as refusal:
+        parse(servers, **environment)
+    return str(refusal.value)
+
+
+def test_a_command_is_a_stdio_server_and_a_url_an_http_server() -> None:
+    stdio, http = parse(
+        {"files": {"command": "srv", "args": ["/data"], "env": {"A": "b"}}, "news": {"url": "https://news.example/mcp"}}
+    )
+    assert stdio == StdioServer(name="files", command="srv", args=("/data",), env={"A": "b"})
+    assert http == HttpServer(name="news", url="https://news.example/mcp")
+
+
+@pytest.mark.parametrize("kind", ["http", "streamable-http"])
+def test_http_may_be_spelled_in_two_ways(kind: str) -> None:
+    (server,) = parse({"news": {"type": kind, "url": "http://127.0.0.1:1/mcp", "headers": {"X-Key": "k"}}})
+    assert isinstance(server, HttpServer)
+    assert server.headers == {"X-Key": "k"}
+
+
+def test_our_options_are_read() -> None:
+    ours = {
+        "connectTimeout": 1,
+        "callTimeout": 2.5,
+        "maxInFlight": 3,
+        "maxQueue": 0,
+        "maxMessageBytes": 4096,
+        "tools": ["a", "b"],
+        "outputValidation": "warn",
+    }
+    (server,) = parse({"x": {"command": "x", "callsheet": ours}})
+    assert server.options == ServerOptions(
+        connect_timeout=1.0,
+        call_timeout=2.5,
+        max_in_flight=3,
+        max_queue=0,
+        max_message_bytes=4096,
+        tools=frozenset({"a", "b"}),
+        output_validation="warn",
+    )
+
+
+def test_what_is_left_out_has_the_defaults_of_the_options() -> None:
+    (server,) = parse({"x": {"command": "x", "callsheet": {}}})
+    assert server.options == ServerOptions()
+
+
+def test_keys_of_other_programs_are_ignored_and_disabled_servers_are_not_there() -> None:
+    servers = parse({"a": {"command": "x", "autoApprove": ["y"]}, "b": {"disabled": True, "command": "${UNSET}"}})
+    assert [server.name for server in servers] == ["a"]
+
+
+def test_references_are_expanded_everywhere_in_a_server() -> None:
+    stdio, http = parse(
+        {
+            "a": {"command": "${BIN}", "args": ["--key=${KEY}", "${GONE:-x:-y}"], "env": {"K": "${KEY}"}},
+            "b": {"url": "http://${HOST}/mcp", "headers": {"Authorization": "Bearer ${KEY}"}},
+        },
+        BIN="srv",
+        KEY="k1",
+        HOST="h",
+    )
+    assert isinstance(stdio, StdioServer)
+    assert (stdio.command, stdio.args, stdio.env) == ("srv", ("--key=k1", "x:-y"), {"K": "k1"})
+    assert isinstance(http, HttpServer)
+    assert (http.url, http.headers) == ("http://h/mcp", {"Authorization": "Bearer k1"})
+
+
+def test_relative_paths_start_from_the_files_folder() -> None:
+    (server,) = parse({"a": {"command": "./bin/srv", "cwd": "data", "args": ["./x"]}})
+    assert isinstance(server, StdioServer)
+    assert (server.command, server.cwd, server.args) == ("/srv/app/bin/srv", FOLDER / "data", ("./x",))
+
+
+def test_a_servers_secrets_are_not_in_its_repr() -> None:
+    servers = parse(
+        {"a": {"command": "x", "env": {"K": "s3cret"}}, "b": {"url": "http://h/", "headers": {"K": "s3cret"}}}
+    )
+    assert "s3cret" not in repr(servers)
+
+
+@pytest.mark.parametrize(
+    ("server", "key", "sentence"),
+    [
+        ({"command": "x", "callsheet": {"callTimout": 1}}, "callsheet.callTimout", "Did you mean 'callTimeout'?"),
+        ({"command": "x", "callsheet": {"callTimeout": "1"}}, "callsheet.callTimeout", "valid number"),
+        ({"command": "x", "callsheet": {"callTimeout": 0}}, "callsheet.callTimeout", "greater than 0"),
+        ({"command": "x", "callsheet": {"outputValidation": "no"}}, "callsheet.outputValidation", "'strict'"),
+        ({"command": "x", "args": "y"}, "args", "valid list"),
+        ({"command": "x", "args": [1]}, "args.0", "valid string"),
+        ({"command": 7}, "command", "valid string"),
+        ({"command": "x", "args": ["${NOT_SET}"]}, "args[0]", "the environment variable NOT_SET is not set"),
+        ({"command": "x", "env": {"K": "${secret:k}"}}, "env.K", "${secret:k} is not ${NAME}"),
+        ({"command": "x", "env": {"A=B": "c"}}, "env", "'A=B' cannot be a name"),
+        ({"command": "x", "args": ["a\0b"]}, "args[0]", "NUL"),
+        ({}, "type", "command"),
+        ({"command": "x", "url": "http://h/"}, "type", "only one"),
+        ({"type": "http", "command": "x"}, "url", "needs a url"),
+        ({"type": "stdio", "url": "http://h/"}, "command", "needs a command"),
+        ({"type": "sse", "url": "http://h/"}, "type", "not supported"),
+        ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
+        ({"url": "ftp://h/"}, "url", "http://"),
+        ({"url": "http:///mcp"}, "url", "host"),
+        ({"url": "http://h/", "headers": {"A B": "c"}}, "headers", "'A B' cannot be a name"),
+        ({"url": "http://h/", "headers": {"A": "b\nc"}}, "headers.A", "no header may have"),
+    ],
+)
+def test_a_fault_is_named_with_file_server_and_key(server: Any, key: str, sentence: str) -> None:
+    text = refused({"srv": server})
+    assert text.startswith(f"mcp.json: server 'srv', key {key!r}: ")
+    assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "not JSON: .* at line 1, column 2"),
+        ("[]", "mcpServers"),
+        ("{}", "mcpServers"),
+        ('{"mcpServers": []}', "must be an object"),
+        ('{"mcpServers": {"a": 1}}', "server 'a' must be an object"),
+        ('{"mcpServers": {"a": {"command": "x"}, "a": {"command": "y"}}}', "'a' appears twice"),
+        ('{"mcpServers": {" ": {"command": "x"}}}', "cannot be a server's name"),
+        ('{"mcpServers": {"a": {"command": "x", "callsheet": {"callTimeout": NaN}}}}', "NaN is not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_document_that_is_no_configuration_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=sentence):
+        parse_servers(text, source="mcp.json", folder=FOLDER, environment={})
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    path.write_text('\ufeff{"mcpServers": {"a": {"command": "./x"}}}', encoding="utf-8")
+    (server,) = read_servers(path, {})
+    assert isinstance(server, StdioServer)
+    assert server.command == str(tmp_path / "x")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"nowhere\.json: the file cannot be read: No such file"):
+        read_servers(tmp_path / "nowhere.json", {})
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mcp.json").write_bytes(b'{"\xff')
+    with pytest.raises(ConfigurationInvalid, match=r"not UTF-8 \(byte 2\)"):
+        read_servers(tmp_path / "mcp.json", {})
