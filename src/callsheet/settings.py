@@ -62,8 +62,7 @@ def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | 
         ConfigurationInvalid: naming the setting, where it came from and what is wrong.
     """
     base = folder or Path.cwd()
-    given = {name: value for name, value in (overrides or {}).items() if value is not None}
-    layers = [("the command line", given), ("the environment", _environment()), (FILE, _file(base / FILE))]
+    layers = _layers(overrides, base)
     merged: dict[str, object] = {}
     for _, layer in reversed(layers):
         merged |= layer
@@ -78,9 +77,27 @@ def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | 
     return settings.model_copy(update=paths)
 
 
+def setting_origins(overrides: Mapping[str, object] | None = None, folder: Path | None = None) -> dict[str, str]:
+    """Where each setting comes from: "the command line", "the environment", "callsheet.toml" or "the default".
+
+    Raises:
+        ConfigurationInvalid: `callsheet.toml` cannot be read.
+    """
+    layers = _layers(overrides, folder or Path.cwd())
+    return {
+        name: next((label for label, layer in layers if name in layer), "the default") for name in Settings.model_fields
+    }
+
+
 def environment() -> dict[str, str]:
     """The process's environment: what `${NAME}` in mcp.json and a tool server's child process may draw from."""
     return dict(os.environ)
+
+
+def _layers(overrides: Mapping[str, object] | None, base: Path) -> list[tuple[str, dict[str, object]]]:
+    """Where settings come from, the strongest first."""
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    return [("the command line", given), ("the environment", _environment()), (FILE, _file(base / FILE))]
 
 
 def _environment() -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
@@ -49,7 +50,14 @@ def create_app(
     parts = Parts(
         runs=runs, catalog=catalog, tools=tools, journal_check=journal_check, draining=draining, options=options
     )
-    app = FastAPI(title="Callsheet", version=options.version, description=_DESCRIPTION, middleware=_middleware(options))
+    app = FastAPIOffline(  # the API page must come up on a machine without the internet
+        docs_url="/docs",
+        redoc_url=None,
+        title="Callsheet",
+        version=options.version,
+        description=_DESCRIPTION,
+        middleware=_middleware(options),
+    )
     app.state.parts = parts
     app.add_exception_handler(CallsheetError, on_callsheet_error)
     app.add_exception_handler(HTTPException, on_http_exception)

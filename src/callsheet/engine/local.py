@@ -141,13 +141,12 @@ class LocalEngine:
 
 @asynccontextmanager
 async def local_engine(
-    *, journal: Journal, execute: Execute, max_concurrent_runs: int, drain_timeout: float
+    *, journal: Journal, execute: Execute, max_concurrent_runs: int, drain_timeout: float, resume: bool = True
 ) -> AsyncGenerator[LocalEngine, None]:
-    """A local engine that has taken up every unfinished run, and drains when the block ends."""
+    """A local engine that has taken up every unfinished run, unless `resume` is off, and drains when the block ends."""
     engine = LocalEngine(journal=journal, execute=execute, max_concurrent_runs=max_concurrent_runs)
     try:
-        unfinished = await engine.recover()
-        if unfinished:
+        if resume and (unfinished := await engine.recover()):
             logger.info("{} unfinished runs go on.", unfinished)
         yield engine
     finally:

@@ -63,6 +63,10 @@ class _Activity:
             self._since = now
         self._current.add(run_id)
 
+    def forget(self, run_id: str) -> None:
+        self._current.discard(run_id)
+        self._before.discard(run_id)
+
     def count(self) -> int:
         return max(len(self._current), len(self._before))
 
@@ -105,8 +109,8 @@ class GroupCommit:
         """Bytes that are queued or being written."""
         return self._bytes
 
-    async def submit(self, change: Change, run_id: str) -> Outcome:
-        """Return the outcome of `change` when it is durable.
+    async def submit(self, change: Change, run_id: str, *, last: bool = False) -> Outcome:
+        """Return the outcome of `change` when it is durable. After its `last` change nobody waits for a run any more.
 
         A cancelled caller leaves when the matter is settled: either the change is taken out of the queue and never
         made, or its batch has been committed or has failed. Who reads the journal after that sees what is true.
@@ -122,7 +126,10 @@ class GroupCommit:
         ticket = _Ticket(change, self._loop.create_future())
         self._pending.append(ticket)
         self._bytes += change.size
-        self._activity.note(run_id, self._loop.time())
+        if last:
+            self._activity.forget(run_id)
+        else:
+            self._activity.note(run_id, self._loop.time())
         self._arm()
         try:
             return await ticket.answer

@@ -110,8 +110,9 @@ class SqliteJournal(Archive):
         """See `Journal.append`."""
         records = numbered(events, expected_seq)
         size = sum((len(record.data) for record in records), OVERHEAD)
-        change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, end=end_of(events), size=size)
-        await self._commits.submit(change, run_id)
+        end = end_of(events)
+        change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, end=end, size=size)
+        await self._commits.submit(change, run_id, last=end is not None)
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`. Answered from memory where that reaches back to `after`."""

@@ -47,7 +47,7 @@ class Control:
     @property
     def draining(self) -> bool:
         """Whether no further step shall begin."""
-        return Wish.DRAIN in self._wishes or Wish.STOP in self._wishes
+        return bool(self._wishes) and (Wish.DRAIN in self._wishes or Wish.STOP in self._wishes)
 
     @property
     def cancelled(self) -> bool:
@@ -70,6 +70,8 @@ class Control:
             raise Interrupted(wish) from None
 
     def _next(self) -> Wish | None:
+        if not self._wishes:
+            return None
         for wish in (Wish.CANCEL, Wish.STOP):
             if wish in self._wishes:
                 return wish

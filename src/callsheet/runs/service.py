@@ -1,31 +1,26 @@
-"""What callers do with runs: submit, look, follow, list, cancel. HTTP, CLI and library all come through here."""
+"""What callers do with runs: submit, cancel, and all that `RunHistory` reads. Every way in comes through here."""
 
-from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from callsheet.errors import InputInvalid, Problem, ScenarioInvalid
-from callsheet.runs.codec import RUN_FINISHED, decode
-from callsheet.runs.events import Record, Revision, RunId, RunStarted, RunSummary
-from callsheet.runs.ports import Catalog, CatalogEntry, Clock, Engine, Entropy, Journal, NewRun, RunFilter, RunPage
-from callsheet.runs.state import RunState, fold
+from callsheet.runs.events import Revision, RunId, RunStarted, RunSummary
+from callsheet.runs.history import RunHistory
+from callsheet.runs.ports import Catalog, CatalogEntry, Clock, Engine, Entropy, Journal, NewRun
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.diagnostics import Severity
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.schema import Schema
 
-_PAGE: Final = 64
-"""How many records a follower takes at once: it holds no more, however slow it reads."""
-
 _MAX_SCHEMAS: Final = 1_000
 
 
-class RunService:
+class RunService(RunHistory):
     """The use cases of runs, over the ports."""
 
     def __init__(self, *, catalog: Catalog, journal: Journal, engine: Engine, clock: Clock, entropy: Entropy) -> None:
+        super().__init__(journal)
         self._catalog = catalog
-        self._journal = journal
         self._engine = engine
         self._clock = clock
         self._entropy = entropy
@@ -62,56 +57,6 @@ class RunService:
         if not summary.status.is_terminal:
             await self._engine.dispatch(summary.run_id)
         return summary
-
-    async def state(self, run_id: RunId) -> RunState:
-        """The run as its journal tells it now.
-
-        Raises:
-            RunNotFound: there is no such run.
-            JournalUnavailable: the journal cannot be read.
-        """
-        return fold(map(decode, await self._journal.read(run_id)))
-
-    async def summary(self, run_id: RunId) -> RunSummary:
-        """The run's row in the list; cheaper than `state`.
-
-        Raises:
-            RunNotFound: there is no such run.
-            JournalUnavailable: the journal cannot be read.
-        """
-        return await self._journal.summary(run_id)
-
-    async def follow(self, run_id: RunId, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
-        """Every record after `after`, in batches and in order, as they are written; ends after `run_finished`.
-
-        A follower holds nothing but its cursor: a slow one costs no memory.
-
-        Raises:
-            RunNotFound: there is no such run.
-            JournalUnavailable: the journal cannot be read.
-        """
-        # Asked before the first read: what ends between the two is still read, what ended before is all there.
-        ended = (await self._journal.summary(run_id)).status.is_terminal
-        while True:
-            records = await self._journal.read(run_id, after, _PAGE)
-            if records:
-                yield records
-                after = records[-1].seq
-                if records[-1].type == RUN_FINISHED:
-                    return
-            elif ended:
-                return
-            else:
-                await self._journal.wait(run_id, after)
-
-    async def list(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
-        """Runs, newest first.
-
-        Raises:
-            CursorInvalid: `cursor` is not one that this method gave out.
-            JournalUnavailable: the journal cannot be read.
-        """
-        return await self._journal.runs(where, limit, cursor)
 
     async def cancel(self, run_id: RunId) -> RunSummary:
         """Ask for the run's end; a finished run stays as it is. The wish is durable when this returns.

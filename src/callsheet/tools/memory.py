@@ -69,7 +69,7 @@ class MemoryTools:
 
     def _route(self, call: ToolCall) -> str:
         offering = [name for name, tools in self._servers.items() if call.tool in tools]
-        return only_server(call, offering, {}, {tool for tools in self._servers.values() for tool in tools})
+        return only_server(call, offering, {}, (tool for tools in self._servers.values() for tool in tools))
 
 
 async def _run(tool: MemoryTool, call: ToolCall, server: str) -> Json | ToolResult:

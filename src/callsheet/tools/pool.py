@@ -96,7 +96,7 @@ class ToolPool:
                     server="",
                     tool=call.tool,
                 ) from None
-        names = {tool for listing in found.values() if isinstance(listing, Listing) for tool in listing.tools}
+        names = (tool for listing in found.values() if isinstance(listing, Listing) for tool in listing.tools)
         return only_server(call, _offering(found, call.tool), _reasons(found), names)
 
     def _known(self) -> "dict[str, Listing | str] | None":

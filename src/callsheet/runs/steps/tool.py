@@ -1,5 +1,6 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
+import hashlib
 import uuid
 from typing import Any, assert_never
 
@@ -50,7 +51,12 @@ class ToolExecutor:
 
 def idempotency_key(run: uuid.UUID, path: StepPath) -> str:
     """The same text for every attempt of one execution of a step: UUIDv5 of its path in the run's namespace."""
-    return str(uuid.uuid5(run, path))
+    # As `uuid.uuid5`, which takes five times as long because it makes an integer of the digest and text of that.
+    digest = bytearray(hashlib.sha1(run.bytes + path.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def read_result(result: ToolResult, form: ResultFormat, tool: str) -> Json:

@@ -1,0 +1,75 @@
+"""Runs as commands see them, whoever executes them: this process, or a server that has the data folder open."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from callsheet.cli.local_runs import LocalRuns
+from callsheet.cli.remote_runs import open_remote_runs
+from callsheet.journal.lock import Holder, holder
+from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.ports import Catalog
+from callsheet.scenario.json import JsonObject
+from callsheet.settings import Settings, environment
+from callsheet.system import journal_path, open_system
+
+
+class RunsAccess(Protocol):
+    """What a command does with runs."""
+
+    async def document(self, scenario_id: str) -> JsonObject:
+        """The scenario's document; an empty one when it is too broken to be read.
+
+        Raises:
+            ScenarioNotFound: there is none of this id.
+        """
+        ...
+
+    async def submit(self, scenario_id: str, run_input: JsonObject) -> RunId:
+        """Start a run; see `RunService.submit`."""
+        ...
+
+    def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
+        """Every record of the run, as they are written, until it ends."""
+        ...
+
+    async def cancel(self, run_id: RunId) -> RunStatus:
+        """Ask for the run's end; its status when the wish was stored."""
+        ...
+
+    async def leave(self) -> None:
+        """Let go of what is at work, in the middle of a tool call too; it stays in the journal."""
+        ...
+
+
+def server_of(settings: Settings) -> Holder | None:
+    """The process that has the data folder open and can be asked over HTTP; None when there is none.
+
+    Raises:
+        JournalUnavailable: the lock file cannot be read.
+    """
+    held = holder(journal_path(settings))
+    return held if held is not None and held.note.get("url") else None
+
+
+@asynccontextmanager
+async def open_runs(settings: Settings, catalog: Catalog | None = None) -> AsyncGenerator[RunsAccess]:
+    """The runs of the data folder: through the server that has it open, else in this process.
+
+    In this process only the runs that are submitted or cancelled through it are executed.
+
+    Args:
+        settings: where the data folder is.
+        catalog: the scenarios for a run in this process; those of the settings' folder by default.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used.
+        JournalUnavailable: the data folder cannot be used, or a process that is no server uses it.
+    """
+    server = server_of(settings)
+    if server is not None:
+        async with open_remote_runs(settings, server.note["url"]) as remote:
+            yield remote
+        return
+    async with open_system(settings, environment(), catalog=catalog, resume=False) as system:
+        yield LocalRuns(system)

@@ -1,0 +1,1 @@
+"""What the commands do, one file each, with everything that is heavy to import."""

@@ -1,0 +1,86 @@
+"""`callsheet runs list`: what it does."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.table import Table
+
+from callsheet.cli.commands.runs_list import RunsListOptions
+from callsheet.cli.failures import DONE, Refused, say
+from callsheet.cli.screen import foreign, local, output, seconds_text, status_text, write_json
+from callsheet.cli.surroundings import surroundings
+from callsheet.runs.codec import timestamp
+from callsheet.runs.events import RunStatus, RunSummary
+from callsheet.runs.history import RunHistory
+from callsheet.runs.ports import RunFilter
+from callsheet.scenario.json import JsonObject
+from callsheet.system import journal_path, open_history
+
+_PAGE: Final = 200
+
+
+async def act(options: RunsListOptions) -> int:
+    """List runs; the exit status."""
+    where = RunFilter(scenario_id=options.scenario, status=_statuses(options.statuses))
+    with surroundings(options.places) as settings:
+        runs: Sequence[RunSummary] = ()
+        if journal_path(settings).exists():  # otherwise nothing has run yet, which is no fault
+            async with open_history(settings) as history:
+                runs = await _collect(history.runs, where, options.limit)
+    if options.json:
+        write_json([_as_json(run) for run in runs])
+    elif runs:
+        output().print(_table(runs))
+    else:
+        say("There are no such runs." if where != RunFilter() else "There are no runs yet.")
+    return DONE
+
+
+async def _collect(runs: RunHistory, where: RunFilter, limit: int) -> Sequence[RunSummary]:
+    found: list[RunSummary] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        page = await runs.list(where, min(_PAGE, limit - len(found)), cursor)
+        found.extend(page.runs)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found
+
+
+def _statuses(names: Sequence[str]) -> frozenset[RunStatus] | None:
+    known = {status.value for status in RunStatus}
+    for name in names:
+        if name not in known:
+            raise Refused(f"--status cannot be {name!r}. There are: {', '.join(RunStatus)}.")
+    return frozenset(RunStatus(name) for name in names) or None
+
+
+def _table(runs: Sequence[RunSummary]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("RUN", "STATUS", "SCENARIO", "STARTED", "TOOK"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("MESSAGE", overflow="ellipsis", no_wrap=True)
+    for run in runs:
+        took = seconds_text((run.finished_at - run.started_at).total_seconds()) if run.finished_at else ""
+        table.add_row(
+            run.run_id,
+            status_text(run.status),
+            foreign(run.scenario_id),
+            local(run.started_at),
+            took,
+            foreign(run.message),
+        )
+    return table
+
+
+def _as_json(run: RunSummary) -> JsonObject:
+    return {
+        "run_id": run.run_id,
+        "scenario_id": run.scenario_id,
+        "status": run.status.value,
+        "message": run.message,
+        "started_at": timestamp(run.started_at),
+        "finished_at": timestamp(run.finished_at) if run.finished_at else None,
+        "revision": run.revision,
+    }

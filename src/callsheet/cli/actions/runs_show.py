@@ -1,0 +1,132 @@
+"""`callsheet runs show`: what it does."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callsheet.cli.commands.runs_show import RunsShowOptions
+from callsheet.cli.failures import DONE
+from callsheet.cli.finding import find_run
+from callsheet.cli.labels import Labels
+from callsheet.cli.screen import MARKS, STYLES, foreign, local, output, seconds_text, status_text, write_json
+from callsheet.cli.surroundings import surroundings
+from callsheet.cli.text import pretty_json
+from callsheet.runs.codec import timestamp
+from callsheet.runs.events import RunError, RunStatus
+from callsheet.runs.state import RunState, StepState
+from callsheet.scenario.codec import decode_json
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.system import History, open_history
+
+
+async def act(options: RunsShowOptions) -> int:
+    """Show one run; the exit status."""
+    with surroundings(options.places) as settings:
+        async with open_history(settings) as history:
+            found = await find_run(history.runs, options.run)
+            state = await history.runs.state(found.run_id)
+            labels = await labels_of(history, state)
+    if options.json:
+        write_json(_as_json(state))
+    else:
+        _show(output(), state, labels)
+    return DONE
+
+
+async def labels_of(history: History, state: RunState) -> Labels:
+    """The labels of the document that the run was started with."""
+    return Labels.of(decode_json(await history.journal.definition(state.revision)))
+
+
+def _show(console: Console, state: RunState, labels: Labels) -> None:
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    facts.add_row("run", state.run_id)
+    facts.add_row("scenario", foreign(f"{state.scenario_id} ({state.revision})"))
+    facts.add_row("status", status_text(state.status))
+    facts.add_row("started", local(state.started_at))
+    if state.finished_at:
+        took = seconds_text((state.finished_at - state.started_at).total_seconds())
+        facts.add_row("finished", f"{local(state.finished_at)}, after {took}")
+    console.print(facts)
+    _value(console, "input", state.input)
+    console.print(Text("\nsteps", style="bold"))
+    console.print(_steps(state, labels))
+    if state.error is not None:
+        console.print(Text("\nerror", style="bold"))
+        console.print(_error(state.error), soft_wrap=True)
+    if state.status is RunStatus.SUCCESS:
+        _value(console, "output", state.output)
+
+
+def _steps(state: RunState, labels: Labels) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for step in state.steps.values():
+        table.add_row(
+            Text(f"  {MARKS[step.status]}", style=STYLES[step.status]),
+            foreign(step.path),
+            foreign(labels.tools.get(step.name, step.step_type), "dim"),
+            status_text(step.status),
+            _took(step),
+            f"{step.attempts} attempts" if step.attempts > 1 else "",
+            foreign(step.message),
+        )
+    return table
+
+
+def _took(step: StepState) -> str:
+    return seconds_text((step.finished_at - step.started_at).total_seconds()) if step.finished_at else ""
+
+
+def _error(error: RunError) -> Text:
+    where = f" in step {error.step}" if error.step else ""
+    attempt = f", attempt {error.attempt}" if error.attempt else ""
+    return foreign(f"{error.code}{where}{attempt}: {error.message}", "red")
+
+
+def _value(console: Console, name: str, value: Json) -> None:
+    console.print(Text(f"\n{name}", style="bold"))
+    console.print(Text(pretty_json(value)), soft_wrap=True)
+
+
+def _as_json(state: RunState) -> JsonObject:
+    return {
+        "run_id": state.run_id,
+        "scenario_id": state.scenario_id,
+        "revision": state.revision,
+        "status": state.status.value,
+        "message": state.message,
+        "started_at": timestamp(state.started_at),
+        "finished_at": timestamp(state.finished_at) if state.finished_at else None,
+        "input": state.input,
+        "steps": [_step_as_json(step) for step in state.steps.values()],
+        "output": state.output,
+        "error": _error_as_json(state.error),
+    }
+
+
+def _step_as_json(step: StepState) -> JsonObject:
+    return {
+        "step_path": step.path,
+        "node_id": step.name,
+        "index": step.index,
+        "status": step.status.value,
+        "message": step.message,
+        "started_at": timestamp(step.started_at),
+        "finished_at": timestamp(step.finished_at) if step.finished_at else None,
+        "attempts": step.attempts,
+        "input": step.input,
+        "output": step.output,
+        "error": _error_as_json(step.error),
+    }
+
+
+def _error_as_json(error: RunError | None) -> Json:
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "message": error.message,
+        "step": error.step,
+        "attempt": error.attempt,
+        "data": error.data,
+    }

@@ -1,0 +1,42 @@
+"""`callsheet serve`: what it does."""
+
+from collections.abc import Sequence
+
+from loguru import logger
+
+from callsheet.api.binding import listen
+from callsheet.cli.failures import DONE
+from callsheet.cli.options import Places
+from callsheet.cli.screen import write
+from callsheet.cli.serving import Service, serving
+from callsheet.cli.surroundings import surroundings
+from callsheet.cli.text import one_line
+from callsheet.runs.ports import CatalogEntry
+from callsheet.settings import Settings, environment
+
+
+async def act(places: Places) -> int:
+    """Serve until a signal; the exit status."""
+    with surroundings(places, quiet=False) as settings:
+        listener = listen(settings.host, settings.port)
+        async with serving(settings, environment(), listener) as service:
+            await _introduce(service, settings)
+            await service.stopped()
+            logger.info("Stopping: no new runs; steps at work may end within {} s.", settings.drain_timeout)
+    return DONE
+
+
+async def _introduce(service: Service, settings: Settings) -> None:
+    entries = await service.system.catalog.list()
+    servers = service.system.tools.servers()
+    write(f"Callsheet listens on {service.url}  (API page: {service.url}/docs)")
+    write(f"  scenarios     {_scenarios(entries)} in {one_line(str(settings.scenarios))}")
+    write(f"  tool servers  {', '.join(one_line(server.name) for server in servers) or 'none'}")
+    write(f"  data          {one_line(str(settings.data))}")
+    write("Ctrl-C stops it; what is unfinished then goes on at the next start.")
+    logger.info("Callers need not say who they are: every user of this machine can reach {}.", service.url)
+
+
+def _scenarios(entries: Sequence[CatalogEntry]) -> str:
+    broken = sum(entry.scenario is None for entry in entries)
+    return f"{len(entries)}, {broken} of them broken ('callsheet scenarios' says why)," if broken else f"{len(entries)}"

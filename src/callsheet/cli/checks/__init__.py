@@ -1,0 +1,1 @@
+"""What `callsheet doctor` looks at, one file each."""

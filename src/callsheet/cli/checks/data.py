@@ -1,0 +1,47 @@
+"""The data folder and the journal in it."""
+
+import os
+from collections.abc import Sequence
+
+from callsheet.cli.checks.finding import Finding, Mark
+from callsheet.errors import JournalUnavailable
+from callsheet.journal.lock import holder
+from callsheet.runs.ports import Journal
+from callsheet.settings import Settings
+from callsheet.system import journal_path, open_history, open_journal
+
+
+async def check_data(settings: Settings) -> Sequence[Finding]:
+    """Whether runs can be stored; the journal is opened as a server would open it, unless one has it open."""
+    folder = settings.data
+    if not folder.exists():
+        return [_missing(settings)]
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return [Finding(mark=Mark.BAD, text=f"The data folder {folder} cannot be written.", to_do="Check its rights.")]
+    try:
+        held = holder(journal_path(settings))
+        if held is not None:
+            who = f"Process {held.pid} has the journal open"
+            where = f" and serves it at {held.note['url']}" if held.note.get("url") else ""
+            async with open_history(settings) as history:
+                return [Finding(mark=Mark.GOOD, text=f"{who}{where}. {await _unfinished(history.journal)}")]
+        async with open_journal(settings) as journal:
+            await journal.check()
+            text = f"The data folder {folder} and the journal in it can be written. {await _unfinished(journal)}"
+            return [Finding(mark=Mark.GOOD, text=text)]
+    except JournalUnavailable as error:
+        return [Finding(mark=Mark.BAD, text=error.message)]
+
+
+def _missing(settings: Settings) -> Finding:
+    folder = settings.data
+    parent = next(each for each in folder.absolute().parents if each.exists())
+    if os.access(parent, os.W_OK | os.X_OK):
+        return Finding(mark=Mark.GOOD, text=f"The data folder {folder} does not exist yet; the first run makes it.")
+    text = f"The data folder {folder} does not exist, and {parent} cannot be written."
+    return Finding(mark=Mark.BAD, text=text, to_do="Check the rights, or choose another with --data.")
+
+
+async def _unfinished(journal: Journal) -> str:
+    count = len(await journal.unfinished())
+    return f"{count} runs are unfinished; 'callsheet serve' goes on with them." if count else "No run is unfinished."

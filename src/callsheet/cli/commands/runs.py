@@ -1,0 +1,27 @@
+"""`callsheet runs`: the table of its commands."""
+
+from typing import Final
+
+import typer
+
+from callsheet.cli.lazy import Lazy, LazyGroup
+from callsheet.cli.options import GroupHelp
+
+COMMANDS: Final = {
+    "list": Lazy(module="callsheet.cli.commands.runs_list", summary="List runs, newest first."),
+    "show": Lazy(module="callsheet.cli.commands.runs_show", summary="Show one run: its steps, output or error."),
+    "events": Lazy(module="callsheet.cli.commands.runs_events", summary="Show the events of a run, or follow them."),
+    "cancel": Lazy(module="callsheet.cli.commands.runs_cancel", summary="Cancel a run."),
+}
+
+
+class _Runs(LazyGroup):
+    table = COMMANDS
+
+
+group = typer.Typer(cls=_Runs, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@group.callback(add_help_option=False)
+def describe(*, show_help: GroupHelp = False) -> None:
+    """List, show, follow and cancel runs. All but cancel only read, beside a server too."""

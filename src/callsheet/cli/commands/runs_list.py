@@ -1,0 +1,41 @@
+"""`callsheet runs list`: what it takes."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from callsheet.cli.options import AsJson, Data, Folder, Places
+from callsheet.cli.start import start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsListOptions:
+    """What `callsheet runs list` was asked for."""
+
+    statuses: tuple[str, ...]
+    scenario: str | None
+    limit: int
+    json: bool
+    places: Places
+
+
+def command(
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only runs with this status; can be repeated or separated by commas.")
+    ] = None,
+    scenario: Annotated[str | None, typer.Option(metavar="ID", help="Only runs of this scenario.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")] = 20,
+    json: AsJson = False,
+    folder: Folder = None,
+    data: Data = None,
+) -> int:
+    """List runs, newest first. Times are local."""
+    options = RunsListOptions(
+        statuses=tuple(name for text in status or () for name in text.split(",") if name),
+        scenario=scenario,
+        limit=limit,
+        json=json,
+        places=Places(folder=folder, data=data),
+    )
+    return start("runs_list", options)

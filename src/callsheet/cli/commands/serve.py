@@ -1,0 +1,24 @@
+"""`callsheet serve`: what it takes."""
+
+from typing import Annotated
+
+import typer
+
+from callsheet.cli.options import Data, Folder, Mcp, Places, Scenarios
+from callsheet.cli.start import start
+
+
+def command(
+    host: Annotated[str | None, typer.Option(help="Where to listen; a loopback address.")] = None,
+    port: Annotated[int | None, typer.Option(help="0 takes a free one.", min=0, max=65535)] = None,
+    folder: Folder = None,
+    data: Data = None,
+    scenarios: Scenarios = None,
+    mcp: Mcp = None,
+) -> int:
+    """Serve the HTTP API, and go on with unfinished runs.
+
+    SIGTERM or Ctrl-C ends it: new runs are refused at once, steps at work may end, and what is left goes on at the
+    next start.
+    """
+    return start("serve", Places(folder=folder, data=data, scenarios=scenarios, mcp=mcp, host=host, port=port))

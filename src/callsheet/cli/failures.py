@@ -1,0 +1,70 @@
+"""What ends a command: a sentence on standard error and an exit status, never a traceback that nobody asked for.
+
+| status | meaning |
+|---|---|
+| 0 | done |
+| 1 | it was tried and failed |
+| 2 | what was asked for cannot be: usage, configuration, input, an unknown name |
+| 70 | a fault of Callsheet |
+| 130 | Ctrl-C |
+| 141 | the reader of standard output went away |
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Final
+
+from callsheet.cli.text import one_line, visible
+from callsheet.errors import CallsheetError, ConfigurationInvalid, Invalid, NotFound
+
+DONE: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+FAULT: Final = 70
+INTERRUPTED: Final = 130
+NOBODY_READS: Final = 141
+
+_MAX_PROBLEMS: Final = 20
+
+
+class Refused(CallsheetError):
+    """The command line asks for something that cannot be."""
+
+    code = "usage"
+
+
+def say(text: str) -> None:
+    """Write one line to standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def report(error: CallsheetError) -> int:
+    """Tell the person at the terminal about `error`; the exit status."""
+    say(f"Error: {one_line(error.message)}")
+    if isinstance(error, Invalid):
+        for line in _problems(error):
+            say(line)
+    return USAGE if isinstance(error, Refused | Invalid | NotFound | ConfigurationInvalid) else FAILED
+
+
+def report_fault(error: BaseException, *, details: bool) -> int:
+    """Tell about a fault of Callsheet itself; `details` for the traceback. The exit status."""
+    if details or os.environ.get("CALLSHEET_LOG_LEVEL") == "DEBUG":
+        say(visible("".join(traceback.format_exception(error)).rstrip()))
+    kind = type(error).__name__
+    say(f"Error: Callsheet itself failed ({kind}: {one_line(str(error))[:300]}). This is a defect; please report it.")
+    if not details:
+        say("Run `callsheet --traceback …`, or set CALLSHEET_LOG_LEVEL=DEBUG, to see where.")
+    return FAULT
+
+
+def _problems(error: Invalid) -> Iterator[str]:
+    if len(error.problems) == 1 and error.problems[0].message in error.message:
+        return
+    for problem in error.problems[:_MAX_PROBLEMS]:
+        where = f"at {one_line(problem.pointer)}" if problem.pointer else "as a whole"
+        yield f"  {where}: {one_line(problem.message)}"
+    if len(error.problems) > _MAX_PROBLEMS:
+        yield f"  and {len(error.problems) - _MAX_PROBLEMS} more"

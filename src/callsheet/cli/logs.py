@@ -1,0 +1,69 @@
+"""The log on standard error. The core does not configure one; events are its output."""
+
+import logging
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from loguru import logger
+
+from callsheet.cli.text import one_line, visible
+
+if TYPE_CHECKING:
+    from loguru import Record
+
+_FORMAT: Final = "{time:HH:mm:ss.SSS} {level: <7} {message}"
+_LIBRARIES: Final = "WARNING"
+"""What libraries say below this is for their developers."""
+
+
+@contextmanager
+def logs_on_stderr(level: str) -> Generator[None]:
+    """Log from `level` upwards until the block ends: JSON lines, or short lines where a person reads.
+
+    Nothing of a variable's value gets in (`diagnose`), and no foreign text can forge a line or move the cursor.
+    """
+    logger.remove()
+    logger.configure(patcher=_on_one_line)
+    handler = logger.add(
+        _write,
+        level=level,
+        format=_FORMAT,
+        serialize=not sys.stderr.isatty(),
+        diagnose=False,
+        backtrace=False,
+        enqueue=False,
+        colorize=False,
+    )
+    intercept = _Intercept(level if level == "DEBUG" else _LIBRARIES)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(intercept)
+    root.setLevel(intercept.level)
+    try:
+        yield
+    finally:
+        root.removeHandler(intercept)
+        root.setLevel(before)
+        logger.remove(handler)
+
+
+def _write(line: str) -> None:
+    # Looked up each time: the live view puts itself in between while it is on the screen.
+    sys.stderr.write(visible(line) if sys.stderr.isatty() else line)
+    sys.stderr.flush()
+
+
+def _on_one_line(record: "Record") -> None:
+    record["message"] = one_line(record["message"])
+
+
+class _Intercept(logging.Handler):
+    """Passes on what libraries log with the standard library."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log it here; its text is a value, never a format."""
+        known = record.levelname in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+        level = record.levelname if known else record.levelno
+        logger.opt(exception=record.exc_info).log(level, "{}: {}", record.name, record.getMessage())

@@ -1,0 +1,128 @@
+"""Runs that a server executes, over its HTTP API; for commands beside a server, which alone may write the journal."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+import httpx2
+import orjson
+
+from callsheet.errors import CallsheetError, Invalid, NotFound, Problem, Unavailable
+from callsheet.runs.codec import RUN_FINISHED
+from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.ports import Journal
+from callsheet.scenario.json import JsonObject
+from callsheet.settings import Settings
+from callsheet.system import open_history
+
+_TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)
+"""Seconds; a stream that is alive says something every 15."""
+
+
+@asynccontextmanager
+async def open_remote_runs(settings: Settings, url: str) -> AsyncGenerator["RemoteRuns"]:
+    """The runs of the server at `url`, which has the data folder of `settings` open.
+
+    Raises:
+        JournalUnavailable: the journal cannot be read.
+    """
+    async with (
+        open_history(settings) as history,
+        httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT, trust_env=False) as client,
+    ):
+        yield RemoteRuns(client, history.journal)
+
+
+class RemoteRuns:
+    """The `RunsAccess` port over HTTP. Every method raises `Unavailable` when the server does not answer.
+
+    Args:
+        client: knows the server's address.
+        journal: the server's own, for reading: what is too large for the event stream is taken from there.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, journal: Journal) -> None:
+        self._client = client
+        self._journal = journal
+
+    async def document(self, scenario_id: str) -> JsonObject:
+        """See `RunsAccess`."""
+        return cast("JsonObject", await self._ask("GET", f"/api/scenarios/{quote(scenario_id, safe='')}"))
+
+    async def submit(self, scenario_id: str, run_input: JsonObject) -> RunId:
+        """See `RunsAccess`."""
+        body = orjson.dumps({"scenario_id": scenario_id, "input": run_input})
+        return RunId((await self._ask("POST", "/api/runs", body))["run_id"])
+
+    async def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
+        """See `RunsAccess`.
+
+        Raises:
+            Unavailable: also when the server stops before the run has ended.
+        """
+        try:
+            async with self._client.stream("GET", f"/api/runs/{run_id}/events") as response:
+                if response.status_code != 200:
+                    raise _refusal(response.status_code, await response.aread())
+                async for record in _records(response.aiter_lines()):
+                    yield await self._whole(run_id, record)
+                    if record.type == RUN_FINISHED:
+                        return
+        except httpx2.TransportError as exc:
+            raise self._gone(exc) from exc
+        raise Unavailable(
+            f"The server at {self._client.base_url} stopped before the run ended. The run goes on when it is started "
+            f"again; 'callsheet runs events {run_id} --follow' shows it."
+        )
+
+    async def cancel(self, run_id: RunId) -> RunStatus:
+        """See `RunsAccess`."""
+        return RunStatus((await self._ask("POST", f"/api/runs/{run_id}/cancel"))["status"])
+
+    async def leave(self) -> None:
+        """See `RunsAccess`. The run is the server's: there is nothing to let go."""
+
+    async def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            response = await self._client.request(method, path, content=body, headers=headers)
+        except httpx2.TransportError as exc:
+            raise self._gone(exc) from exc
+        if response.status_code >= 400:
+            raise _refusal(response.status_code, response.content)
+        return orjson.loads(response.content)
+
+    async def _whole(self, run_id: RunId, record: Record) -> Record:
+        if b'"omitted":' not in record.data or not orjson.loads(record.data).get("omitted"):
+            return record
+        return (await self._journal.read(run_id, record.seq - 1, 1))[0]
+
+    def _gone(self, error: Exception) -> Unavailable:
+        why = str(error) or type(error).__name__
+        return Unavailable(f"The server at {self._client.base_url} has the data folder and does not answer: {why}.")
+
+
+async def _records(lines: AsyncIterator[str]) -> AsyncGenerator[Record]:
+    """The events of a stream in which every field is one line, as Callsheet's are."""
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        else:
+            if fields.get("data"):
+                yield Record(int(fields["id"]), fields["event"], fields["data"].encode())
+            fields = {}
+
+
+def _refusal(status: int, body: bytes) -> CallsheetError:
+    try:
+        answer: Mapping[str, Any] = orjson.loads(body)
+        detail = str(answer["detail"])
+        problems = [Problem(pointer=each["pointer"], message=each["message"]) for each in answer.get("problems", ())]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return Unavailable(f"The server answered with status {status} and no reason.")
+    if status == 404:
+        return NotFound(detail)
+    return Invalid(detail, problems) if status < 500 else Unavailable(detail)

@@ -1,0 +1,103 @@
+"""A system with its HTTP API, for as long as a block lasts; for `callsheet serve`, and for programs that show it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from loguru import logger
+
+from callsheet import __version__
+from callsheet.api.app import create_app
+from callsheet.api.binding import url_of
+from callsheet.api.draining import Draining
+from callsheet.api.options import ApiOptions
+from callsheet.api.server import serve
+from callsheet.settings import Settings
+from callsheet.system import System, open_system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service that accepts requests.
+
+    Attributes:
+        url: where, without a slash at the end.
+        draining: begins at SIGTERM and Ctrl-C.
+    """
+
+    system: System
+    url: str
+    draining: Draining
+
+    async def stopped(self) -> None:
+        """Return when the service begins to stop."""
+        await self.draining.event.wait()
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, environment: Mapping[str, str], listener: socket.socket
+) -> AsyncGenerator[Service]:
+    """Open the system and serve its API on `listener`, which is closed at the end.
+
+    SIGTERM, SIGINT and the end of the block stop it: new runs are refused at once, streams end, steps at work may end
+    while requests do.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used.
+        JournalUnavailable: the data folder cannot be used, or another process uses it.
+    """
+    url = url_of(listener)
+    with listener:
+        async with open_system(settings, environment, note={"url": url}) as system:
+            service = Service(system=system, url=url, draining=Draining())
+            async with _answering(settings, service, listener), _draining_engine(settings, service):
+                yield service
+    logger.info("Callsheet has stopped.")
+
+
+@asynccontextmanager
+async def _answering(settings: Settings, service: Service, listener: socket.socket) -> AsyncGenerator[None]:
+    """Answer requests, until the block ends or the service is told to stop."""
+    ready = asyncio.Event()
+    answering = asyncio.create_task(_serve(settings, service, listener, ready))
+    answering.add_done_callback(lambda _: (ready.set(), service.draining.start()))
+    try:
+        await ready.wait()
+        if answering.done():
+            await answering  # it never began, and says why
+        yield
+    finally:
+        service.draining.start()
+        await answering
+
+
+@asynccontextmanager
+async def _draining_engine(settings: Settings, service: Service) -> AsyncGenerator[None]:
+    """Let the engine end its steps while requests end, not after them."""
+    drains: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        drains.append(asyncio.create_task(service.system.engine.drain(settings.drain_timeout)))
+
+    service.draining.call(begin)
+    try:
+        yield
+    finally:
+        service.draining.start()
+        await asyncio.gather(*drains)
+
+
+async def _serve(settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event) -> None:
+    system = service.system
+    app = create_app(
+        runs=system.runs,
+        catalog=system.catalog,
+        tools=system.tools,
+        journal_check=system.journal.check,
+        draining=service.draining,
+        options=ApiOptions(version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes),
+    )
+    await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)

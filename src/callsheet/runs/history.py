@@ -1,0 +1,71 @@
+"""Reading runs: their state, their events as they come, and lists of them."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final
+
+from callsheet.runs.codec import RUN_FINISHED, decode
+from callsheet.runs.events import Record, RunId, RunSummary
+from callsheet.runs.ports import Journal, RunFilter, RunPage
+from callsheet.runs.state import RunState, fold
+
+_PAGE: Final = 64
+"""How many records a follower takes at once: it holds no more, however slow it reads."""
+
+
+class RunHistory:
+    """What can be asked of runs without changing any."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def state(self, run_id: RunId) -> RunState:
+        """The run as its journal tells it now.
+
+        Raises:
+            RunNotFound: there is no such run.
+            JournalUnavailable: the journal cannot be read.
+        """
+        return fold(map(decode, await self._journal.read(run_id)))
+
+    async def summary(self, run_id: RunId) -> RunSummary:
+        """The run's row in the list; cheaper than `state`.
+
+        Raises:
+            RunNotFound: there is no such run.
+            JournalUnavailable: the journal cannot be read.
+        """
+        return await self._journal.summary(run_id)
+
+    async def follow(self, run_id: RunId, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
+        """Every record after `after`, in batches and in order, as they are written; ends after `run_finished`.
+
+        A follower holds nothing but its cursor: a slow one costs no memory.
+
+        Raises:
+            RunNotFound: there is no such run.
+            JournalUnavailable: the journal cannot be read.
+        """
+        ended: bool | None = None
+        while True:
+            records = await self._journal.read(run_id, after, _PAGE)
+            if records:
+                yield records
+                after, ended = records[-1].seq, False
+                if records[-1].type == RUN_FINISHED:
+                    return
+            elif ended:
+                return
+            elif ended is None:
+                # Asked by those alone who begin at the end; what came after the read is there at the next one.
+                ended = (await self._journal.summary(run_id)).status.is_terminal
+            else:
+                await self._journal.wait(run_id, after)
+
+    async def list(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
+        """Runs, newest first.
+
+        Raises:
+            CursorInvalid: `cursor` is not one that this method gave out.
+            JournalUnavailable: the journal cannot be read.
+        """
+        return await self._journal.runs(where, limit, cursor)

@@ -1,0 +1,60 @@
+"""The live table, drawn on a screen of paper."""
+
+import io
+from datetime import timedelta
+
+from rich.console import Console
+
+from callsheet.cli.labels import Labels
+from callsheet.cli.live import LiveView
+from callsheet.cli.views import line_of
+from callsheet.runs.codec import encode
+from callsheet.runs.events import Event, Record, RunStatus
+from callsheet.runs.state import fold
+from tests.support.events import NOON, new_id, run_finished, run_started, step_finished, step_started, steps
+
+LABELS = Labels(planned=("search", "read"), tools={"search": "news.find", "read": "[red]open\x1b"})
+
+
+def drawn(events: list[Event], labels: Labels = LABELS, height: int = 40) -> list[str]:
+    """The table after `events`, two seconds after noon."""
+    console = Console(file=io.StringIO(), width=100, height=height, force_terminal=False)
+    view = LiveView(labels, console, now=lambda: NOON + timedelta(seconds=2))
+    state = fold(events)
+    name, data = encode(events[-1])
+    view.show(Record(len(events), name, data), events[-1], state)
+    with console.capture() as capture:
+        console.print(view.render())
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def test_steps_at_work_and_steps_to_come_are_shown() -> None:
+    run_id = new_id()
+    head, search, read = drawn([run_started(run_id), step_started(run_id)])
+    assert head == f"news  {run_id}  running  2.00 s"
+    assert search.split()[1:] == ["search", "news.find", "2.00", "s"]
+    assert read.split() == ["·", "read", "[red]open\\x1b"]
+
+
+def test_a_finished_run_shows_only_what_happened() -> None:
+    run_id = new_id()
+    events: list[Event] = [run_started(run_id), step_started(run_id), step_finished(run_id)]
+    head, search = drawn([*events, run_finished(run_id)])
+    assert head == f"news  {run_id}  success  0 ms"
+    assert search.split() == ["✓", "search", "news.find", "0", "ms"]
+
+
+def test_a_long_run_keeps_the_step_at_work_on_the_screen() -> None:
+    run_id = new_id()
+    events: list[Event] = [run_started(run_id), *steps(run_id, 30), step_started(run_id, "now", index=30)]
+    lines = drawn(events, Labels(planned=tuple(f"later_{n}" for n in range(20))), height=15)
+    assert len(lines) <= 15
+    assert any(line.split()[1:2] == ["now"] for line in lines)
+    assert "steps before" in lines[1]
+
+
+def test_a_failed_run_in_one_line_shows_why() -> None:
+    run_id = new_id()
+    failed = run_finished(run_id, RunStatus.FAILED, message="it\nbroke \x1b", finished_at=NOON + timedelta(seconds=3))
+    line = line_of(failed, fold([run_started(run_id), failed]), LABELS)
+    assert line.endswith("run finished   failed in 3.00 s: it broke \\x1b")

@@ -1,0 +1,55 @@
+"""The log on standard error."""
+
+import json
+import logging
+import sys
+
+import pytest
+from loguru import logger
+
+from callsheet.cli.logs import logs_on_stderr
+
+
+def test_a_line_is_json_where_nobody_reads_and_foreign_text_cannot_forge_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with logs_on_stderr("INFO"):
+        logger.info("The server says {}", "line one\nERROR forged {braces} \x1b[2J")
+        logger.debug("nobody asked")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["record"]["message"] == "The server says line one ERROR forged {braces} \\x1b[2J"
+
+
+def test_a_terminal_gets_short_lines_without_control_characters(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    secret = "\x1b[31mhush"
+    with logs_on_stderr("INFO"):
+        try:
+            raise ValueError("bad \x1b[31m")
+        except ValueError:
+            logger.exception("It failed, as {}", "expected")
+    text = capsys.readouterr().err
+    assert "ERROR   It failed, as expected" in text
+    assert "bad \\x1b[31m" in text
+    assert "\x1b" not in text
+    assert secret not in text
+    assert "hush" not in text.replace('secret = "\\x1b[31mhush"', "")
+
+
+def test_what_libraries_warn_about_is_logged_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with logs_on_stderr("INFO"):
+        logging.getLogger("some.library").warning("watch out for %s", "{this}")
+        logging.getLogger("some.library").info("chatter")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["record"]["message"] == "some.library: watch out for {this}"
+
+
+def test_after_the_block_nothing_is_logged_any_more(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().handlers.copy()
+    with logs_on_stderr("INFO"):
+        pass
+    logger.error("too late")
+    assert capsys.readouterr().err == ""
+    assert logging.getLogger().handlers == before
