@@ -290,3 +290,14 @@ async def test_an_expression_over_its_budget_fails_the_run_with_the_limit() -> N
         state = await system.run("test", {"items": items})
     assert state.error is not None
     assert state.error.code == "LimitExceeded"
+
+
+async def test_an_output_over_the_limit_fails_the_run_with_the_limit() -> None:
+    document = scenario(
+        step("only", tool="echo", input={"t": "x" * 100}),
+        output={"all": [{"from": "input.text"}, {"from": "input.text"}]},
+    )
+    async with memory_system([document], TOOLS) as system:
+        state = await system.run("test", {"text": "x" * 3_000_000})
+    assert state.error is not None
+    assert (state.status, state.error.code) == (RunStatus.FAILED, "LimitExceeded")

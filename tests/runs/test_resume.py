@@ -198,3 +198,20 @@ async def test_the_state_is_the_same_whether_folded_live_or_from_the_journal() -
     whole = await whole_run(document, Workshop(frozenset({("plane", 1), ("plane", 2)})))
     again = [decode(Record(seq, *encode(event))) for seq, event in enumerate(whole, 1)]
     assert fold(again) == fold(whole)
+
+
+async def test_a_revision_that_cannot_be_read_any_more_ends_its_run_with_a_sentence() -> None:
+    document = workpiece("fail", "retry")
+    whole = await whole_run(document, Workshop())
+    journal = MemoryJournal()
+    started = whole[0]
+    assert isinstance(started, RunStarted)
+    await journal.create(NewRun(started=started, definition=b'{"schema_version": "0"}'))
+    await journal.append(started.run_id, 1, whole[1:2])
+    workshop = Workshop()
+    async with memory_system([document], workshop.tools, journal=journal) as system:  # pyright: ignore[reportArgumentType]
+        state = await system.finished(started.run_id)
+    assert state.status is RunStatus.FAILED
+    assert "cannot read revision" in state.message
+    assert [step.status.value for step in state.steps.values()] == ["failed"]
+    assert workshop.calls == []

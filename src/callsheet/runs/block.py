@@ -11,12 +11,12 @@ from datetime import timedelta
 from callsheet.errors import StepFailure
 from callsheet.runs.control import Interrupted, Wish
 from callsheet.runs.events import RunError, StepFinished, StepPath, StepRetrying, StepStarted, StepStatus
-from callsheet.runs.execution import Execution
+from callsheet.runs.execution import Execution, failure_code
 from callsheet.runs.retry import UNCATCHABLE, retry_delay
 from callsheet.runs.state import StepState
 from callsheet.runs.steps.executor import Attempt
 from callsheet.runs.steps.registry import EXECUTORS
-from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
+from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.base import OnError
@@ -182,11 +182,8 @@ def _finish(execution: Execution, path: StepPath, *, output: Json = None, error:
 
 
 def _error(exc: StepFailure | EvaluationFailed, state: StepState) -> RunError:
-    if isinstance(exc, StepFailure):
-        data: Json = exc.data
-        return RunError(code=exc.step_code, message=str(exc), step=state.path, attempt=state.attempts, data=data)
-    code = "LimitExceeded" if isinstance(exc, EvaluationLimitExceeded) else "ExpressionError"
-    return RunError(code=code, message=str(exc), step=state.path, attempt=state.attempts)
+    data: Json = exc.data if isinstance(exc, StepFailure) else None
+    return RunError(code=failure_code(exc), message=str(exc), step=state.path, attempt=state.attempts, data=data)
 
 
 def _out_of_time(execution: Execution, path: StepPath) -> RunError:

@@ -12,7 +12,7 @@ from callsheet.runs.control import Control
 from callsheet.runs.events import Event, RunId, StepPath
 from callsheet.runs.ports import Clock, Entropy, Journal, Tools
 from callsheet.runs.state import RunState, StepState
-from callsheet.scenario.expressions import EvaluationLimitExceeded
+from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
 from callsheet.scenario.interpreter import QUICK_VISITS
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Scenario
@@ -129,6 +129,13 @@ class Execution:
         if self._size > MAX_STATE_BYTES:
             message = f"{what} makes the values of this run larger than {MAX_STATE_BYTES} bytes together."
             raise StepFailure(message, code="LimitExceeded", data={"limit": "state", "bytes": self._size})
+
+
+def failure_code(exc: StepFailure | EvaluationFailed) -> str:
+    """The error code, as scenarios see it, of whatever can fail in a step."""
+    if isinstance(exc, StepFailure):
+        return exc.step_code
+    return "LimitExceeded" if isinstance(exc, EvaluationLimitExceeded) else "ExpressionError"
 
 
 def error_root(code: str, message: str, step: StepPath | None, attempt: int | None, data: Json) -> JsonObject:

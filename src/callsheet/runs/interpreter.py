@@ -5,18 +5,19 @@ deterministic; every effect goes through a port.
 """
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from callsheet.errors import RunOwnershipLost, Unavailable
+from callsheet.errors import RunOwnershipLost, ScenarioInvalid, ScenarioNotFound, StepFailure, Unavailable
 from callsheet.runs.block import StepFailed, run_steps
 from callsheet.runs.codec import decode
 from callsheet.runs.control import Control, Interrupted, Wish
-from callsheet.runs.events import RunError, RunFinished, RunId, RunStatus, StepFinished, StepStatus
-from callsheet.runs.execution import Execution, error_root
+from callsheet.runs.ending import ending
+from callsheet.runs.events import RunError, RunFinished, RunId, RunStatus
+from callsheet.runs.execution import Execution, error_root, failure_code
 from callsheet.runs.ports import Clock, Entropy, Journal, Tools
 from callsheet.runs.scenarios import PinnedScenarios
-from callsheet.runs.state import RunState, StepState, fold
+from callsheet.runs.state import fold
 from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json
 from callsheet.scenario.values import or_null
@@ -37,17 +38,23 @@ class Interpreter:
 
         Raises:
             RunNotFound: there is no such run.
+            RunDamaged: what the journal holds of it is not what was written.
             RunOwnershipLost: another worker executes it; nothing of ours was written.
             JournalUnavailable: execute it again later; it goes on where the journal ends.
-            Exception: a fault of ours or a tampered journal; the run has ended failed with `Internal` where it could
-                be written.
+            Exception: a fault of ours; the run has ended failed with `Internal`.
         """
         records = await self.journal.read(run_id)
         state = fold(map(decode, records))
         if state.status.is_terminal:
             return
+        try:
+            scenario = await self.scenarios.get(state.revision)
+        except (ScenarioNotFound, ScenarioInvalid) as exc:
+            error = RunError(code="Internal", message=exc.message)
+            await self.journal.append(run_id, state.last_seq, ending(state, self.clock.now(), RunStatus.FAILED, error))
+            return
         execution = Execution(
-            scenario=await self.scenarios.get(state.revision),
+            scenario=scenario,
             state=state,
             size=sum(len(record.data) for record in records),
             control=control,
@@ -56,17 +63,23 @@ class Interpreter:
             clock=self.clock,
             entropy=self.entropy,
         )
-        try:
-            await _walk(execution)
-        except Interrupted as exc:
-            await _let_go(execution, exc.wish)
-        except (Unavailable, RunOwnershipLost):
-            raise
-        except Exception as exc:
-            error = RunError(code="Internal", message=f"Callsheet itself failed ({type(exc).__name__}). See its log.")
-            _end_open_steps(execution, StepStatus.FAILED, error)
-            await _finish(execution, RunStatus.FAILED, error.message, error=error)
-            raise
+        await _execute(execution)
+
+
+async def _execute(execution: Execution) -> None:
+    try:
+        await _walk(execution)
+    except Interrupted as exc:
+        if exc.wish is Wish.CANCEL:
+            await _end(execution, RunStatus.CANCELLED, RunError(code="Cancelled", message="The run was cancelled."))
+        else:
+            await execution.commit()  # the step that ended last; the run goes on later
+    except (Unavailable, RunOwnershipLost):
+        raise
+    except Exception as exc:
+        message = f"Callsheet itself failed ({type(exc).__name__}). See its log."
+        await _end(execution, RunStatus.FAILED, RunError(code="Internal", message=message))
+        raise
 
 
 async def _walk(execution: Execution) -> None:
@@ -80,9 +93,9 @@ async def _walk(execution: Execution) -> None:
     except StepFailed as exc:
         stop_timer()
         await _fail(execution, exc.error)
-    except EvaluationFailed as exc:
+    except (EvaluationFailed, StepFailure) as exc:
         stop_timer()
-        await _fail(execution, RunError(code="ExpressionError", message=f"The run's output: {exc}"))
+        await _fail(execution, RunError(code=failure_code(exc), message=f"The run's output: {exc}"))
     else:
         await _finish(execution, RunStatus.SUCCESS, "", output=output)
     finally:
@@ -91,7 +104,11 @@ async def _walk(execution: Execution) -> None:
 
 async def _output(execution: Execution, last: Json) -> Json:
     value = execution.scenario.output
-    return last if value is None else or_null(await execution.evaluate(value))
+    if value is None:
+        return last
+    output = or_null(await execution.evaluate(value))
+    execution.measure(output, "The run's output")
+    return output
 
 
 async def _fail(execution: Execution, error: RunError) -> None:
@@ -103,35 +120,10 @@ async def _fail(execution: Execution, error: RunError) -> None:
     await _finish(execution, RunStatus.FAILED, message, error=error)
 
 
-async def _let_go(execution: Execution, wish: Wish) -> None:
-    if wish is Wish.CANCEL:
-        message = "The run was cancelled."
-        _end_open_steps(execution, StepStatus.CANCELLED, RunError(code="Cancelled", message=message))
-        await _finish(execution, RunStatus.CANCELLED, message, error=RunError(code="Cancelled", message=message))
-    else:
-        await execution.commit()
-
-
-def _end_open_steps(execution: Execution, status: StepStatus, error: RunError) -> None:
-    for step in _open_steps(execution.state):
-        execution.emit(
-            StepFinished(
-                run_id=execution.run_id,
-                step_name=step.name,
-                index=step.index,
-                status=status,
-                started_at=step.started_at,
-                finished_at=execution.now(),
-                message=error.message,
-                step_path=step.path,
-                attempts=step.attempts,
-                error=replace(error, step=step.path, attempt=step.attempts),
-            )
-        )
-
-
-def _open_steps(state: RunState) -> list[StepState]:
-    return [step for step in state.steps.values() if step.finished_at is None]
+async def _end(execution: Execution, status: RunStatus, error: RunError) -> None:
+    for event in ending(execution.state, execution.now(), status, error):
+        execution.emit(event)
+    await execution.commit()
 
 
 async def _finish(

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from typing import Final
 
+from callsheet.errors import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.ports import Journal
-from callsheet.scenario.codec import decode_json
+from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.parse import parse_scenario
 
@@ -24,14 +25,25 @@ class PinnedScenarios:
 
         Raises:
             ScenarioNotFound: no run ever used this revision.
-            ValueError: the stored document cannot be read by this version of Callsheet.
+            ScenarioInvalid: this version of Callsheet cannot read the stored document.
         """
         scenario = self._parsed.get(revision)
         if scenario is None:
-            parsed = parse_scenario(decode_json(await self._journal.definition(revision)))
-            if parsed.scenario is None:
-                raise ValueError(f"Revision {revision} cannot be read: {parsed.diagnostics[0].message}")
-            scenario = self._parsed[revision] = parsed.scenario
+            scenario = self._parsed[revision] = _parse(revision, await self._journal.definition(revision))
             if len(self._parsed) > _KEPT:
                 self._parsed.popitem(last=False)
         return scenario
+
+
+def _parse(revision: Revision, document: bytes) -> Scenario:
+    try:
+        parsed = parse_scenario(decode_json(document))
+    except DocumentInvalid as exc:
+        raise ScenarioInvalid(f"The stored revision {revision} of the scenario is damaged. {exc}") from exc
+    if parsed.scenario is None:
+        problem = parsed.diagnostics[0]
+        raise ScenarioInvalid(
+            f"This version of Callsheet cannot read revision {revision} of the scenario, at {problem.pointer}: "
+            f"{problem.message}"
+        )
+    return parsed.scenario
