@@ -4,7 +4,7 @@
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused
-├── Unavailable              JournalUnavailable, ToolsUnavailable, ShuttingDown
+├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
 ├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
@@ -112,6 +112,10 @@ class JournalUnavailable(Unavailable):
     """The journal cannot be written or read now, so nothing was accepted."""
 
     code = "journal.unavailable"
+
+
+class JournalLost(JournalUnavailable):
+    """The journal's disk failed while it was written: what reached it is known only when the journal is opened anew."""
 
 
 class ToolsUnavailable(Unavailable):

@@ -119,6 +119,14 @@ async def test_a_single_run_does_not_wait_for_others(disk: Disk) -> None:
             await commits.submit(append(run_id, 1 + 2 * step, steps(run_id, 1)), run_id)
 
 
+async def test_short_runs_one_after_the_other_are_not_many_runs_at_once(disk: Disk) -> None:
+    async with in_front_of(disk, linger=3600) as (commits, _), asyncio.timeout(10):
+        for _ in range(10):
+            run_id = new_id()
+            await commits.submit(create(run_id), run_id)
+            await commits.submit(append(run_id, 1, [run_finished(run_id)]), run_id, last=True)
+
+
 async def test_the_linger_ends_when_all_active_runs_have_written(disk: Disk) -> None:
     async with in_front_of(disk, linger=3600) as (commits, _), asyncio.timeout(10):
         ids = [new_id() for _ in range(10)]

@@ -14,6 +14,7 @@ from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.api.server import serve
+from callsheet.errors import JournalLost
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
 
@@ -32,8 +33,20 @@ class Service:
     draining: Draining
 
     async def stopped(self) -> None:
-        """Return when the service begins to stop."""
-        await self.draining.event.wait()
+        """Return when the service begins to stop.
+
+        Raises:
+            JournalLost: the journal's disk failed. Whoever starts the service again finds out what reached it.
+        """
+        lost = self.system.journal.lost
+        ends = {asyncio.create_task(event.wait()) for event in (self.draining.event, lost)}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        if lost.is_set():
+            raise JournalLost
 
 
 @asynccontextmanager

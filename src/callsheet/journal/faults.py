@@ -22,18 +22,34 @@ _SENTENCES: Final = {
 }
 
 
+_REFUSED_WRITE: Final = (
+    "The operating system refuses to write to the journal {path}, perhaps because of a quota or a limit on the size of "
+    "files. The journal goes on by itself once it may be written."
+)
+
+
 def unavailable(error: sqlite3.Error, path: Path) -> JournalUnavailable:
     """The sentence for an error of SQLite on the database at `path`."""
+    if _code(error) == sqlite3.SQLITE_IOERR_WRITE:
+        return JournalUnavailable(f"{_REFUSED_WRITE.format(path=path)} (SQLite: {error})")
     sentence = _SENTENCES.get(_primary(error), "The journal {path} cannot be used.").format(path=path)
     return JournalUnavailable(f"{sentence} (SQLite: {error})")
 
 
 def is_disk_failure(error: sqlite3.Error) -> bool:
-    """Whether the operating system could not read or write; after a commit the outcome is then unknown."""
-    return _primary(error) == sqlite3.SQLITE_IOERR
+    """Whether the disk failed, so that the outcome of a commit is unknown: an fsync that failed must not be repeated.
+
+    A write that was refused is none: SQLite has rolled back, and the log ends where it did
+    (https://sqlite.org/walformat.html, section 4.1).
+    """
+    return _primary(error) == sqlite3.SQLITE_IOERR and _code(error) != sqlite3.SQLITE_IOERR_WRITE
 
 
 def _primary(error: sqlite3.Error) -> int:
+    return _code(error) & _PRIMARY_CODE
+
+
+def _code(error: sqlite3.Error) -> int:
     # Errors that the Python module raises itself ("Cannot operate on a closed database.") carry no code.
     code: int | None = getattr(error, "sqlite_errorcode", None)
-    return sqlite3.SQLITE_ERROR if code is None else code & _PRIMARY_CODE
+    return sqlite3.SQLITE_ERROR if code is None else code

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from callsheet.errors import CallsheetError, JournalUnavailable
+from callsheet.errors import CallsheetError, JournalLost, JournalUnavailable
 from callsheet.journal.changes import Change, Outcome
 
 _ACTIVITY_SPAN: Final = 0.1
@@ -100,6 +100,7 @@ class GroupCommit:
         self._lingering = False
         self._activity = _Activity()
         self._closed = False
+        self.lost = asyncio.Event()
         self._handover: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="callsheet-journal", daemon=True)
         self._thread.start()
@@ -189,6 +190,8 @@ class GroupCommit:
 
     def _settle(self, batch: _Batch, result: Sequence[Outcome] | JournalUnavailable) -> None:
         self._in_flight = None
+        if isinstance(result, JournalLost):
+            self.lost.set()
         for index, ticket in enumerate(batch.tickets):
             # An error of its own for every caller: each one's traceback is written into it.
             outcome = JournalUnavailable(result.message) if isinstance(result, JournalUnavailable) else result[index]

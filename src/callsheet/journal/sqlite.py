@@ -88,6 +88,11 @@ class SqliteJournal(Archive):
         finally:
             await journal.close()
 
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set when the disk failed: nothing will be written any more, and the process should end."""
+        return self._commits.lost
+
     def describe(self, note: dict[str, str]) -> None:
         """Replace the note of `open`, once the address of the server is known."""
         self._lock.describe(note)

@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, assert_never
 
-from callsheet.errors import CallsheetError, IdempotencyKeyReused, JournalUnavailable, RunNotFound, RunOwnershipLost
+from callsheet.errors import (
+    CallsheetError,
+    IdempotencyKeyReused,
+    JournalLost,
+    JournalUnavailable,
+    RunNotFound,
+    RunOwnershipLost,
+)
 from callsheet.journal.changes import AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
 from callsheet.journal.faults import is_disk_failure, unavailable
 from callsheet.journal.lock import DatabaseLock
@@ -64,14 +71,17 @@ class Writer:
         be made fails alone, its outcome is the error.
 
         Raises:
-            JournalUnavailable: nothing was written. After a failure of the disk it is raised for ever: what reached
-                the disk is then not known before the database is opened anew.
+            JournalUnavailable: nothing was written.
+            JournalLost: the disk failed; raised for ever, for what reached the disk is not known before the database is
+                opened anew.
         """
         if self._lost is not None:
-            raise JournalUnavailable(self._lost)
+            raise JournalLost(self._lost)
         try:
             outcomes = self._transact(changes)
         except sqlite3.Error as exc:
+            if self._lost is not None:
+                raise JournalLost(self._lost) from exc
             raise unavailable(exc, self._path) from exc
         self._grown += _BYTES_PER_BATCH + sum(_BYTES_PER_CHANGE + change.size for change in changes)
         return outcomes

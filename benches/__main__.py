@@ -1,0 +1,63 @@
+"""`python -m benches [NAME…] [--quick] [--json FILE]`: runs benchmarks and prints what they found."""
+
+import argparse
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import orjson
+
+from benches import interpreter, latency, service, startup, submit
+from benches.findings import Finding
+
+Measure: TypeAlias = Callable[..., Coroutine[None, None, list[Finding]]]
+
+BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
+    "interpreter": ("The interpreter over the SQLite journal, with tools of its own process", interpreter.measure),
+    "service": ("Ten steps through the whole service, against the bare mcp client", service.measure),
+    "submit": ("POST /api/runs, against a bare route", submit.measure),
+    "latency": ("From a tool's answer to a subscriber in another process", latency.measure),
+    "startup": ("Starting", startup.measure),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmarks that the command line names, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m benches", description="Compare ratios only: machines drift.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="three small blocks: to see that it works, not how fast")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    found = {name: _run(name, quick=options.quick) for name in options.names or BENCHMARKS}
+    if options.json is not None:
+        options.json.write_bytes(orjson.dumps(_report(found), option=orjson.OPT_INDENT_2))
+
+
+def _run(name: str, *, quick: bool) -> list[Finding]:
+    title, measure = BENCHMARKS[name]
+    print(f"\n{name}: {title}", flush=True)
+    begun = time.perf_counter()
+    findings = asyncio.run(measure(quick=quick))
+    for finding in findings:
+        print(finding.line(), flush=True)
+    print(f"  took {time.perf_counter() - begun:.0f} s; load of the machine {os.getloadavg()[0]:.1f}", flush=True)
+    return findings
+
+
+def _report(found: dict[str, list[Finding]]) -> dict[str, object]:
+    return {
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "benchmarks": {name: [finding.fields() for finding in findings] for name, findings in found.items()},
+    }
+
+
+if __name__ == "__main__":
+    main()
