@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from callsheet.api.bounded_heads import BoundedHeads
 from callsheet.api.draining import Draining
 from callsheet.api.slow_heads import HEAD_SECONDS, SlowHeads
 from callsheet.api.sse import ABORT, forget_shutdown
@@ -45,7 +46,7 @@ async def serve(
     config = uvicorn.Config(
         _WithAbort(app),
         interface="asgi3",
-        http="h11",  # bounds a request's head to 64 KiB; httptools took 180 MB of headers
+        http=BoundedHeads,
         lifespan="off",
         ws="none",
         log_config=None,

@@ -2,7 +2,7 @@
 
 from typing import Final, cast
 
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS: Final = 10.0
 """From the opening of a connection, or the first byte of a later request, to the end of the request's head."""
@@ -13,9 +13,9 @@ class SlowHeads:
 
     def __init__(self, seconds: float = HEAD_SECONDS) -> None:
         self._seconds = seconds
-        self._since: dict[H11Protocol, float] = {}
+        self._since: dict[HttpToolsProtocol, float] = {}
 
-    def sweep(self, connections: set[H11Protocol], now: float) -> None:
+    def sweep(self, connections: set[HttpToolsProtocol], now: float) -> None:
         """Look at all open connections; `now` in seconds of any clock that does not jump."""
         self._since = {one: self._since.get(one, now) for one in connections if _waits_for_head(one)}
         for one, since in self._since.items():
@@ -23,7 +23,7 @@ class SlowHeads:
                 one.transport.abort()
 
 
-def _waits_for_head(connection: H11Protocol) -> bool:
+def _waits_for_head(connection: HttpToolsProtocol) -> bool:
     """True before the first request and in the head of a later one; between requests uvicorn has its own timer."""
     # None before the first request, whatever uvicorn's annotation says.
     cycle = cast("RequestResponseCycle | None", connection.cycle)
