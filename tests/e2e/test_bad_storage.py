@@ -39,20 +39,19 @@ def ended(client: httpx2.Client, run_id: str) -> dict[str, Any]:
 
 
 def test_a_disk_that_is_full_refuses_runs_loses_none_and_goes_on_without_a_restart(tmp_path: Path) -> None:
-    with serving(tmp_path, scenarios=[ONE], servers={"tools": program(ECHO)}) as service:
-        with service.client() as client:
-            finished = client.post("/api/runs", json=REQUEST).json()["run_id"]
-            ended(client, finished)
-            at_work = client.post("/api/runs", json=REQUEST).json()["run_id"]
-            with full_disk(service):
-                refused = [client.post("/api/runs", json=REQUEST) for _ in range(3)]
-                ready = client.get("/readyz")
-                alive = client.get("/healthz")
-                listed = client.get("/api/runs")
-                cancelled = client.post(f"/api/runs/{at_work}/cancel")
-            snapshot = ended(client, at_work)
-            after = client.get("/api/runs").json()
-            fresh = ended(client, client.post("/api/runs", json=REQUEST).json()["run_id"])
+    with serving(tmp_path, scenarios=[ONE], servers={"tools": program(ECHO)}) as service, service.client() as client:
+        finished = client.post("/api/runs", json=REQUEST).json()["run_id"]
+        ended(client, finished)
+        at_work = client.post("/api/runs", json=REQUEST).json()["run_id"]
+        with full_disk(service):
+            refused = [client.post("/api/runs", json=REQUEST) for _ in range(3)]
+            ready = client.get("/readyz")
+            alive = client.get("/healthz")
+            listed = client.get("/api/runs")
+            cancelled = client.post(f"/api/runs/{at_work}/cancel")
+        snapshot = ended(client, at_work)
+        after = client.get("/api/runs").json()
+        fresh = ended(client, client.post("/api/runs", json=REQUEST).json()["run_id"])
 
     for answer in (*refused, cancelled):
         assert (answer.status_code, answer.json()["code"]) == (503, "journal.unavailable")
