@@ -3,6 +3,9 @@
 import asyncio
 import json
 import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,11 +84,33 @@ async def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None
         assert await ids(FileCatalog(tmp_path)) == ["a", "link"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads everything")
-async def test_a_file_that_may_not_be_read_is_reported(tmp_path: Path) -> None:
-    write(tmp_path / "a.json", "a")
-    (tmp_path / "a.json").chmod(0)
-    (entry,) = await FileCatalog(tmp_path).list()
+@contextmanager
+def unprivileged() -> Generator[None]:
+    """The superuser reads everything, so be somebody else for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def unreadable() -> Generator[Path]:
+    """A folder with a document that its owner alone could read; pytest's own folders nobody else may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        write(folder / "a.json", "a")
+        (folder / "a.json").chmod(0)
+        yield folder
+
+
+async def test_a_file_that_may_not_be_read_is_reported(unreadable: Path) -> None:
+    with unprivileged():
+        (entry,) = await FileCatalog(unreadable).list()
     assert "Permission denied" in entry.problems[0].message
 
 
