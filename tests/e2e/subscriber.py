@@ -1,5 +1,7 @@
 """A subscriber of a run's events that is cut off now and then, and goes on with `Last-Event-ID` or `?after=`."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,11 +20,16 @@ class Subscriber:
 
     run_id: str
     seen: list[Line] = field(default_factory=list[Line])
+    _reached: dict[int, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
     @property
     def finished(self) -> bool:
         """Whether the run's last event was seen."""
         return bool(self.seen) and self.seen[-1][1] == "run_finished"
+
+    async def reached(self, seq: int) -> None:
+        """Return when this event was seen."""
+        await self._reached[seq].wait()
 
     async def listen(
         self, client: httpx2.AsyncClient, url: str, *, cut_after: int | None = None, by_header: bool = True
@@ -45,11 +52,16 @@ class Subscriber:
                 received += len(chunk)
                 keep = len(chunk) if cut_after is None else max(0, len(chunk) - max(0, received - cut_after))
                 *blocks, rest = (rest + chunk[:keep]).split(b"\n\n")
-                self.seen += [_line(block) for block in blocks if not block.startswith(b":")]
+                self._see([_line(block) for block in blocks if not block.startswith(b":")])
                 if cut_after is not None and received >= cut_after:
                     return stream.status_code
         assert rest == b"", "the stream ended in the middle of an event"
         return stream.status_code
+
+    def _see(self, lines: list[Line]) -> None:
+        self.seen += lines
+        for seq, _, _ in lines:
+            self._reached[seq].set()
 
 
 async def journal(folder: Path, run_id: str) -> list[Line]:

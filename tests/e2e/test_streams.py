@@ -6,10 +6,9 @@ import select
 import signal
 import socket
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Coroutine, Generator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -127,12 +126,10 @@ async def test_a_subscriber_loses_nothing_when_the_service_is_ended_and_started_
     service: Service, number: signal.Signals
 ) -> None:
     async with clients() as client:
-        subscriber, leader = Subscriber(await submit(client, service)), Leader("")
-        leader.run_id = subscriber.run_id
+        subscriber = Subscriber(await submit(client, service))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_until_cut(leader.lead(client, service.url)))
             listening = tasks.create_task(_listen(subscriber, client, service.url))
-            await leader.reached(6)
+            await subscriber.reached(6)
             if number == signal.SIGTERM:
                 assert await asyncio.to_thread(service.stop) in {0, 143}
             else:
@@ -155,11 +152,6 @@ async def _listen(subscriber: Subscriber, client: httpx2.AsyncClient, url: str) 
     except httpx2.TransportError:
         return False
     return True
-
-
-async def _until_cut(leading: Coroutine[Any, Any, None]) -> None:
-    with suppress(httpx2.TransportError):
-        await leading
 
 
 @pytest.mark.timeout(90)

@@ -5,6 +5,7 @@ never waits, so that a call can be abandoned at once even when the child has sto
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -29,7 +30,7 @@ UNREAD_FACTOR: Final = 16
 """A child that leaves this many times the message cap unread is not listening any more."""
 
 
-class _Stream:
+class _Stream(ABC):
     """What both streams share: they are context managers that close."""
 
     async def __aenter__(self) -> Self:
@@ -40,9 +41,9 @@ class _Stream:
     ) -> None:
         await self.aclose()
 
+    @abstractmethod
     async def aclose(self) -> None:
         """Close the stream."""
-        raise NotImplementedError
 
 
 class Answers(_Stream):
