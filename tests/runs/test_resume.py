@@ -14,6 +14,7 @@ from callsheet.runs.events import (
     Event,
     Record,
     RunFinished,
+    RunId,
     RunStarted,
     RunStatus,
     StepFinished,
@@ -25,6 +26,7 @@ from callsheet.runs.state import fold
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
+from callsheet.tools.memory import MemoryTool
 from tests.support.scenarios import scenario, step
 
 
@@ -42,8 +44,9 @@ class Workshop:
         return {"tool": call.tool, "given": call.arguments}
 
     @property
-    def tools(self) -> dict[str, dict[str, object]]:
-        return {"test": dict.fromkeys(("saw", "plane", "glue"), self.use)}
+    def tools(self) -> dict[str, dict[str, MemoryTool]]:
+        use: MemoryTool = self.use
+        return {"test": dict.fromkeys(("saw", "plane", "glue"), use)}
 
 
 def workpiece(on_error: str, on_interrupt: str) -> JsonObject:
@@ -62,17 +65,17 @@ def workpiece(on_error: str, on_interrupt: str) -> JsonObject:
 
 
 async def whole_run(document: JsonObject, workshop: Workshop) -> list[Event]:
-    async with memory_system([document], workshop.tools) as system:  # pyright: ignore[reportArgumentType]: one function
+    async with memory_system([document], workshop.tools) as system:
         summary = await system.runs.submit("test", {"wood": "oak"})
         return await all_events(system, summary.run_id)
 
 
-async def all_events(system: MemorySystem, run_id: str) -> list[Event]:
+async def all_events(system: MemorySystem, run_id: RunId) -> list[Event]:
     events: list[Event] = []
     async with asyncio.timeout(10):
         waking = asyncio.create_task(keep_advancing(system))
         try:
-            async for records in system.runs.follow(run_id):  # pyright: ignore[reportArgumentType]: a text is its id
+            async for records in system.runs.follow(run_id):
                 events.extend(map(decode, records))
         finally:
             waking.cancel()
@@ -99,7 +102,7 @@ async def journal_with(document: JsonObject, events: Sequence[Event]) -> MemoryJ
 async def taken_up(document: JsonObject, events: Sequence[Event], workshop: Workshop) -> list[Event]:
     """What the journal holds in the end when a second process finds `events` in it."""
     journal = await journal_with(document, events)
-    async with memory_system([document], workshop.tools, journal=journal) as system:  # pyright: ignore[reportArgumentType]
+    async with memory_system([document], workshop.tools, journal=journal) as system:
         return await all_events(system, events[0].run_id)
 
 
@@ -209,7 +212,7 @@ async def test_a_revision_that_cannot_be_read_any_more_ends_its_run_with_a_sente
     await journal.create(NewRun(started=started, definition=b'{"schema_version": "0"}'))
     await journal.append(started.run_id, 1, whole[1:2])
     workshop = Workshop()
-    async with memory_system([document], workshop.tools, journal=journal) as system:  # pyright: ignore[reportArgumentType]
+    async with memory_system([document], workshop.tools, journal=journal) as system:
         state = await system.finished(started.run_id)
     assert state.status is RunStatus.FAILED
     assert "cannot read revision" in state.message

@@ -105,6 +105,7 @@ class DatabaseLock:
     def _acquire(self, database: Path) -> None:
         for attempt in range(_ATTEMPTS):
             if attempt:
+                # Journals are opened in a thread, and nobody tells when `holder` has looked.
                 time.sleep(_PAUSE)
             if _take(self._descriptor, fcntl.LOCK_EX):
                 return
