@@ -3,7 +3,8 @@
 ```
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
-├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused
+├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused
+├── Conflict                 AlreadyAnswered, StepNotWaiting, RevisionConflict, ScenarioReadOnly, RevisionRequired
 ├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
@@ -100,6 +101,66 @@ class IdempotencyKeyReused(Invalid):
     """This Idempotency-Key was already used with another request."""
 
     code = "idempotency_key.reused"
+
+
+class ExpressionRefused(Invalid):
+    """The expression cannot be read or evaluated."""
+
+    code = "expression.invalid"
+
+
+class Conflict(CallsheetError):
+    """What is there now does not allow this."""
+
+    code = "conflict"
+
+
+class StepNotWaiting(Conflict):
+    """The step does not wait for an answer."""
+
+    code = "step.not_waiting"
+
+
+class AlreadyAnswered(Conflict):
+    """The step got its answer already; the first one counts.
+
+    Args:
+        message: a sentence.
+        first: the answer that counts, with `by` and `at`.
+    """
+
+    code = "step.already_answered"
+
+    def __init__(self, message: str | None = None, first: Any = None) -> None:
+        super().__init__(message)
+        self.first = first
+
+
+class RevisionConflict(Conflict):
+    """Somebody else saved the scenario meanwhile.
+
+    Args:
+        message: a sentence.
+        current: the revision that is there now; None when there is none.
+    """
+
+    code = "scenario.conflict"
+
+    def __init__(self, message: str | None = None, current: str | None = None) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class RevisionRequired(Conflict):
+    """The scenario exists: say with If-Match which revision the change was made from."""
+
+    code = "scenario.revision_required"
+
+
+class ScenarioReadOnly(Conflict):
+    """The scenario is a file of the operator's: it is changed there."""
+
+    code = "scenario.read_only"
 
 
 class Unavailable(CallsheetError):

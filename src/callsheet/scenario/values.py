@@ -6,6 +6,7 @@ JSON is literal, except an object with exactly the keys of one of these forms:
 |---|---|
 | `{"from": expr, "default"?: value}` | an expression over the roots; a missing value takes the default |
 | `{"template": "Bearer ${input.key}"}` | text with holes; `$${` writes `${` |
+| `{"secret": "NAME"}`, `{"env": "NAME"}` | what the operator gave under that name |
 | `{"const": any}` | taken as it is, never evaluated |
 """
 
@@ -16,6 +17,7 @@ from typing import Final, TypeAlias, assert_never
 
 import orjson
 
+from callsheet.scenario.budget import MAX_BUILT, MAX_VISITS
 from callsheet.scenario.expressions import (
     EvaluationFailed,
     EvaluationLimitExceeded,
@@ -23,7 +25,6 @@ from callsheet.scenario.expressions import (
     ExpressionInvalid,
     parse_expression,
 )
-from callsheet.scenario.interpreter import MAX_BUILT, MAX_VISITS
 from callsheet.scenario.json import Json, JsonObject, escape
 
 
@@ -36,10 +37,15 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """An expression, and what stands in for a missing value."""
+    """An expression, and what stands in for a missing value.
+
+    `key` is how it was written: `secret` and `env` are the expressions `secrets.NAME` and `env.NAME`; it is empty for a
+    field that takes an expression as text.
+    """
 
     expression: Expression
     default: "Value | None" = None
+    key: str = "from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class Missing:
 
 MISSING: Final = Missing()
 
+_NAMED: Final = {"secret": "secrets", "env": "env"}
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _HOLE: Final = re.compile(r"\$\$\{|\$\{")
 
 
@@ -98,6 +106,17 @@ def parse_value(source: Json, pointer: str = "") -> Value:
         same = all(isinstance(item, Literal) and item.value is source[index] for index, item in enumerate(items))
         return Literal(source) if same else ListValue(items)
     return Literal(source)
+
+
+def parse_condition(source: Json) -> From:
+    """Read a field that takes an expression as text, such as `when`.
+
+    Raises:
+        ValueInvalid: it is no text, or cannot be parsed.
+    """
+    if not isinstance(source, str):
+        raise ValueInvalid("E100", "A condition is an expression, written as a text.", "")
+    return From(_expression(source, ""), key="")
 
 
 def parse_fields(source: JsonObject, pointer: str = "") -> "Literal | ObjectValue":
@@ -146,7 +165,7 @@ def expressions(value: Value, pointer: str = "") -> Iterator[tuple[Expression, s
         case Literal():
             return
         case From():
-            yield value.expression, f"{pointer}/from"
+            yield value.expression, f"{pointer}/{value.key}" if value.key else pointer
             if value.default is not None:
                 yield from expressions(value.default, f"{pointer}/default")
         case Template():
@@ -199,6 +218,11 @@ def _parse_form(source: JsonObject, pointer: str) -> Value | None:
         expression = _expression(_text(source, "from", pointer), f"{pointer}/from")
         default = parse_value(source["default"], f"{pointer}/default") if "default" in source else None
         return From(expression, default)
+    if len(keys) == 1 and (key := next(iter(keys))) in _NAMED:
+        name = _text(source, key, pointer)
+        if not _NAME.fullmatch(name):
+            raise ValueInvalid("E110", f"'{key}' takes a name such as API_KEY, not '{name}'.", f"{pointer}/{key}")
+        return From(parse_expression(f"{_NAMED[key]}.{name}"), key=key)
     return None
 
 

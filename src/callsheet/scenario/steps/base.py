@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from callsheet.scenario.durations import Duration
 from callsheet.scenario.json import JsonObject
-from callsheet.scenario.values import Literal, ObjectValue, Value, parse_fields, parse_value
+from callsheet.scenario.values import From, Literal, ObjectValue, Value, parse_condition, parse_fields, parse_value
+
+if TYPE_CHECKING:
+    from callsheet.scenario.model import Step
 
 RETRYABLE: Final = ("ToolError", "TransportError", "ServerUnavailable", "RateLimited", "Timeout")
 """The error codes that a `retry` without `errors` tries again."""
@@ -18,13 +22,22 @@ RETRYABLE: Final = ("ToolError", "TransportError", "ServerUnavailable", "RateLim
 
 @dataclass(frozen=True, slots=True)
 class ParsedBy:
-    """Tells pydantic to read a field with a function of ours, and to look no further into its type."""
+    """Tells pydantic to read a field with a function of ours, and to look no further into its type.
+
+    Attributes:
+        form: the definition in the published JSON Schema of what the function takes; see `scenario/json_schema.py`.
+    """
 
     parse: Callable[[Any], object]
+    form: str
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         """The whole schema: our function (pydantic's documented hook for custom types)."""
         return core_schema.no_info_plain_validator_function(self.parse)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: object) -> JsonSchemaValue:
+        """A mark, in whose place `scenario/json_schema.py` puts a reference to the definition (pydantic's hook)."""
+        return {"format": f"scenario:{self.form}"}
 
 
 def _parse_input(source: Any) -> Value:
@@ -34,17 +47,71 @@ def _parse_input(source: Any) -> Value:
     return parse_fields(fields)
 
 
-ValueField = Annotated[Value, ParsedBy(parse_value)]
+ValueField = Annotated[Value, ParsedBy(parse_value, "Value")]
 """A field that holds a value of the language."""
 
-InputField = Annotated[Literal | ObjectValue, ParsedBy(_parse_input)]
+InputField = Annotated[Literal | ObjectValue, ParsedBy(_parse_input, "Fields")]
 """A field that holds an object of values and is never a form itself."""
+
+
+ConditionField = Annotated[From, ParsedBy(parse_condition, "Condition")]
+"""A field that holds an expression, as text, which must give true, false or null."""
+
+NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+"""A name that expressions can use as it is."""
+
+Steps = Annotated[tuple["Step", ...], Field(min_length=1)]
+"""A list of steps, run in order; its model is completed in `scenario/model.py`, which knows all types."""
+
+Concurrency = Annotated[int, Field(ge=1, le=50, strict=True)]
+"""How many parts of a block may be at work at once."""
+
+JsonSchemaField = Annotated[dict[str, Any], Field()]
+"""A JSON Schema (draft 2020-12), kept as the author wrote it."""
 
 
 class Document(BaseModel):
     """Frozen, and strict about unknown keys: a misspelt key is an error, not silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepList:
+    """A list of steps inside a step.
+
+    Attributes:
+        pointer: where it stands in its step: `/steps`, `/cases/0/steps`, `/branches/left`.
+        label: what tells it from the step's other lists, for people; empty when there is one only.
+        roots: the names that its expressions may begin with, beside those of the step itself.
+        concurrent: whether it may run beside itself or its siblings.
+    """
+
+    pointer: str
+    steps: "tuple[Step, ...]"
+    label: str = ""
+    roots: tuple[str, ...] = ()
+    concurrent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnValue:
+    """A value in one of a step's own fields.
+
+    Attributes:
+        pointer: where it stands in its step.
+        roots: the names that it may begin with, beside those of the step itself.
+        after: the pointer of the step's list whose steps it sees too; None for none.
+        secrets: whether it may use secrets.
+    """
+
+    pointer: str
+    value: Value
+    roots: tuple[str, ...] = ()
+    after: str | None = None
+    secrets: bool = False
 
 
 class OnError(StrEnum):
@@ -68,6 +135,9 @@ class Retry(Document):
 
     Attributes:
         max_attempts: attempts in total, the first included.
+        initial_interval: the longest wait before the second attempt.
+        backoff_coefficient: how many times longer each next wait may be.
+        max_interval: the longest wait there is.
         errors: the error codes that are tried again; `*` stands for all.
     """
 
@@ -86,14 +156,37 @@ class BaseStep(Document):
 
     Attributes:
         name: unique in the document; the step's `node_id`.
-        timeout: seconds; None takes the default of the document or of the step's type.
-        retry: None means one attempt, unless the document has a default.
+        description: for people.
+        when: a condition; false or null skips the step.
+        timeout: how long an attempt may take; without one, as the document's `defaults` or the type of step say.
+        retry: how failed attempts are made again; without it there is one attempt, unless `defaults` has a `retry`
+            and the step calls a tool.
+        on_error: what a failure means for the steps around: `fail`, or `continue` with the next one.
         output: what later steps see instead of the raw result, which it calls `result`.
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+    name: Name
     description: str = ""
+    when: ConditionField | None = None
     timeout: Duration | None = None
     retry: RetryField | None = None
     on_error: OnError = OnError.FAIL
     output: ValueField | None = None
+
+    def lists(self) -> tuple[StepList, ...]:
+        """The lists of steps inside this step, in the order of the document."""
+        return ()
+
+    def values(self) -> tuple[OwnValue, ...]:
+        """The values in this step's own fields, `when` first and `output` last."""
+        found: list[OwnValue] = []
+        if self.when is not None:
+            found.append(OwnValue(pointer="/when", value=self.when))
+        found.extend(self.own_values())
+        if self.output is not None:
+            found.append(OwnValue(pointer="/output", value=self.output, roots=("result",)))
+        return tuple(found)
+
+    def own_values(self) -> tuple[OwnValue, ...]:
+        """The values that only this type of step has."""
+        return ()

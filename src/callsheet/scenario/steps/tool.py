@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from callsheet.scenario.steps.base import BaseStep, InputField
+from callsheet.scenario.durations import Duration
+from callsheet.scenario.steps.base import BaseStep, InputField, OwnValue
 from callsheet.scenario.values import Literal
 
 
@@ -24,11 +25,13 @@ class ResultFormat(StrEnum):
 class OnInterrupt(StrEnum):
     """What to do when the process ended in the middle of the call, so that nobody knows whether the tool ran.
 
-    `retry` calls again with the same idempotency key (at least once); `fail` fails the step with `OutcomeUnknown`.
+    `retry` calls again with the same idempotency key (at least once); `fail` fails the step with `OutcomeUnknown`;
+    `approve` parks the run and asks a person whether to call again, or to fail.
     """
 
     RETRY = "retry"
     FAIL = "fail"
+    APPROVE = "approve"
 
 
 class ToolStep(BaseStep):
@@ -36,15 +39,23 @@ class ToolStep(BaseStep):
 
     Attributes:
         tool: the tool's name.
-        server: the tool server's name; None takes the document's default, else the only server that offers the tool.
+        server: the tool server's name; without it, that of `defaults`, else the only server that offers the tool.
         input: the tool's arguments; never an expression itself, its values are.
         required_input_fields: arguments that must have a value once evaluated, else the step fails before the call.
+        result_format: how the tool's result becomes the step's output.
+        on_interrupt: what to do when the process ended in the middle of the call.
+        cache: how long the result of the same call is taken again instead of calling; without it, never.
     """
 
-    type: typing.Literal["tool"] = "tool"
+    type: typing.Literal["tool"]
     tool: typing.Annotated[str, Field(min_length=1, max_length=256)]
     server: typing.Annotated[str, Field(min_length=1, max_length=128)] | None = None
     input: InputField = Literal({})
     required_input_fields: tuple[str, ...] = ()
     result_format: ResultFormat = ResultFormat.AUTO
     on_interrupt: OnInterrupt = OnInterrupt.RETRY
+    cache: Duration | None = None
+
+    def own_values(self) -> tuple[OwnValue, ...]:
+        """The arguments."""
+        return (OwnValue(pointer="/input", value=self.input, secrets=True),)
