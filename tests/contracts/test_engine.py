@@ -6,19 +6,22 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from callsheet.engine.clock import SystemClock
 from callsheet.engine.local import Execute, LocalEngine, local_engine
 from callsheet.errors import JournalUnavailable, RunOwnershipLost
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control, Interrupted
 from callsheet.runs.events import RunId
-from callsheet.runs.ports import Journal
+from callsheet.runs.ports import Engine, Journal
 from tests.support.events import new_run
 
 Open = Callable[[Journal, Execute, int], AbstractAsyncContextManager[LocalEngine]]
 
 
 def local(journal: Journal, execute: Execute, room: int) -> AbstractAsyncContextManager[LocalEngine]:
-    return local_engine(journal=journal, execute=execute, max_concurrent_runs=room, drain_timeout=0)
+    return local_engine(
+        journal=journal, execute=execute, clock=SystemClock(), max_concurrent_runs=room, drain_timeout=0
+    )
 
 
 @pytest.fixture(params=[local])
@@ -38,7 +41,7 @@ class Executions:
         if not wait:
             self.go_on.set()
 
-    async def execute(self, run_id: RunId, control: Control) -> None:
+    async def execute(self, run_id: RunId, control: Control, engine: Engine) -> None:
         self.at_work += 1
         self.most_at_work = max(self.most_at_work, self.at_work)
         async with self.changed:
@@ -92,6 +95,23 @@ async def test_a_run_at_work_is_not_executed_a_second_time_at_the_same_time(open
     assert executions.begun == ["run"]
 
 
+async def test_the_engine_passes_itself(open_engine: Open) -> None:
+    begun: list[tuple[RunId, Engine]] = []
+    done = asyncio.Event()
+
+    async def execute(run_id: RunId, control: Control, engine: Engine) -> None:
+        begun.append((run_id, engine))
+        if run_id == "parent":
+            await engine.dispatch(RunId("child"))
+        else:
+            done.set()
+
+    async with open_engine(MemoryJournal(), execute, 1) as engine, asyncio.timeout(5):
+        await engine.dispatch(RunId("parent"))
+        await done.wait()
+        assert begun == [("parent", engine), ("child", engine)]
+
+
 async def test_what_the_last_process_left_behind_is_dispatched_at_the_start(open_engine: Open) -> None:
     journal, executions = MemoryJournal(), Executions()
     left = [(await journal.create(new_run())).run_id for _ in range(3)]
@@ -124,7 +144,7 @@ async def test_a_run_is_tried_again_when_the_journal_comes_back(open_engine: Ope
     attempts: list[RunId] = []
     done = asyncio.Event()
 
-    async def execute(run_id: RunId, control: Control) -> None:
+    async def execute(run_id: RunId, control: Control, engine: Engine) -> None:
         attempts.append(run_id)
         if len(attempts) == 1:
             raise JournalUnavailable("The disk is full.")
@@ -140,7 +160,7 @@ async def test_a_run_is_tried_again_when_the_journal_comes_back(open_engine: Ope
 async def test_one_runs_fault_does_not_end_the_engine(open_engine: Open, fault: Exception) -> None:
     done = asyncio.Event()
 
-    async def execute(run_id: RunId, control: Control) -> None:
+    async def execute(run_id: RunId, control: Control, engine: Engine) -> None:
         if run_id == "bad":
             raise fault
         done.set()

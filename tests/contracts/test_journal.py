@@ -411,16 +411,16 @@ async def test_filters_hold_on_every_page(journal: Journal) -> None:
     assert seen + [run.run_id for run in page.runs] == wanted[::-1]
 
 
-# unfinished, cancel, check
+# due, cancel, check
 
 
-async def test_every_run_without_an_end_is_unfinished_oldest_first(journal: Journal) -> None:
+async def test_every_run_without_an_end_is_due_oldest_first(journal: Journal) -> None:
     queued = await created(journal, started_at=after_noon(10))
     running = await created(journal, started_at=after_noon(5))
     finished = await created(journal, started_at=after_noon(0))
     await journal.append(running, 1, [step_started(running)])
     await journal.append(finished, 1, [run_finished(finished)])
-    assert list(await journal.unfinished()) == [running, queued]
+    assert list(await journal.due(NOON)) == [running, queued]
 
 
 async def test_a_cancel_request_is_remembered(journal: Journal) -> None:

@@ -16,7 +16,7 @@ from callsheet.journal.schema import open_for_writing
 from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import RunFilter
-from tests.support.events import new_run, run_finished, step_finished, steps
+from tests.support.events import after_noon, answer, new_run, run_finished, run_waiting, step_finished, steps
 
 ANY = RunFilter()
 
@@ -216,6 +216,32 @@ async def test_a_damaged_row_does_not_hide_the_others(damaged: tuple[Path, RunId
             return_exceptions=True,
         )
         assert [type(result) for result in results] == [RunDamaged, type(None), RunOwnershipLost]
+
+
+@pytest.mark.parametrize("column", ["value", "sent_at"])
+async def test_a_damaged_message_fails_its_run_alone(damaged: tuple[Path, RunId, RunId], column: str) -> None:
+    path, bad, good = damaged
+    async with SqliteJournal.open(path) as journal:
+        for run_id in (bad, good):
+            await journal.deliver(run_id, 2, answer())
+    spoil(path, f"UPDATE messages SET {column} = 'rubbish' WHERE run = (SELECT number FROM runs WHERE run_id = ?)", bad)
+    async with SqliteJournal.open(path) as journal:
+        for attempt in (journal.messages(bad), journal.deliver(bad, 2, answer())):
+            with pytest.raises(RunDamaged, match=f"Run {bad} cannot be read"):
+                await attempt
+        assert dict(await journal.messages(good)) == {2: answer()}
+
+
+async def test_a_damaged_moment_does_not_hide_the_others(damaged: tuple[Path, RunId, RunId]) -> None:
+    path, bad, good = damaged
+    async with SqliteJournal.open(path) as journal:
+        for run_id, seconds in ((bad, 1), (good, 2)):
+            await journal.append(run_id, 3, [run_waiting(run_id, until=after_noon(seconds))])
+    spoil(path, "UPDATE runs SET due_at = '2026-04-24 rubbish' WHERE run_id = ?", bad)
+    async with SqliteJournal.open(path) as journal:
+        assert await journal.next_due(after_noon(0)) == after_noon(2)
+        spoil(path, "UPDATE runs SET due_at = '2026-04-24T12:00:01 rubbish' WHERE run_id = ?", bad)
+        assert await journal.next_due(after_noon(0)) == after_noon(2)
 
 
 async def test_readers_cannot_write(damaged: tuple[Path, RunId, RunId]) -> None:

@@ -12,7 +12,7 @@ from callsheet.errors import CallsheetError, JournalUnavailable, RunOwnershipLos
 from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.lock import DatabaseLock
-from callsheet.journal.projection import accepted, end_of, numbered
+from callsheet.journal.projection import accepted, numbered, turn_of
 from callsheet.journal.schema import open_for_writing
 from callsheet.journal.sqlite import SqliteJournal
 from callsheet.journal.writer import Writer
@@ -51,6 +51,7 @@ def create(run_id: RunId, *, key: str | None = None, fingerprint: str = "") -> C
     return CreateRun(
         row=accepted(run),
         record=record,
+        parent_seq=None,
         definition=run.definition,
         idempotency_key=key,
         fingerprint=fingerprint,
@@ -60,7 +61,7 @@ def create(run_id: RunId, *, key: str | None = None, fingerprint: str = "") -> C
 
 def append(run_id: RunId, expected_seq: int, events: list[Event], *, size: int = OVERHEAD) -> AppendRecords:
     records = numbered(events, expected_seq)
-    return AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, end=end_of(events), size=size)
+    return AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, turn=turn_of(events), size=size)
 
 
 @asynccontextmanager

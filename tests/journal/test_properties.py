@@ -6,21 +6,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.errors import CursorInvalid, IdempotencyKeyReused, RunOwnershipLost
+from callsheet.errors import AlreadyAnswered, CursorInvalid, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.projection import sortable
 from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
 from callsheet.runs.codec import encode
-from callsheet.runs.events import Event, Record, RunId, RunStatus
+from callsheet.runs.events import Event, Record, RunFinished, RunId, RunResumed, RunStatus, RunWaiting
 from callsheet.runs.ports import Journal, RunFilter
-from tests.support.events import after_noon, new_run, run_finished, step_started
+from tests.support.events import after_noon, answer, new_run, run_finished, run_resumed, run_waiting, step_started
 
 IDS = [RunId(f"00000000-0000-4000-8000-{number:012}") for number in range(6)]
 
@@ -35,12 +35,16 @@ class Create:
 
 @dataclass(frozen=True)
 class Append:
-    """Append `count` events, `off` away from the run's true last seq; then end the run or not."""
+    """Append `count` events, `off` away from the run's true last seq; then park, resume or end the run, or not.
+
+    `turn` is the `until` of a run that is parked, None for one that is parked for ever.
+    """
 
     run_id: RunId
     off: int
     count: int
-    ends: bool
+    turn: int | Literal["end", "resume", "none"] | None
+    seen: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,14 @@ class Cancel:
     run_id: RunId
 
 
-Operation: TypeAlias = Create | Append | Cancel
+@dataclass(frozen=True)
+class Deliver:
+    run_id: RunId
+    seq: int
+    by: str
+
+
+Operation: TypeAlias = Create | Append | Cancel | Deliver
 
 run_ids = st.sampled_from(IDS)
 operations = st.one_of(
@@ -60,8 +71,14 @@ operations = st.one_of(
         fingerprint=st.sampled_from(["f", "g"]),
     ),
     st.builds(
-        Append, run_id=run_ids, off=st.sampled_from([0, 0, 0, -1, 1]), count=st.integers(0, 3), ends=st.booleans()
+        Append,
+        run_id=run_ids,
+        off=st.sampled_from([0, 0, 0, -1, 1]),
+        count=st.integers(0, 3),
+        turn=st.sampled_from(["end", "resume", "none", None, 1, 2, 3]),
+        seen=st.integers(0, 2),
     ),
+    st.builds(Deliver, run_id=run_ids, seq=st.integers(2, 4), by=st.sampled_from("ab")),
     st.builds(Cancel, run_id=run_ids),
 )
 # The operations of a group are done at the same time; each is about another run and no key comes twice, so that
@@ -77,7 +94,16 @@ class ModelRun:
     records: list[Record]
     fingerprint: str
     status: RunStatus = RunStatus.QUEUED
+    finished: bool = False
+    parked: RunWaiting | None = None
+    messages: dict[int, str] = field(default_factory=dict[int, str])
     cancel_requested: bool = False
+
+    def is_due(self, second: int) -> bool:
+        if self.status is not RunStatus.WAITING or self.parked is None:
+            return not self.status.is_terminal
+        over = self.parked.until is not None and self.parked.until <= after_noon(second)
+        return over or len(self.messages) > self.parked.messages or self.cancel_requested
 
 
 @dataclass
@@ -100,8 +126,15 @@ class Model:
                 self._append(run, events)
                 return None
             case Cancel():
-                if run is not None and not run.status.is_terminal:
+                if run is not None and not run.finished:
                     run.cancel_requested = True
+                return None
+            case Deliver():
+                if run is None:
+                    return RunNotFound
+                if operation.seq in run.messages:
+                    return AlreadyAnswered
+                run.messages[operation.seq] = operation.by
                 return None
 
     def _create(self, operation: Create, events: list[Event]) -> object:
@@ -122,8 +155,15 @@ class Model:
             run.records.append(Record(len(run.records) + 1, *encode(event)))
             if run.status is RunStatus.QUEUED:
                 run.status = RunStatus.RUNNING
-        if events and events[-1] == run_finished(events[-1].run_id):
-            run.status = RunStatus.SUCCESS
+        match events[-1] if events else None:
+            case RunFinished():
+                run.status, run.finished = RunStatus.SUCCESS, True
+            case RunWaiting() as waiting:
+                run.status, run.parked = RunStatus.WAITING, waiting
+            case RunResumed():
+                run.status = RunStatus.RUNNING
+            case _:
+                pass
 
 
 def events_of(operation: Operation) -> list[Event]:
@@ -131,10 +171,23 @@ def events_of(operation: Operation) -> list[Event]:
         case Create():
             return [new_run(operation.run_id, started_at=after_noon(operation.second)).started]
         case Append():
-            ending: list[Event] = [run_finished(operation.run_id)] if operation.ends else []
-            return [*(step_started(operation.run_id, f"s{n}") for n in range(operation.count)), *ending]
-        case Cancel():
+            started = (step_started(operation.run_id, f"s{n}") for n in range(operation.count))
+            return [*started, *turn_events(operation)]
+        case Cancel() | Deliver():
             return []
+
+
+def turn_events(operation: Append) -> list[Event]:
+    match operation.turn:
+        case "end":
+            return [run_finished(operation.run_id)]
+        case "resume":
+            return [run_resumed(operation.run_id)]
+        case "none":
+            return []
+        case until:
+            moment = None if until is None else after_noon(until)
+            return [run_waiting(operation.run_id, until=moment, messages=operation.seen)]
 
 
 async def perform(journal: Journal, operation: Operation, last_seq: int) -> object:
@@ -151,7 +204,9 @@ async def perform(journal: Journal, operation: Operation, last_seq: int) -> obje
                 if last_seq:
                     await journal.request_cancel(operation.run_id)
                 return None
-    except (RunOwnershipLost, IdempotencyKeyReused) as exc:
+            case Deliver():
+                return await journal.deliver(operation.run_id, operation.seq, answer(operation.by))
+    except (RunOwnershipLost, IdempotencyKeyReused, RunNotFound, AlreadyAnswered) as exc:
         return type(exc)
 
 
@@ -159,14 +214,21 @@ async def compare(journal: Journal, model: Model) -> None:
     newest_first = sorted(model.runs, key=lambda run_id: model.runs[run_id].order, reverse=True)
     page = await journal.runs(RunFilter(), 100)
     assert [run.run_id for run in page.runs] == newest_first
-    assert list(await journal.unfinished()) == [
-        run_id for run_id in newest_first[::-1] if not model.runs[run_id].status.is_terminal
-    ]
+    for second in range(4):
+        oldest_first = newest_first[::-1]
+        due = [run_id for run_id in oldest_first if model.runs[run_id].is_due(second)]
+        assert list(await journal.due(after_noon(second))) == due
+        waiting = (run.parked for run in model.runs.values() if run.status is RunStatus.WAITING)
+        moments = [parked.until for parked in waiting if parked is not None and parked.until is not None]
+        later = min((moment for moment in moments if moment > after_noon(second)), default=None)
+        assert await journal.next_due(after_noon(second)) == later
     for row in page.runs:
         run = model.runs[row.run_id]
         assert row == await journal.summary(row.run_id)
         assert (row.status, row.last_seq) == (run.status, len(run.records))
-        assert (row.finished_at is not None) == run.status.is_terminal
+        assert (row.finished_at is not None) == run.finished
+        found = {seq: message.by for seq, message in (await journal.messages(row.run_id)).items()}
+        assert found == run.messages
         assert list(await journal.read(row.run_id)) == run.records
         assert await journal.cancel_requested(row.run_id) == run.cancel_requested
 

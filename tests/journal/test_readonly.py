@@ -10,7 +10,7 @@ from callsheet.errors import JournalUnavailable, RunNotFound
 from callsheet.journal.readonly import ReadOnlyJournal
 from callsheet.journal.sqlite import SqliteJournal
 from callsheet.runs.ports import Journal, RunFilter
-from tests.support.events import new_id, new_run, run_finished, steps
+from tests.support.events import NOON, after_noon, answer, new_id, new_run, run_finished, run_waiting, steps
 
 
 async def test_it_sees_what_the_server_writes(tmp_path: Path) -> None:
@@ -26,9 +26,20 @@ async def test_it_sees_what_the_server_writes(tmp_path: Path) -> None:
         assert list(await reader.read(row.run_id)) == list(await server.read(row.run_id))
         assert await reader.runs(RunFilter(), 10) == await server.runs(RunFilter(), 10)
         assert await reader.definition(row.revision) == await server.definition(row.revision)
-        assert await reader.unfinished() == []
+        assert await reader.due(NOON) == []
         with pytest.raises(RunNotFound):
             await reader.wait(new_id(), 0)
+
+
+async def test_it_sees_parked_runs_and_their_messages(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with SqliteJournal.open(path) as server, ReadOnlyJournal.open(path) as reader:
+        run_id = (await server.create(new_run())).run_id
+        await server.append(run_id, 1, [run_waiting(run_id, until=after_noon(60))])
+        assert (await reader.due(NOON), await reader.next_due(NOON)) == ([], after_noon(60))
+        await server.deliver(run_id, 1, answer("ada"))
+        assert await reader.due(NOON) == [run_id]
+        assert await reader.messages(run_id) == {1: answer("ada")}
 
 
 async def test_it_reads_when_no_server_runs(tmp_path: Path) -> None:
@@ -50,6 +61,7 @@ async def test_it_refuses_to_write(tmp_path: Path) -> None:
         for attempt in (
             journal.create(new_run()),
             journal.append(new_id(), 1, []),
+            journal.deliver(new_id(), 1, answer()),
             journal.request_cancel(new_id()),
             journal.check(),
         ):

@@ -9,8 +9,14 @@ import pytest
 from callsheet.errors import JournalUnavailable
 from callsheet.journal import migrate as migrations_module
 from callsheet.journal.migrate import MIGRATIONS, migrate
+from callsheet.journal.moves import ADVANCE
+from callsheet.journal.parked import DUE, NEXT
 from callsheet.journal.readonly import ReadOnlyJournal
 from callsheet.journal.schema import SCHEMA_VERSION, open_for_writing
+from callsheet.journal.sqlite import SqliteJournal
+from callsheet.runs.codec import decode
+from callsheet.runs.events import RunId
+from tests.support.events import NOON, after_noon, answer, run_started, run_waiting, step_started
 
 
 def schema(path: Path) -> set[tuple[str, str]]:
@@ -132,6 +138,67 @@ def test_an_up_to_date_database_is_opened_without_yoyo(tmp_path: Path, monkeypat
     open_for_writing(path).close()
     with pytest.raises(ImportError):
         open_for_writing(tmp_path / "new.db")
+
+
+def test_parked_runs_that_are_not_due_are_not_looked_at(tmp_path: Path) -> None:
+    connection = open_for_writing(tmp_path / "journal.db")
+    for statement, indexes in (
+        (DUE, ["runs_by_status (status=?)", "runs_by_due (due_at>? AND due_at<?)", "runs_woken"]),
+        (NEXT, ["runs_by_due (due_at>?)"]),
+    ):
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", {"now": "2026"})]
+        reads = [line.split("INDEX ")[-1] for line in plan if " runs" in line]
+        assert sorted(reads) == sorted(indexes)
+    connection.close()
+
+
+def test_an_append_to_a_run_at_work_changes_no_index(tmp_path: Path) -> None:
+    connection = open_for_writing(tmp_path / "journal.db")
+    codes = {row[1] for row in connection.execute(f"EXPLAIN {ADVANCE}", (2, "run", 1))}
+    assert "Insert" in codes
+    assert not codes & {"IdxInsert", "IdxDelete"}
+    connection.close()
+
+
+def fill_as_the_first_version(path: Path) -> None:
+    """A run at work, one that was not begun, and a finished one."""
+    connection = sqlite3.connect(path)
+    for number, status in enumerate(("running", "queued", "success"), 1):
+        finished_at = "2026-04-24T12:00:00.000+00:00" if status == "success" else None
+        connection.execute(
+            "INSERT INTO runs (run_id, scenario_id, revision, status, started_at, finished_at, last_seq)"
+            " VALUES (?, 'news', 'rev-1', ?, '2026-04-24T12:00:00.000+00:00', ?, 1)",
+            (status, status, finished_at),
+        )
+        started = (
+            f'{{"type":"run_started","run_id":"{status}","scenario_id":"news",'
+            '"started_at":"2026-04-24T12:00:00.000+00:00","revision":"rev-1","input":{}}'
+        )
+        connection.execute("INSERT INTO events VALUES (?, 1, 'run_started', ?)", (number, started.encode()))
+    connection.commit()
+    connection.close()
+
+
+async def test_a_journal_of_the_first_version_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, old = tmp_path / "journal.db", tmp_path / "first"
+    old.mkdir()
+    first = MIGRATIONS / "0001_runs_and_events.sql"
+    (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations_module, "MIGRATIONS", old)
+        migrate(path)
+    fill_as_the_first_version(path)
+    running = RunId("running")
+    async with SqliteJournal.open(path) as journal:
+        assert list(await journal.due(NOON)) == ["running", "queued"]
+        started = decode((await journal.read(running))[0])
+        assert started == run_started(running)
+        await journal.append(running, 1, [step_started(running), run_waiting(running, until=after_noon(5))])
+        assert list(await journal.due(NOON)) == ["queued"]
+        assert await journal.next_due(NOON) == after_noon(5)
+        await journal.deliver(running, 2, answer())
+        assert list(await journal.due(NOON)) == ["running", "queued"]
+        assert (await journal.summary(RunId("success"))).parent_run_id is None
 
 
 def test_the_lists_walk_their_indexes(tmp_path: Path) -> None:

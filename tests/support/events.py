@@ -5,15 +5,20 @@ from uuid import uuid4
 
 from callsheet.runs.events import (
     Event,
+    Message,
+    ParentStep,
     Revision,
     RunFinished,
     RunId,
+    RunResumed,
     RunStarted,
     RunStatus,
+    RunWaiting,
     StepFinished,
     StepPath,
     StepStarted,
     StepStatus,
+    StepWaiting,
 )
 from callsheet.runs.ports import NewRun
 from callsheet.scenario.json import Json, JsonObject
@@ -39,6 +44,7 @@ def run_started(
     started_at: datetime = NOON,
     revision: str = "rev-1",
     data: JsonObject | None = None,
+    parent: ParentStep | None = None,
 ) -> RunStarted:
     """The first event of a run; `data` is its input."""
     return RunStarted(
@@ -47,6 +53,7 @@ def run_started(
         started_at=started_at,
         revision=Revision(revision),
         input=data or {},
+        parent=parent,
     )
 
 
@@ -59,9 +66,10 @@ def new_run(
     definition: bytes = b'{"steps":[]}',
     key: str | None = None,
     fingerprint: str = "",
+    parent: ParentStep | None = None,
 ) -> NewRun:
     """A run as it is handed to `Journal.create`."""
-    started = run_started(run_id, scenario_id=scenario_id, started_at=started_at, revision=revision)
+    started = run_started(run_id, scenario_id=scenario_id, started_at=started_at, revision=revision, parent=parent)
     return NewRun(started=started, definition=definition, idempotency_key=key, fingerprint=fingerprint)
 
 
@@ -99,6 +107,33 @@ def run_finished(
 ) -> RunFinished:
     """The run ends."""
     return RunFinished(run_id=run_id, status=status, finished_at=finished_at, message=message)
+
+
+def step_waiting(run_id: RunId, name: str = "search", *, index: int = 0) -> StepWaiting:
+    """A step waits for an answer."""
+    return StepWaiting(
+        run_id=run_id,
+        step_name=name,
+        index=index,
+        at=NOON,
+        step_path=StepPath(name),
+        waits_for={"kind": "approval", "message": "May I?"},
+    )
+
+
+def run_waiting(run_id: RunId, *, until: datetime | None = None, messages: int = 0) -> RunWaiting:
+    """The run is parked."""
+    return RunWaiting(run_id=run_id, at=NOON, until=until, messages=messages)
+
+
+def run_resumed(run_id: RunId) -> RunResumed:
+    """The run goes on."""
+    return RunResumed(run_id=run_id, at=NOON)
+
+
+def answer(by: str = "", *, at: datetime = NOON, approved: bool = True) -> Message:
+    """What somebody says to a step that waits."""
+    return Message(at=at, value={"kind": "answer", "approved": approved}, by=by)
 
 
 def steps(run_id: RunId, count: int) -> list[Event]:

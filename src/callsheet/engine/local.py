@@ -1,51 +1,66 @@
 """The engine of one machine: runs are asyncio tasks of this process, and the journal is its queue.
 
-Nothing is lost when the process dies: at the next start every run that the journal calls unfinished is dispatched
-again.
+Nothing is lost when the process dies: at the next start every run that the journal calls due is dispatched again. A
+run that is parked costs nothing here: one timer rings for the earliest of all, and the journal says which are due.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from loguru import logger
 
+from callsheet.engine.dispatched import Dispatched
+from callsheet.engine.reminder import Reminder
 from callsheet.errors import RunDamaged, RunNotFound, RunOwnershipLost, Unavailable
 from callsheet.runs.control import Control, Wish
 from callsheet.runs.events import RunId
-from callsheet.runs.ports import Journal
+from callsheet.runs.ports import Clock, Engine, Journal
 
-Execute = Callable[[RunId, Control], Awaitable[None]]
-"""Brings a run to its end; may be called again after it failed."""
+Execute = Callable[[RunId, Control, Engine], Awaitable[datetime | None]]
+"""Brings a run to its end, or to where it waits; may be called again after it failed. The engine passes itself.
+
+The result is the moment at which a parked run goes on by itself; None when the run has ended, was let go, or only a
+message wakes it.
+"""
 
 _FIRST_BACKOFF: Final = 0.25
 _LONGEST_BACKOFF: Final = 15.0
-
-
-@dataclass(slots=True)
-class _Dispatched:
-    """A run that waits for a free place, is at work, or waits for the journal to come back."""
-
-    control: Control = field(default_factory=Control)
-    task: asyncio.Task[None] | None = None
+_LOOK_AGAIN: Final = timedelta(seconds=5)
+"""When the journal could not say which parked runs are due."""
 
 
 class LocalEngine:
     """The `Engine` port over tasks of this process, at most `max_concurrent_runs` at once.
 
     Use `local_engine(...)`, which dispatches what the last process left behind and drains at the end.
+
+    Args:
+        journal: says which runs are due.
+        execute: see `Execute`.
+        clock: for the timer of the parked runs.
+        max_concurrent_runs: further runs wait for a free place.
+        resume: whether runs of other processes are taken up when they are due; without it only those that were
+            dispatched here.
     """
 
-    def __init__(self, *, journal: Journal, execute: Execute, max_concurrent_runs: int) -> None:
+    def __init__(
+        self, *, journal: Journal, execute: Execute, clock: Clock, max_concurrent_runs: int, resume: bool = True
+    ) -> None:
         self._journal = journal
         self._execute = execute
+        self._clock = clock
         self._room = max_concurrent_runs
-        self._runs: dict[RunId, _Dispatched] = {}
+        self._runs: dict[RunId, Dispatched] = {}
         self._waiting: deque[RunId] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
+        self._looks: set[asyncio.Task[None]] = set()
+        self._own: set[RunId] | None = None if resume else set()
+        self._given_up: set[RunId] = set()
+        self._reminder = Reminder(clock, self._begin_look)
         self._draining = asyncio.Event()
 
     @property
@@ -64,10 +79,16 @@ class LocalEngine:
         return len(self._waiting)
 
     async def dispatch(self, run_id: RunId) -> None:
-        """Execute the run now or when there is room; a run that is dispatched already is left alone."""
-        if run_id in self._runs or self._draining.is_set():  # while draining: the next process finds it in the journal
+        """Execute the run now or when there is room; once more, when it is at work now and looked already."""
+        if self._draining.is_set():  # the next process finds it in the journal
             return
-        self._runs[run_id] = _Dispatched()
+        if self._own is not None:
+            self._own.add(run_id)
+        dispatched = self._runs.get(run_id)
+        if dispatched is not None:
+            dispatched.look_again()
+            return
+        self._runs[run_id] = Dispatched()
         self._waiting.append(run_id)
         self._fill()
 
@@ -76,16 +97,15 @@ class LocalEngine:
         await self.dispatch(run_id)
         dispatched = self._runs.get(run_id)
         if dispatched is not None:
-            dispatched.control.request(Wish.CANCEL)
+            dispatched.cancel()
 
     async def recover(self) -> int:
-        """Dispatch every unfinished run of the journal; how many there were."""
-        unfinished = await self._journal.unfinished()
-        for run_id in unfinished:
-            await self.dispatch(run_id)
-            if await self._journal.cancel_requested(run_id):
-                await self.cancel(run_id)
-        return len(unfinished)
+        """Dispatch every run of the journal that is due, from now on whenever one is; how many there were.
+
+        Raises:
+            JournalUnavailable: the journal cannot be read.
+        """
+        return await self._look()
 
     async def drain(self, timeout: float) -> None:
         """Begin no further step, wait `timeout` seconds for the steps at work, then let go of them too.
@@ -93,13 +113,16 @@ class LocalEngine:
         What was let go goes on at the next start, from its journal.
         """
         self._draining.set()
+        self._reminder.stop()
         self._waiting.clear()
         self._request(Wish.DRAIN)
+        for look in self._looks:
+            look.cancel()
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=timeout)
         self._request(Wish.STOP)
-        if self._at_work:
-            await asyncio.wait(self._at_work)
+        if self._at_work or self._looks:
+            await asyncio.wait(self._at_work | self._looks)
 
     def _request(self, wish: Wish) -> None:
         for dispatched in self._runs.values():
@@ -108,8 +131,7 @@ class LocalEngine:
     def _fill(self) -> None:
         while self._waiting and len(self._at_work) < self._room:
             run_id = self._waiting.popleft()
-            dispatched = self._runs[run_id]
-            task = dispatched.task = asyncio.create_task(self._work(run_id, dispatched), name=f"run:{run_id}")
+            task = asyncio.create_task(self._work(run_id, self._runs[run_id]), name=f"run:{run_id}")
             self._at_work.add(task)
             task.add_done_callback(self._done)
 
@@ -121,30 +143,86 @@ class LocalEngine:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._draining.wait(), seconds)
 
-    async def _work(self, run_id: RunId, dispatched: _Dispatched) -> None:
+    async def _work(self, run_id: RunId, dispatched: Dispatched) -> None:
+        until: datetime | None = None
+        try:
+            while not self._draining.is_set():
+                until = await self._attempt(run_id, dispatched)
+                if not dispatched.again:
+                    break
+        finally:
+            # From here on `dispatch` makes a new execution; until here it was seen above.
+            del self._runs[run_id]
+        if until is not None:
+            self._reminder.at(until)
+
+    async def _attempt(self, run_id: RunId, dispatched: Dispatched) -> datetime | None:
+        """Execute the run once; more often only while the journal or the tools are unavailable."""
+        self._given_up.discard(run_id)
         backoff = _FIRST_BACKOFF
         try:
             while not self._draining.is_set():
                 try:
-                    return await self._execute(run_id, dispatched.control)
+                    return await self._execute(run_id, dispatched.begin(), self)
                 except Unavailable as exc:
                     logger.warning("Run {} waits for {} s: {}", run_id, backoff, exc.message)
                     await self._pause(backoff)
                     backoff = min(_LONGEST_BACKOFF, backoff * 2)
         except (RunOwnershipLost, RunNotFound, RunDamaged) as exc:
+            self._given_up.add(run_id)
             logger.warning("Run {} was let go: {}", run_id, exc.message)
         except Exception:  # noqa: BLE001 - one run's fault must not end the engine; the run's journal says it too
+            self._given_up.add(run_id)
             logger.exception("Run {} ended with a fault of Callsheet.", run_id)
-        finally:
-            del self._runs[run_id]
+        return None
+
+    def _begin_look(self) -> None:
+        task = asyncio.create_task(self._look_or_try_later(), name="due-runs")
+        self._looks.add(task)
+        task.add_done_callback(self._looks.discard)
+
+    async def _look_or_try_later(self) -> None:
+        try:
+            await self._look()
+        except Unavailable as exc:
+            logger.warning("Parked runs wait for {} s: {}", _LOOK_AGAIN.seconds, exc.message)
+            self._reminder.at(self._clock.now() + _LOOK_AGAIN)
+        except Exception:  # noqa: BLE001 - parked runs must not be forgotten
+            logger.exception("Callsheet could not find out which parked runs are due.")
+            self._reminder.at(self._clock.now() + _LOOK_AGAIN)
+
+    async def _look(self) -> int:
+        """Dispatch what is due and set the timer for what will be."""
+        now, known = self._clock.now(), frozenset(self._runs)
+        due = [run_id for run_id in await self._journal.due(now) if run_id not in known and self._takes_up(run_id)]
+        for run_id in due:
+            await (self.cancel if await self._journal.cancel_requested(run_id) else self.dispatch)(run_id)
+        moment = await self._journal.next_due(now)
+        if moment is not None:
+            self._reminder.at(moment)
+        return len(due)
+
+    def _takes_up(self, run_id: RunId) -> bool:
+        """Whether a due run is dispatched: not when it is at work, or ended with a fault and nobody asked since."""
+        if run_id in self._runs or run_id in self._given_up:
+            return False
+        return self._own is None or run_id in self._own
 
 
 @asynccontextmanager
 async def local_engine(
-    *, journal: Journal, execute: Execute, max_concurrent_runs: int, drain_timeout: float, resume: bool = True
+    *,
+    journal: Journal,
+    execute: Execute,
+    clock: Clock,
+    max_concurrent_runs: int,
+    drain_timeout: float,
+    resume: bool = True,
 ) -> AsyncGenerator[LocalEngine, None]:
-    """A local engine that has taken up every unfinished run, unless `resume` is off, and drains when the block ends."""
-    engine = LocalEngine(journal=journal, execute=execute, max_concurrent_runs=max_concurrent_runs)
+    """A local engine that has taken up every due run, unless `resume` is off, and drains when the block ends."""
+    engine = LocalEngine(
+        journal=journal, execute=execute, clock=clock, max_concurrent_runs=max_concurrent_runs, resume=resume
+    )
     try:
         if resume and (unfinished := await engine.recover()):
             logger.info("{} unfinished runs go on.", unfinished)

@@ -1,13 +1,16 @@
 """The reading half of the SQLite journal: what is on disk, asked on the reader threads."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from callsheet.errors import RunNotFound, ScenarioNotFound
-from callsheet.journal.listing import PageQuery, unfinished
+from callsheet.journal.listing import PageQuery
+from callsheet.journal.messages import messages_of
+from callsheet.journal.parked import due, next_due
 from callsheet.journal.readers import Readers
 from callsheet.journal.rows import Row, damaged, find_run
-from callsheet.runs.events import Record, Revision, RunId, RunSummary
+from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
 
 
@@ -37,9 +40,17 @@ class Archive:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
         return await self._readers.query(PageQuery.parse(where, limit, cursor))
 
-    async def unfinished(self) -> Sequence[RunId]:
-        """See `Journal.unfinished`."""
-        return await self._readers.query(unfinished)
+    async def due(self, now: datetime) -> Sequence[RunId]:
+        """See `Journal.due`."""
+        return await self._readers.query(lambda connection: due(connection, now))
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """See `Journal.next_due`. A row that is damaged is left out."""
+        return await self._readers.query(lambda connection: next_due(connection, after))
+
+    async def messages(self, run_id: RunId) -> Mapping[int, Message]:
+        """See `Journal.messages`. A run whose messages are damaged raises `RunDamaged`, other runs do not."""
+        return await self._readers.query(lambda connection: messages_of(connection, run_id))
 
     async def cancel_requested(self, run_id: RunId) -> bool:
         """See `Journal.cancel_requested`."""

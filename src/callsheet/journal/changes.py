@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from callsheet.errors import CallsheetError
-from callsheet.journal.projection import RunEnd
-from callsheet.runs.events import Record, RunId, RunSummary
+from callsheet.journal.projection import Turn
+from callsheet.runs.events import Message, Record, RunId, RunSummary
 
 OVERHEAD: Final = 200
 """Bytes that a change takes beside its data, roughly."""
@@ -15,11 +15,14 @@ OVERHEAD: Final = 200
 class CreateRun:
     """Store a run with its first record. Answered with `row` itself, or for a known key with the earlier run's row.
 
-    `size` as in `AppendRecords`.
+    Attributes:
+        parent_seq: the event of the run `row.parent_run_id` that this run answers; None when it has no parent.
+        size: as in `AppendRecords`.
     """
 
     row: RunSummary
     record: Record
+    parent_seq: int | None
     definition: bytes
     idempotency_key: str | None
     fingerprint: str
@@ -31,20 +34,35 @@ class AppendRecords:
     """Add `records` to a run whose last seq is `expected_seq`.
 
     Attributes:
-        end: what `run_finished` says, when it is one of the records.
+        turn: what the last record says that ends, parks or resumes the run, when there is one.
         size: bytes of memory and, about, of disk.
     """
 
     run_id: RunId
     expected_seq: int
     records: tuple[Record, ...]
-    end: RunEnd | None
+    turn: Turn | None
     size: int
 
     @property
     def begins(self) -> bool:
         """Whether these are the first records after `run_started`."""
         return self.expected_seq == 1 and bool(self.records)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """Store a message to a step that waits, the first one only.
+
+    Attributes:
+        message: as `callsheet.journal.messages.message_as_stored` makes it.
+        size: as in `AppendRecords`.
+    """
+
+    run_id: RunId
+    seq: int
+    message: Message
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +80,7 @@ class Probe:
     size: int = OVERHEAD
 
 
-Change: TypeAlias = CreateRun | AppendRecords | RequestCancel | Probe
+Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | Probe
 
 Outcome: TypeAlias = RunSummary | CallsheetError | None
 """A row where the change is answered with one; an error when this change alone failed; else None."""

@@ -9,12 +9,9 @@ from callsheet.errors import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
 from callsheet.journal.rows import COLUMNS, Row, summary_of
-from callsheet.runs.events import RunId, RunStatus, RunSummary
+from callsheet.runs.events import RunStatus, RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
 
-_UNFINISHED: Final = (
-    "SELECT run_id FROM runs WHERE status IN ('queued', 'running', 'waiting') ORDER BY started_at, number"
-)
 # SQLite's lower() folds ASCII alone, as `folded` does.
 _SOUGHT: Final = "(instr(lower(run_id), :q) OR instr(lower(scenario_id), :q) OR instr(lower(message), :q))"
 
@@ -74,11 +71,6 @@ class PageQuery:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         # Constants of this module only; what callers send is bound.
         return f"SELECT {COLUMNS}, number FROM runs{where} ORDER BY started_at DESC, number DESC LIMIT :rows"  # noqa: S608
-
-
-def unfinished(connection: sqlite3.Connection) -> list[RunId]:
-    """Every run without an end, oldest first."""
-    return [RunId(row[0]) for row in connection.execute(_UNFINISHED)]
 
 
 def folded(text: str) -> bytes:

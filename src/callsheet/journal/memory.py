@@ -1,15 +1,18 @@
 """The journal in memory: for tests and for trying a scenario. Nothing survives the process."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
 
 from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.listing import folded
-from callsheet.journal.projection import accepted, as_stored, end_of, numbered, sortable
+from callsheet.journal.messages import already_answered, end_message, message_as_stored
+from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, accepted, as_stored, numbered, sortable, turn_of
 from callsheet.journal.wakeups import Wakeups
-from callsheet.runs.events import Event, Record, Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
 from callsheet.runs.ports import NewRun, RunFilter, RunPage
 
 
@@ -21,7 +24,26 @@ class _Run:
     position: Position
     records: list[Record]
     fingerprint: str
-    cancel_requested: bool = field(default=False)
+    parent: ParentStep | None
+    parked: Parked | None = None
+    messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    cancel_requested: bool = False
+
+    def apply(self, events: Sequence[Event]) -> RunEnd | None:
+        """Change the row as `events` say; the run's end, when they tell it."""
+        turn = turn_of(events)
+        self.row = _after(self.row, len(events), turn)
+        if isinstance(turn, Parked):
+            self.parked = turn
+        return turn if isinstance(turn, RunEnd) else None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether there is something to do."""
+        if self.row.status is not RunStatus.WAITING or self.parked is None:
+            return not self.row.status.is_terminal
+        until = self.parked.until
+        woken = len(self.messages) > self.parked.messages_seen or self.cancel_requested
+        return woken or (until is not None and until <= now)
 
 
 class MemoryJournal:
@@ -46,7 +68,9 @@ class MemoryJournal:
         if row.run_id in self._runs:
             raise RunOwnershipLost(f"There is a run {row.run_id} already.")
         position = Position(sortable(row.started_at), len(self._runs) + 1)
-        stored = _Run(row=row, position=position, records=records, fingerprint=run.fingerprint)
+        stored = _Run(
+            row=row, position=position, records=records, fingerprint=run.fingerprint, parent=run.started.parent
+        )
         self._runs[row.run_id] = stored
         self._definitions.setdefault(row.revision, run.definition)
         if run.idempotency_key is not None:
@@ -64,7 +88,9 @@ class MemoryJournal:
                 f"Run {run_id} is not at event {expected_seq} any more: another worker appended to it."
             )
         run.records.extend(records)
-        run.row = _after(run.row, events)
+        end = run.apply(events)
+        if end is not None and run.parent is not None and (parent := self._runs.get(run.parent.run_id)) is not None:
+            parent.messages.setdefault(run.parent.seq, end_message(run_id, end))
         self._wakeups.notify(run_id, run.row.last_seq)
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
@@ -108,10 +134,29 @@ class MemoryJournal:
             runs=tuple(run.row for run in shown), next_cursor=write_cursor(shown[-1].position) if more else None
         )
 
-    async def unfinished(self) -> Sequence[RunId]:
-        """See `Journal.unfinished`."""
-        open_runs = [run for run in self._runs.values() if not run.row.status.is_terminal]
-        return [run.row.run_id for run in sorted(open_runs, key=lambda run: run.position)]
+    async def due(self, now: datetime) -> Sequence[RunId]:
+        """See `Journal.due`."""
+        found = [run for run in self._runs.values() if run.is_due(now)]
+        return [run.row.run_id for run in sorted(found, key=lambda run: run.position)]
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """See `Journal.next_due`."""
+        parked = [run.parked for run in self._runs.values() if run.row.status is RunStatus.WAITING]
+        moments = [each.until for each in parked if each is not None and each.until is not None]
+        return min((moment for moment in moments if moment > as_stored(after)), default=None)
+
+    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
+        """See `Journal.deliver`."""
+        stored = message_as_stored(message)
+        await _as_if_on_disk()
+        messages = self._find(run_id).messages
+        if seq in messages:
+            raise already_answered(run_id, messages[seq])
+        messages[seq] = stored
+
+    async def messages(self, run_id: RunId) -> Mapping[int, Message]:
+        """See `Journal.messages`."""
+        return dict(self._find(run_id).messages)
 
     async def request_cancel(self, run_id: RunId) -> RunSummary:
         """See `Journal.request_cancel`."""
@@ -141,12 +186,19 @@ async def _as_if_on_disk() -> None:
     await asyncio.sleep(0)
 
 
-def _after(row: RunSummary, events: Sequence[Event]) -> RunSummary:
-    end = end_of(events)
-    row = replace(row, last_seq=row.last_seq + len(events))
-    if end is not None:
-        return replace(row, status=end.status, finished_at=end.finished_at, message=end.message)
-    return replace(row, status=RunStatus.RUNNING) if events and row.status is RunStatus.QUEUED else row
+def _after(row: RunSummary, count: int, turn: Turn | None) -> RunSummary:
+    row = replace(row, last_seq=row.last_seq + count)
+    match turn:
+        case None:
+            return replace(row, status=RunStatus.RUNNING) if count and row.status is RunStatus.QUEUED else row
+        case RunEnd():
+            return replace(row, status=turn.status, finished_at=turn.finished_at, message=turn.message)
+        case Parked():
+            return replace(row, status=RunStatus.WAITING)
+        case Resumed():
+            return replace(row, status=RunStatus.RUNNING)
+        case _:
+            assert_never(turn)
 
 
 def _fits(row: RunSummary, where: RunFilter) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final, TypeAlias, assert_never
 
 from callsheet.runs.codec import encode, timestamp
-from callsheet.runs.events import Event, Record, RunFinished, RunStatus, RunSummary
+from callsheet.runs.events import Event, Record, RunFinished, RunResumed, RunStatus, RunSummary, RunWaiting
 from callsheet.runs.ports import NewRun
 
 
@@ -18,8 +19,29 @@ class RunEnd:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """What `run_waiting` puts in the row: when the run goes on by itself, and how many messages it has seen."""
+
+    until: datetime | None
+    messages_seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """`run_resumed`: the run is at work again."""
+
+
+Turn: TypeAlias = RunEnd | Parked | Resumed
+"""What changes a run's status beside its first append."""
+
+
+_TURNS: Final = (RunFinished, RunWaiting, RunResumed)
+
+
 def accepted(run: NewRun) -> RunSummary:
     """The row of a run that was just accepted."""
+    parent = run.started.parent
     return RunSummary(
         run_id=run.started.run_id,
         scenario_id=run.started.scenario_id,
@@ -27,15 +49,30 @@ def accepted(run: NewRun) -> RunSummary:
         status=RunStatus.QUEUED,
         started_at=as_stored(run.started.started_at),
         last_seq=1,
+        parent_run_id=None if parent is None else parent.run_id,
     )
 
 
-def end_of(events: Sequence[Event]) -> RunEnd | None:
-    """The end of the run that `events` tell; None while it goes on."""
+def turn_of(events: Sequence[Event]) -> Turn | None:
+    """The last turn that `events` tell; None when the run goes on as it is."""
     for event in reversed(events):
-        if isinstance(event, RunFinished):
-            return RunEnd(status=event.status, finished_at=as_stored(event.finished_at), message=event.message)
+        # One question for each of the many events that are none.
+        if isinstance(event, _TURNS):
+            return _turn(event)
     return None
+
+
+def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
+    match event:
+        case RunFinished():
+            return RunEnd(status=event.status, finished_at=as_stored(event.finished_at), message=event.message)
+        case RunWaiting():
+            until = None if event.until is None else as_stored(event.until)
+            return Parked(until=until, messages_seen=event.messages)
+        case RunResumed():
+            return Resumed()
+        case _:
+            assert_never(event)
 
 
 def numbered(events: Sequence[Event], expected_seq: int) -> tuple[Record, ...]:

@@ -10,7 +10,7 @@ from callsheet.errors import JournalUnavailable
 from callsheet.journal.archive import Archive
 from callsheet.journal.readers import Readers
 from callsheet.journal.schema import check_for_reading
-from callsheet.runs.events import Event, RunId, RunSummary
+from callsheet.runs.events import Event, Message, RunId, RunSummary
 from callsheet.runs.ports import NewRun
 
 
@@ -56,6 +56,10 @@ class ReadOnlyJournal(Archive):
         self._refuse()
 
     async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
+        """Refuse."""
+        self._refuse()
+
+    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
         """Refuse."""
         self._refuse()
 

@@ -7,18 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.archive import Archive
-from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
+from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.lock import DatabaseLock
-from callsheet.journal.projection import accepted, end_of, numbered
+from callsheet.journal.messages import message_as_stored
+from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, turn_of
 from callsheet.journal.readers import Readers
 from callsheet.journal.schema import open_for_writing
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
 from callsheet.journal.writer import Writer
-from callsheet.runs.events import Event, Record, RunId, RunSummary
+from callsheet.runs.events import Event, Message, Record, RunId, RunSummary
 from callsheet.runs.ports import NewRun
 
 _MIB = 1024 * 1024
@@ -104,6 +107,7 @@ class SqliteJournal(Archive):
         change = CreateRun(
             row=row,
             record=record,
+            parent_seq=None if run.started.parent is None else run.started.parent.seq,
             definition=run.definition,
             idempotency_key=run.idempotency_key,
             fingerprint=run.fingerprint,
@@ -115,9 +119,9 @@ class SqliteJournal(Archive):
         """See `Journal.append`."""
         records = numbered(events, expected_seq)
         size = sum((len(record.data) for record in records), OVERHEAD)
-        end = end_of(events)
-        change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, end=end, size=size)
-        await self._commits.submit(change, run_id, last=end is not None)
+        turn = turn_of(events)
+        change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, turn=turn, size=size)
+        await self._commits.submit(change, run_id, last=isinstance(turn, RunEnd | Parked))
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`. Answered from memory where that reaches back to `after`."""
@@ -137,6 +141,13 @@ class SqliteJournal(Archive):
                     last_seq = await self._look_up(run_id)
                 if last_seq > after or await woken > after:
                     return
+
+    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
+        """See `Journal.deliver`."""
+        stored = message_as_stored(message)
+        size = len(orjson.dumps(stored.value)) + OVERHEAD
+        # Not under the run's own name: a parked run with a message is no run that writes.
+        await self._commits.submit(Deliver(run_id=run_id, seq=seq, message=stored, size=size), "")
 
     async def request_cancel(self, run_id: RunId) -> RunSummary:
         """See `Journal.request_cancel`."""
@@ -169,7 +180,7 @@ class SqliteJournal(Archive):
             case AppendRecords():
                 self._tails.extend(change.run_id, change.records)
                 self._wakeups.notify(change.run_id, change.expected_seq + len(change.records))
-            case RequestCancel() | Probe():
+            case Deliver() | RequestCancel() | Probe():
                 pass
 
     async def close(self) -> None:

@@ -14,9 +14,11 @@ from callsheet.errors import (
     RunNotFound,
     RunOwnershipLost,
 )
-from callsheet.journal.changes import AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
+from callsheet.journal.changes import AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
 from callsheet.journal.faults import is_disk_failure, unavailable
 from callsheet.journal.lock import DatabaseLock
+from callsheet.journal.messages import deliver, tell_parent
+from callsheet.journal.moves import Moves
 from callsheet.journal.projection import sortable
 from callsheet.journal.rows import COLUMNS, find_run, summary_of
 from callsheet.runs.events import RunSummary
@@ -28,16 +30,11 @@ _BYTES_PER_BATCH: Final = 12 * 1024
 _BYTES_PER_CHANGE: Final = 2 * 1024
 """Pages that a batch and one more change in it dirty beside the data itself; measured, and rounded up."""
 
-_ADVANCE: Final = "UPDATE runs SET last_seq = ? WHERE run_id = ? AND last_seq = ?"
-_BEGIN: Final = "UPDATE runs SET last_seq = ?, status = 'running' WHERE run_id = ? AND last_seq = ?"
-_FINISH: Final = (
-    "UPDATE runs SET last_seq = ?, status = ?, finished_at = ?, message = ? WHERE run_id = ? AND last_seq = ?"
-)
 _RECORD: Final = "INSERT INTO events (run, seq, type, data) SELECT number, ?, ?, ? FROM runs WHERE run_id = ?"
 _DEFINITION: Final = "INSERT OR IGNORE INTO definitions (revision, document) VALUES (?, ?)"
 _RUN: Final = (
-    "INSERT INTO runs (run_id, scenario_id, revision, status, started_at, last_seq, idempotency_key, fingerprint)"
-    " VALUES (?, ?, ?, ?, ?, 1, ?, ?)"
+    "INSERT INTO runs (run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq, last_seq,"
+    " idempotency_key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"
 )
 _KEY: Final = f"SELECT fingerprint, {COLUMNS} FROM runs WHERE idempotency_key = ?"  # noqa: S608 (constant)
 _CANCEL: Final = "UPDATE runs SET cancel_requested = 1 WHERE run_id = ? AND finished_at IS NULL"
@@ -67,8 +64,8 @@ class Writer:
     def commit(self, changes: Sequence[Change]) -> list[Outcome]:
         """Make all `changes` in one transaction; return when it is on disk.
 
-        They count as simultaneous: runs are created first, appends follow, then cancel requests. A change that cannot
-        be made fails alone, its outcome is the error.
+        They count as simultaneous: runs are created first, appends follow, then messages, then cancel requests. A
+        change that cannot be made fails alone, its outcome is the error.
 
         Raises:
             JournalUnavailable: nothing was written.
@@ -146,6 +143,9 @@ class Writer:
         for wave in _waves([change for change in changes if isinstance(change, AppendRecords)]):
             self._append(wave)
         for index, change in enumerate(changes):
+            if isinstance(change, Deliver):
+                outcomes[index] = self._deliver(change)
+        for index, change in enumerate(changes):
             if isinstance(change, RequestCancel):
                 outcomes[index] = self._cancel(change)
         if any(isinstance(change, Probe) for change in changes):
@@ -169,6 +169,8 @@ class Writer:
                 return self._create(change)
             case AppendRecords():
                 return self._append([change])
+            case Deliver():
+                return self._deliver(change)
             case RequestCancel():
                 return self._cancel(change)
             case Probe():
@@ -192,6 +194,8 @@ class Writer:
                 row.revision,
                 row.status,
                 started_at,
+                row.parent_run_id,
+                change.parent_seq,
                 change.idempotency_key,
                 change.fingerprint,
             ),
@@ -200,16 +204,13 @@ class Writer:
         return row
 
     def _append(self, wave: Sequence[AppendRecords]) -> None:
-        begun = [_head(change) for change in wave if change.end is None and change.begins]
-        advanced = [_head(change) for change in wave if change.end is None and not change.begins]
-        finished = [
-            (head[0], change.end.status, sortable(change.end.finished_at), change.end.message, *head[1:])
-            for change in wave
-            if change.end is not None and (head := _head(change))
-        ]
-        moved = self._many(_BEGIN, begun) + self._many(_ADVANCE, advanced) + self._many(_FINISH, finished)
-        if moved != len(wave):
+        moves = Moves()
+        for change in wave:
+            moves.add(change)
+        if sum(self._many(statement, rows) for statement, rows in moves.rows.items()) != len(wave):
             raise _OneFails
+        for run_id, end in moves.ends:
+            tell_parent(self._connection, run_id, end)
         self._many(
             _RECORD,
             [(record.seq, record.type, record.data, change.run_id) for change in wave for record in change.records],
@@ -218,16 +219,15 @@ class Writer:
     def _many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
         return self._connection.executemany(statement, rows).rowcount if rows else 0
 
+    def _deliver(self, change: Deliver) -> CallsheetError | None:
+        return deliver(self._connection, change.run_id, change.seq, change.message)
+
     def _cancel(self, change: RequestCancel) -> RunSummary | CallsheetError:
         self._connection.execute(_CANCEL, (change.run_id,))
         return find_run(self._connection, change.run_id) or RunNotFound(f"There is no run {change.run_id}.")
 
     def _probe(self) -> None:
         self._connection.execute("UPDATE probe SET writes = writes + 1")
-
-
-def _head(change: AppendRecords) -> tuple[int, str, int]:
-    return change.expected_seq + len(change.records), change.run_id, change.expected_seq
 
 
 def _waves(changes: Sequence[AppendRecords]) -> list[list[AppendRecords]]:
@@ -259,7 +259,7 @@ def _refusal(change: Change) -> CallsheetError:
             )
         case CreateRun():
             return RunOwnershipLost(f"There is a run {change.row.run_id} already.")
-        case RequestCancel() | Probe():
+        case Deliver() | RequestCancel() | Probe():
             return JournalUnavailable("The journal refused a change. Restart Callsheet.")
         case _:
             assert_never(change)

@@ -9,21 +9,28 @@ import orjson
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
+    ParentStep,
     Record,
     RunError,
     RunFinished,
+    RunResumed,
     RunStarted,
     RunStatus,
+    RunWaiting,
     StepFinished,
     StepRetrying,
     StepStarted,
     StepStatus,
+    StepWaiting,
 )
 
 RUN_STARTED: Final = "run_started"
 STEP_STARTED: Final = "step_started"
 STEP_RETRYING: Final = "step_retrying"
+STEP_WAITING: Final = "step_waiting"
 STEP_FINISHED: Final = "step_finished"
+RUN_WAITING: Final = "run_waiting"
+RUN_RESUMED: Final = "run_resumed"
 RUN_FINISHED: Final = "run_finished"
 
 
@@ -60,6 +67,12 @@ def _fields(event: Event) -> tuple[str, dict[str, object]]:
             return STEP_FINISHED, _write_step_finished(event)
         case StepRetrying():
             return STEP_RETRYING, _write_step_retrying(event)
+        case StepWaiting():
+            return STEP_WAITING, _write_step_waiting(event)
+        case RunWaiting():
+            return RUN_WAITING, _write_run_waiting(event)
+        case RunResumed():
+            return RUN_RESUMED, {"type": RUN_RESUMED, "run_id": event.run_id, "at": timestamp(event.at)}
         case RunStarted():
             return RUN_STARTED, _write_run_started(event)
         case RunFinished():
@@ -95,6 +108,30 @@ def _write_step_finished(event: StepFinished) -> dict[str, object]:
         "attempts": event.attempts,
         "output": event.output,
         "error": _error_fields(event.error),
+        **({} if event.errors is None else {"errors": event.errors}),
+    }
+
+
+def _write_step_waiting(event: StepWaiting) -> dict[str, object]:
+    return {
+        "type": STEP_WAITING,
+        "run_id": event.run_id,
+        "step_name": event.step_name,
+        "index": event.index,
+        "at": timestamp(event.at),
+        "step_path": event.step_path,
+        "waits_for": event.waits_for,
+        "until": _moment(event.until),
+    }
+
+
+def _write_run_waiting(event: RunWaiting) -> dict[str, object]:
+    return {
+        "type": RUN_WAITING,
+        "run_id": event.run_id,
+        "at": timestamp(event.at),
+        "until": _moment(event.until),
+        "messages": event.messages,
     }
 
 
@@ -121,6 +158,8 @@ def _write_run_started(event: RunStarted) -> dict[str, object]:
         "started_at": timestamp(event.started_at),
         "revision": event.revision,
         "input": event.input,
+        **({"env": event.env} if event.env else {}),
+        **({} if event.parent is None else {"parent": _parent_fields(event.parent)}),
     }
 
 
@@ -134,6 +173,14 @@ def _write_run_finished(event: RunFinished) -> dict[str, object]:
         "output": event.output,
         "error": _error_fields(event.error),
     }
+
+
+def _parent_fields(parent: ParentStep) -> dict[str, object]:
+    return {"run_id": parent.run_id, "seq": parent.seq, "depth": parent.depth}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else timestamp(moment)
 
 
 def _error_fields(error: RunError | None) -> dict[str, object] | None:
@@ -166,6 +213,8 @@ def _read_run_started(fields: Any) -> Event:
         started_at=datetime.fromisoformat(fields["started_at"]),
         revision=fields["revision"],
         input=fields["input"],
+        env=fields.get("env", {}),
+        parent=None if (parent := fields.get("parent")) is None else ParentStep(**parent),
     )
 
 
@@ -189,6 +238,32 @@ def _read_step_retrying(fields: Any) -> Event:
     )
 
 
+def _read_step_waiting(fields: Any) -> Event:
+    return StepWaiting(
+        **_read_step(fields),
+        at=datetime.fromisoformat(fields["at"]),
+        waits_for=fields["waits_for"],
+        until=_read_moment(fields["until"]),
+    )
+
+
+def _read_run_waiting(fields: Any) -> Event:
+    return RunWaiting(
+        run_id=fields["run_id"],
+        at=datetime.fromisoformat(fields["at"]),
+        until=_read_moment(fields["until"]),
+        messages=fields["messages"],
+    )
+
+
+def _read_run_resumed(fields: Any) -> Event:
+    return RunResumed(run_id=fields["run_id"], at=datetime.fromisoformat(fields["at"]))
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def _read_step_finished(fields: Any) -> Event:
     return StepFinished(
         **_read_step(fields),
@@ -199,6 +274,7 @@ def _read_step_finished(fields: Any) -> Event:
         attempts=fields["attempts"],
         output=fields["output"],
         error=_read_error(fields["error"]),
+        errors=fields.get("errors"),
     )
 
 
@@ -217,6 +293,9 @@ _DECODERS: Final[Mapping[str, Callable[[Any], Event]]] = {
     RUN_STARTED: _read_run_started,
     STEP_STARTED: _read_step_started,
     STEP_RETRYING: _read_step_retrying,
+    STEP_WAITING: _read_step_waiting,
     STEP_FINISHED: _read_step_finished,
+    RUN_WAITING: _read_run_waiting,
+    RUN_RESUMED: _read_run_resumed,
     RUN_FINISHED: _read_run_finished,
 }

@@ -71,14 +71,35 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParentStep:
+    """The step of another run that waits for this one.
+
+    Attributes:
+        seq: the `step_waiting` event that this run answers by its end.
+        depth: how many runs are above this one; 1 for a child of a run that somebody started.
+    """
+
+    run_id: RunId
+    seq: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """The run was accepted: always the first event."""
+    """The run was accepted: always the first event.
+
+    Attributes:
+        env: the declared environment values as they were then; the run sees these for all its life.
+        parent: the step that waits for this run; None for a run that a caller started.
+    """
 
     run_id: RunId
     scenario_id: str
     started_at: datetime
     revision: Revision
     input: JsonObject
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    parent: ParentStep | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +131,56 @@ class StepRetrying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepWaiting:
+    """A step waits for something outside: a person's answer, a moment, another run.
+
+    The event's `seq` names what it waits for: a message delivered to it goes to that (`Journal.deliver`).
+
+    Attributes:
+        waits_for: `{"kind": "approval", "message": …, "assignees": …, "form_schema": …}`, `{"kind": "time"}` or
+            `{"kind": "run", "run_id": …, "scenario_id": …, "revision": …}`.
+        until: when it goes on without a message; None for never.
+    """
+
+    run_id: RunId
+    step_name: str
+    index: int
+    at: datetime
+    step_path: StepPath
+    waits_for: JsonObject
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWaiting:
+    """Every step at work waits: the run is parked, and nothing but its rows is held of it.
+
+    Attributes:
+        until: when it goes on by itself; None for only when a message comes.
+        messages: how many messages to the run were taken into account.
+    """
+
+    run_id: RunId
+    at: datetime
+    until: datetime | None
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed:
+    """A parked run goes on."""
+
+    run_id: RunId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepFinished:
-    """A step ended; its `output` is what later steps see, and it is never executed again."""
+    """A step ended; its `output` is what later steps see, and it is never executed again.
+
+    Attributes:
+        errors: of a `foreach`: `{index, code, message}` of each iteration that failed; None for other steps.
+    """
 
     run_id: RunId
     step_name: str
@@ -124,6 +193,7 @@ class StepFinished:
     attempts: int
     output: Json = None
     error: RunError | None = None
+    errors: list[Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +208,24 @@ class RunFinished:
     error: RunError | None = None
 
 
-Event: TypeAlias = RunStarted | StepStarted | StepRetrying | StepFinished | RunFinished
+Event: TypeAlias = (
+    RunStarted | StepStarted | StepRetrying | StepWaiting | StepFinished | RunWaiting | RunResumed | RunFinished
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What was delivered to a step that waits: the first message counts, a second one is refused.
+
+    Attributes:
+        value: `{"kind": "answer", "approved": …, "comment": …, "data": …}`, `{"kind": "timeout"}` or
+            `{"kind": "run_finished", "run_id": …, "status": …}`.
+        by: who sent it; empty when nobody did.
+    """
+
+    at: datetime
+    value: JsonObject
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +251,5 @@ class RunSummary:
     started_at: datetime
     finished_at: datetime | None = None
     message: str = ""
-    last_seq: int = field(default=1)
+    last_seq: int = 1
+    parent_run_id: RunId | None = None

@@ -1,11 +1,11 @@
 """What a run needs from outside: each port has an adapter in memory and one contract suite over all its adapters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from callsheet.runs.events import Event, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
+from callsheet.runs.events import Event, Message, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Scenario
@@ -96,7 +96,9 @@ class Journal(Protocol):
         """Append `events`, numbered `expected_seq + 1` onwards, all or none.
 
         Each is encoded once (`callsheet.runs.codec.encode`); every reader gets those bytes. The projection (`summary`,
-        `runs`) follows in the same transaction: any later event makes a queued run `running`, `run_finished` ends it.
+        `runs`, `due`) follows in the same transaction: any later event makes a queued run `running`, `run_waiting`
+        makes it `waiting` and `run_resumed` `running` again, `run_finished` ends it. The end of a run with a parent is
+        delivered to the step that waits for it, in the same transaction, as `{"kind": "run_finished", …}`.
 
         Raises:
             RunOwnershipLost: the run's last seq is not `expected_seq` any more. Nothing was written.
@@ -145,8 +147,33 @@ class Journal(Protocol):
         """
         ...
 
-    async def unfinished(self) -> Sequence[RunId]:
-        """Every run that has no `run_finished` yet, oldest first."""
+    async def due(self, now: datetime) -> Sequence[RunId]:
+        """Every run that has something to do at `now`, oldest first.
+
+        That is every unfinished run, except those that wait: of these only the ones whose `until` is over, that have
+        more messages than their `run_waiting` counted, or that shall be cancelled.
+        """
+        ...
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The earliest `until` later than `after` of the runs that wait; None when none of them has one."""
+        ...
+
+    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
+        """Store a message to the step whose `step_waiting` event is number `seq`; the first one counts.
+
+        Raises:
+            RunNotFound: there is no such run.
+            AlreadyAnswered: there is a message already; `first` is its value, with `by` and `at`. Nothing was written.
+        """
+        ...
+
+    async def messages(self, run_id: RunId) -> Mapping[int, Message]:
+        """The messages to a run by the `seq` they were delivered to.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
         ...
 
     async def request_cancel(self, run_id: RunId) -> RunSummary:
@@ -174,11 +201,26 @@ class Engine(Protocol):
     """Who calls `execute(run_id)`, at least once for every dispatched run."""
 
     async def dispatch(self, run_id: RunId) -> None:
-        """See that the run is executed, now or when there is room. Returns at once; a run at work is left alone."""
+        """See that the run is executed, now or when there is room. Returns at once.
+
+        A run at work is told to look at its messages, and is executed once more when it lets go meanwhile.
+        """
         ...
 
     async def cancel(self, run_id: RunId) -> None:
         """Reach the run's execution after `Journal.request_cancel`, in the middle of a tool call too."""
+        ...
+
+
+class Environment(Protocol):
+    """What the operator gives scenarios by name: plain values and secrets. A document sees only what it declares."""
+
+    def variable(self, name: str) -> str | None:
+        """A plain value; None when the operator set none."""
+        ...
+
+    def secret(self, name: str) -> str | None:
+        """A secret; None when the operator set none. Its value is never written anywhere."""
         ...
 
 
@@ -292,6 +334,7 @@ class CatalogEntry:
         scenario: the parsed document; None when `problems` has an error.
         revision: names this content; empty when there is no document.
         problems: everything the checker says about it.
+        number: of the saved revision; None when it is no saved scenario.
     """
 
     scenario_id: str
@@ -300,6 +343,7 @@ class CatalogEntry:
     scenario: Scenario | None
     revision: Revision
     problems: tuple[Diagnostic, ...] = ()
+    number: int | None = None
 
 
 class Catalog(Protocol):

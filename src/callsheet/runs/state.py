@@ -8,17 +8,21 @@ from typing import assert_never
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
+    ParentStep,
     Revision,
     RunError,
     RunFinished,
     RunId,
+    RunResumed,
     RunStarted,
     RunStatus,
+    RunWaiting,
     StepFinished,
     StepPath,
     StepRetrying,
     StepStarted,
     StepStatus,
+    StepWaiting,
 )
 from callsheet.scenario.json import Json, JsonObject
 
@@ -31,6 +35,9 @@ class StepState:
         attempts: how many attempts were begun.
         failures: how many of them ended in an error, not counting those that ended with their process.
         retrying: the last `step_retrying`, while its attempt has not ended.
+        waiting: what the step waits for, with the `seq` of the event that says so.
+        errors: as in `StepFinished`.
+        seq: the number of its last event.
     """
 
     path: StepPath
@@ -44,9 +51,12 @@ class StepState:
     attempts: int = 1
     failures: int = 0
     retrying: StepRetrying | None = None
+    waiting: tuple[int, StepWaiting] | None = None
     input: Json = None
     output: Json = None
     error: RunError | None = None
+    errors: list[Json] | None = None
+    seq: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +73,9 @@ class RunState:
     message: str = ""
     output: Json = None
     error: RunError | None = None
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    parent: ParentStep | None = None
+    waiting: RunWaiting | None = None
     steps: dict[StepPath, StepState] = field(default_factory=dict[StepPath, StepState])
     last_seq: int = 1
 
@@ -76,8 +89,14 @@ class RunState:
                 self.steps[event.step_path] = _started(event)
             case StepRetrying():
                 _retry(self.steps[event.step_path], event)
+            case StepWaiting():
+                _wait(self.steps[event.step_path], self.last_seq, event)
             case StepFinished():
-                _finish(self.steps[event.step_path], event)
+                _finish(self.steps[event.step_path], self.last_seq, event)
+            case RunWaiting():
+                self.status, self.waiting = RunStatus.WAITING, event
+            case RunResumed():
+                self.status, self.waiting = RunStatus.RUNNING, None
             case RunFinished():
                 self.status = event.status
                 self.finished_at = event.finished_at
@@ -106,6 +125,8 @@ def fold(events: Iterable[Event]) -> RunState:
         revision=first.revision,
         input=first.input,
         started_at=first.started_at,
+        env=first.env,
+        parent=first.parent,
     )
     try:
         for event in remaining:
@@ -130,14 +151,24 @@ def _retry(step: StepState, event: StepRetrying) -> None:
     step.attempts = event.attempt
     step.failures += not event.interrupted
     step.retrying = event
+    step.waiting = None
+    step.status = StepStatus.RUNNING
     step.message = event.error.message
 
 
-def _finish(step: StepState, event: StepFinished) -> None:
+def _wait(step: StepState, seq: int, event: StepWaiting) -> None:
+    step.status = StepStatus.WAITING
+    step.waiting = (seq, event)
+
+
+def _finish(step: StepState, seq: int, event: StepFinished) -> None:
+    step.seq = seq
     step.status = event.status
     step.finished_at = event.finished_at
     step.message = event.message
     step.attempts = event.attempts
     step.retrying = None
+    step.waiting = None
     step.output = event.output
     step.error = event.error
+    step.errors = event.errors

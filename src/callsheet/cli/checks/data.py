@@ -2,13 +2,18 @@
 
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.lock import holder
-from callsheet.runs.ports import Journal
+from callsheet.runs.events import RunStatus
+from callsheet.runs.ports import Journal, RunFilter
 from callsheet.settings import Settings
 from callsheet.system import journal_path, open_history, open_journal
+
+_UNFINISHED: Final = frozenset(status for status in RunStatus if not status.is_terminal)
+_MOST_COUNTED: Final = 1_000
 
 
 async def check_data(settings: Settings) -> Sequence[Finding]:
@@ -43,5 +48,8 @@ def _missing(settings: Settings) -> Finding:
 
 
 async def _unfinished(journal: Journal) -> str:
-    count = len(await journal.unfinished())
-    return f"{count} runs are unfinished; 'callsheet serve' goes on with them." if count else "No run is unfinished."
+    page = await journal.runs(RunFilter(status=_UNFINISHED), _MOST_COUNTED)
+    if not page.runs:
+        return "No run is unfinished."
+    more = " or more" if page.next_cursor is not None else ""
+    return f"{len(page.runs)}{more} runs are unfinished; 'callsheet serve' goes on with them."
