@@ -17,6 +17,8 @@ from callsheet.errors import ConfigurationInvalid
 
 FILE: Final = "callsheet.toml"
 PREFIX: Final = "CALLSHEET_"
+NOT_SETTINGS: Final = ("CALLSHEET_ENV_", "CALLSHEET_SECRET_")
+"""What the operator gives scenarios by name begins like this; see `callsheet.engine.environment`."""
 
 
 class Settings(BaseModel):
@@ -103,7 +105,7 @@ def _layers(overrides: Mapping[str, object] | None, base: Path) -> list[tuple[st
 def _environment() -> dict[str, object]:
     found: dict[str, object] = {}
     for name, text in os.environ.items():
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS):
             key = name.removeprefix(PREFIX).lower()
             found[key] = tuple(part.strip() for part in text.split(",")) if key == "allowed_hosts" else text
     return found

@@ -110,13 +110,30 @@ async def test_a_wish_outside_of_a_call_takes_effect_at_the_next_one() -> None:
     assert caught.value.wish is Wish.CANCEL
 
 
-async def test_a_timeout_is_taken_once_so_that_error_steps_can_run() -> None:
-    control = Control()
-    control.request(Wish.TIMEOUT)
-    with pytest.raises(Interrupted), control:
+async def test_a_wish_reaches_what_is_below_and_names_where_it_came_from() -> None:
+    run = Control()
+    block = run.below("The block is over")
+    branch = block.below("The branch is over")
+    block.request(Wish.TIMEOUT)
+    with pytest.raises(Interrupted) as caught, branch:
         pytest.fail("the block must not begin")
-    with control:
+    assert caught.value.source is block
+    assert caught.value.why == "The block is over"
+    with run:
         pass
+
+
+async def test_what_cleans_up_heeds_only_that_the_run_is_let_go_of() -> None:
+    run = Control()
+    run.request(Wish.CANCEL)
+    last = run.below("Cleaning up is over", cleaning_up=True)
+    last.check()
+    with last:
+        pass
+    run.request(Wish.STOP)
+    with pytest.raises(Interrupted) as caught:
+        last.check()
+    assert caught.value.wish is Wish.STOP
 
 
 async def test_a_cancellation_from_elsewhere_stays_what_it_is() -> None:

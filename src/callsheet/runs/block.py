@@ -1,91 +1,112 @@
 """A list of steps, one after the other: the part of the interpreter that every step type shares.
 
-A finished step is taken from the journal and never executed again; a step that was at work when its process ended
-goes on as its type says; any other step is announced, made durable, executed, and its end is written together with the
-beginning of the next one.
+A finished step is taken from the journal and never executed again; a step that was at work when its process ended goes
+on as its type says; any other step is announced, executed, and its end is written together with the beginning of the
+next one.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from callsheet.errors import StepFailure
+from callsheet.runs.attempts import attempts, fault_of, take_up
 from callsheet.runs.control import Interrupted, Wish
-from callsheet.runs.events import RunError, StepFinished, StepPath, StepRetrying, StepStarted, StepStatus
-from callsheet.runs.execution import Execution, failure_code
-from callsheet.runs.retry import UNCATCHABLE, retry_delay
+from callsheet.runs.ended import Returned, StepFailed
+from callsheet.runs.events import RunError, StepFinished, StepPath, StepStarted, StepStatus
+from callsheet.runs.execution import Execution
+from callsheet.runs.executor import Attempt, Outcome
+from callsheet.runs.scope import Scope
 from callsheet.runs.state import StepState
-from callsheet.runs.steps.executor import Attempt
-from callsheet.runs.steps.registry import EXECUTORS
 from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.base import OnError
+from callsheet.scenario.steps.fail import UNCATCHABLE
+from callsheet.scenario.steps.return_ import ReturnStep
 from callsheet.scenario.values import or_null
 
 
-class StepFailed(Exception):
-    """A step ended failed and its list does not go on."""
-
-    def __init__(self, error: RunError) -> None:
-        super().__init__(error.message)
-        self.error = error
-
-
-async def run_steps(steps: Sequence[Step], execution: Execution) -> Json:
+async def run_steps(steps: Sequence[Step], scope: Scope) -> Json:
     """Execute `steps` in order; the last one's output.
 
     Raises:
         StepFailed: a step failed for good.
-        Interrupted: the run's engine asked for it.
+        Returned: a step ends the run.
+        Interrupted: somebody wants something else.
     """
     output: Json = None
     for step in steps:
-        path = StepPath(step.name)
-        state = execution.state.steps.get(path)
+        path = scope.path(step.name)
+        state = scope.execution.state.steps.get(path)
         if state is None or state.finished_at is None:
-            if execution.control.draining:
-                raise Interrupted(Wish.DRAIN)
-            state = await _run_step(step, path, state, execution)
-        execution.show(state)
-        if state.error is not None and not _goes_on(step, state.error):
-            raise StepFailed(state.error)
+            scope.control.check()
+            state = await _run_step(step, path, state, scope)
+        elif state.error is not None:
+            scope.control.check()  # it may have failed because of what interrupts the whole list
+        if isinstance(step, ReturnStep) and state.status is StepStatus.SUCCESS:
+            raise Returned(state.output)
+        if (error := failure_of(step, state)) is not None:
+            raise StepFailed(error)
+        scope.show(state)
         output = state.output
+        await scope.execution.commit_some()
     return output
 
 
-def _goes_on(step: Step, error: RunError) -> bool:
-    return step.on_error is OnError.CONTINUE and error.code not in UNCATCHABLE
+def failure_of(step: Step, state: StepState) -> RunError | None:
+    """The error of a finished step that ends its list; None when the list goes on."""
+    if state.error is None or (step.on_error is OnError.CONTINUE and state.error.code not in UNCATCHABLE):
+        return None
+    return state.error
 
 
-async def _run_step(step: Step, path: StepPath, state: StepState | None, execution: Execution) -> StepState:
+def failed_before(steps: Sequence[Step], scope: Scope) -> StepState | None:
+    """The step that, as the journal says, has ended this list; None when it goes on. Cancelled steps do not count."""
+    for step in steps:
+        state = scope.execution.state.steps.get(scope.path(step.name))
+        if state is not None and state.status is StepStatus.FAILED and failure_of(step, state) is not None:
+            return state
+    return None
+
+
+async def _run_step(step: Step, path: StepPath, state: StepState | None, scope: Scope) -> StepState:
+    execution = scope.execution
+    resumed = state is not None
     try:
-        if state is None:
-            state = await _start(step, path, execution)
-        else:
-            await _take_up(step, state, execution)
-        raw = await _attempts(step, state, execution)
-        output = await _output(step, raw, execution)
+        state = await _start(step, path, scope) if state is None else await _start_again(step, state, scope)
+        if state.finished_at is not None:
+            return state
+        attempt = Attempt(scope=scope, state=state, resumed=resumed)
+        if resumed:
+            await take_up(step, attempt)
+        outcome = await attempts(step, attempt)
+        output = await _output(step, outcome.output, scope)
         execution.measure(output, f"The output of step '{path}'")
-    except (StepFailure, EvaluationFailed) as exc:
-        _finish(execution, path, error=_error(exc, execution.state.steps[path]))
+    except (StepFailure, EvaluationFailed, StepFailed) as exc:
+        state = execution.state.steps[path]
+        _finish(execution, state, StepStatus.FAILED, error=fault_of(exc, state))
     except Interrupted as exc:
-        if exc.wish is Wish.TIMEOUT:
-            _finish(execution, path, error=_out_of_time(execution, path))
-        else:
-            raise
+        if not exc.wish.lets_go:
+            _interrupt(execution, execution.state.steps[path], exc)
+        raise
     else:
-        _finish(execution, path, output=output)
-    return execution.state.steps[path]
+        _finish(execution, state, StepStatus.SUCCESS, Outcome(output=output, errors=outcome.errors))
+    return state
 
 
-async def _start(step: Step, path: StepPath, execution: Execution) -> StepState:
+async def _start(step: Step, path: StepPath, scope: Scope) -> StepState:
+    """Announce the step; a skipped one ends at once."""
+    execution = scope.execution
     prepared: Json = None
     failure: StepFailure | EvaluationFailed | None = None
+    wanted = True
     try:
-        prepared = await EXECUTORS[type(step)].prepare(step, execution)
-        execution.measure(prepared, f"The input of step '{path}'")
+        wanted = await _is_wanted(step, scope)
+        if wanted:
+            prepared = await execution.around.executors[type(step)].prepare(step, scope)
+            execution.measure(prepared, f"The input of step '{path}'")
     except (StepFailure, EvaluationFailed) as exc:
         prepared, failure = None, exc
+    scope.control.check()  # evaluating may have taken its time
     execution.emit(
         StepStarted(
             run_id=execution.run_id,
@@ -99,93 +120,62 @@ async def _start(step: Step, path: StepPath, execution: Execution) -> StepState:
     )
     if failure is not None:
         raise failure
-    await execution.commit()
-    return execution.state.steps[path]
-
-
-async def _take_up(step: Step, state: StepState, execution: Execution) -> None:
-    """Go on with a step that was at work when its process ended."""
-    if state.retrying is not None:
-        begins = state.retrying.at + timedelta(seconds=state.retrying.delay)
-        remaining = (begins - execution.now()).total_seconds()
-        if remaining > 0:  # the attempt had not begun: nothing is unknown
-            with execution.control:
-                await execution.clock.sleep(remaining)
-            return
-    message = (
-        f"The process ended during attempt {state.attempts} of step '{state.path}'; "
-        "whether the tool did its work is not known."
-    )
-    unknown = RunError(code="OutcomeUnknown", message=message, step=state.path, attempt=state.attempts)
-    if not EXECUTORS[type(step)].after_interruption(step):
-        raise StepFailure(message, code="OutcomeUnknown")
-    await _retry(state, unknown, 0.0, execution, interrupted=True)
-
-
-async def _attempts(step: Step, state: StepState, execution: Execution) -> Json:
-    executor = EXECUTORS[type(step)]
-    retry = step.retry or execution.scenario.defaults.retry
-    while True:
-        try:
-            return await executor.attempt(step, state.input, Attempt(execution, state.path, state.attempts))
-        except StepFailure as exc:
-            error = _error(exc, state)
-            delay = retry_delay(retry, error, state.failures + 1, execution.entropy)
-            if delay is None:
-                raise
-        await _retry(state, error, delay, execution)
-
-
-async def _retry(
-    state: StepState, error: RunError, delay: float, execution: Execution, *, interrupted: bool = False
-) -> None:
-    execution.emit(
-        StepRetrying(
-            run_id=execution.run_id,
-            step_name=state.name,
-            index=state.index,
-            at=execution.now(),
-            step_path=state.path,
-            attempt=state.attempts + 1,
-            delay=delay,
-            interrupted=interrupted,
-            error=error,
-        )
-    )
-    await execution.commit()
-    if delay > 0:
-        with execution.control:
-            await execution.clock.sleep(delay)
-
-
-async def _output(step: Step, raw: Json, execution: Execution) -> Json:
-    return raw if step.output is None else or_null(await execution.evaluate(step.output, {"result": raw}))
-
-
-def _finish(execution: Execution, path: StepPath, *, output: Json = None, error: RunError | None = None) -> None:
+    execution.count()
     state = execution.state.steps[path]
+    if not wanted:
+        _finish(execution, state, StepStatus.SKIPPED)
+    return state
+
+
+async def _start_again(step: Step, state: StepState, scope: Scope) -> StepState:
+    """Find out again, for a step that began without an input, whether it is wanted and can be prepared."""
+    if state.input is None:
+        if not await _is_wanted(step, scope):
+            _finish(scope.execution, state, StepStatus.SKIPPED)
+        else:
+            await scope.execution.around.executors[type(step)].prepare(step, scope)
+    return state
+
+
+async def _is_wanted(step: Step, scope: Scope) -> bool:
+    return step.when is None or await scope.holds(step.when)
+
+
+async def _output(step: Step, raw: Json, scope: Scope) -> Json:
+    return raw if step.output is None else or_null(await scope.evaluate(step.output, {"result": raw}))
+
+
+def _interrupt(execution: Execution, state: StepState, exc: Interrupted) -> None:
+    """End a step with what is around it."""
+    if exc.wish is Wish.TIMEOUT:
+        error = RunError(code="Timeout", message=f"{exc.why} while this step was at work.", step=state.path)
+        _finish(execution, state, StepStatus.FAILED, error=error)
+    else:
+        error = RunError(code="Cancelled", message=exc.why, step=state.path)
+        _finish(execution, state, StepStatus.CANCELLED, error=error)
+
+
+def _finish(
+    execution: Execution,
+    state: StepState,
+    status: StepStatus,
+    outcome: Outcome | None = None,
+    *,
+    error: RunError | None = None,
+) -> None:
     execution.emit(
         StepFinished(
             run_id=execution.run_id,
             step_name=state.name,
             index=state.index,
-            status=StepStatus.SUCCESS if error is None else StepStatus.FAILED,
+            status=status,
             started_at=state.started_at,
             finished_at=execution.now(),
             message="" if error is None else error.message,
-            step_path=path,
+            step_path=state.path,
             attempts=state.attempts,
-            output=output,
+            output=None if outcome is None else outcome.output,
             error=error,
+            errors=None if outcome is None else outcome.errors,
         )
     )
-
-
-def _error(exc: StepFailure | EvaluationFailed, state: StepState) -> RunError:
-    data: Json = exc.data if isinstance(exc, StepFailure) else None
-    return RunError(code=failure_code(exc), message=str(exc), step=state.path, attempt=state.attempts, data=data)
-
-
-def _out_of_time(execution: Execution, path: StepPath) -> RunError:
-    message = f"The run's timeout of {execution.scenario.timeout:g} s ended while step '{path}' was at work."
-    return RunError(code="Timeout", message=message, step=path, attempt=execution.state.steps[path].attempts)

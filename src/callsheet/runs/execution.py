@@ -1,25 +1,55 @@
-"""One run at work: its state, what expressions see of it, and the events that are not written yet."""
+"""One run at work: its state, the events that are not written yet, and the messages to its steps."""
 
 import asyncio
 import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from callsheet.errors import StepFailure
-from callsheet.runs.control import Control
-from callsheet.runs.events import Event, RunId, StepPath
-from callsheet.runs.ports import Clock, Entropy, Journal, Tools
-from callsheet.runs.state import RunState, StepState
+from callsheet.runs.cache import ResultCache
+from callsheet.runs.control import Control, Wish
+from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus
+from callsheet.runs.parking import Parking
+from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
+from callsheet.runs.state import RunState
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
-from callsheet.scenario.interpreter import QUICK_VISITS
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Scenario
-from callsheet.scenario.values import Missing, Value, evaluate
+
+if TYPE_CHECKING:
+    from callsheet.runs.children import Children
+    from callsheet.runs.executor import StepExecutor
 
 MAX_VALUE_BYTES: Final = 4 * 2**20
 MAX_STATE_BYTES: Final = 64 * 2**20
+MAX_EXECUTIONS: Final = 25_000
+"""Steps that one run may execute."""
+
+_MOST_PENDING: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a run needs from outside while it is at work.
+
+    Attributes:
+        executors: who executes which type of step, by the type of its model.
+        children: the runs that steps of type `scenario` begin.
+    """
+
+    journal: Journal
+    tools: Tools
+    clock: Clock
+    entropy: Entropy
+    environment: Environment
+    engine: Engine
+    executors: "Mapping[type, StepExecutor]"
+    children: "Children"
+    cache: ResultCache
 
 
 class Execution:
@@ -30,54 +60,49 @@ class Execution:
     already, in bytes.
     """
 
-    def __init__(
-        self,
-        *,
-        scenario: Scenario,
-        state: RunState,
-        size: int,
-        control: Control,
-        journal: Journal,
-        tools: Tools,
-        clock: Clock,
-        entropy: Entropy,
-    ) -> None:
+    def __init__(self, *, scenario: Scenario, state: RunState, size: int, control: Control, around: Around) -> None:
         self.scenario = scenario
         self.state = state
-        self.control = control
-        self.tools = tools
-        self.clock = clock
-        self.entropy = entropy
+        self.around = around
+        self.clock = around.clock
         self.namespace = uuid.UUID(state.run_id)
-        self._journal = journal
+        self.parking = Parking(around.clock, control)
+        self._journal = around.journal
         self._pending: list[Event] = []
         self._committed = state.last_seq
         self._writing = asyncio.Lock()
         self._size = size
-        self._steps: JsonObject = {}
-        self.roots: JsonObject = {
-            "input": state.input,
-            "vars": scenario.vars,
-            "steps": self._steps,
-            "run": {
-                "id": state.run_id,
-                "started_at": state.started_at.isoformat(timespec="milliseconds"),
-                "scenario_id": state.scenario_id,
-                "revision": state.revision,
-            },
-        }
+        self._messages: Mapping[int, Message] = {}
+        self._stale = True
 
     @property
     def run_id(self) -> RunId:
         """The run's id."""
         return self.state.run_id
 
+    @property
+    def messages_seen(self) -> int:
+        """How many messages to the run were looked at."""
+        return len(self._messages)
+
     def now(self) -> datetime:
         """The present moment, in UTC."""
         return self.clock.now()
 
+    def alarm(self, deadline: datetime | None, control: Control) -> Callable[[], None]:
+        """Ask `control` for `TIMEOUT` at `deadline`, unless the function that is returned here is called before."""
+        if deadline is None:
+            return _nothing
+        remaining = (deadline - self.now()).total_seconds()
+        if remaining <= 0:  # at once, so that nothing begins any more
+            control.request(Wish.TIMEOUT)
+            return _nothing
+        return self.clock.call_later(remaining, lambda: control.request(Wish.TIMEOUT))
+
     def emit(self, event: Event) -> None:
         """Apply `event`; it is durable after the next `commit`."""
+        if self.state.status is RunStatus.WAITING and not isinstance(event, RunStarted | RunFinished | RunResumed):
+            self.emit(RunResumed(run_id=self.run_id, at=self.now()))
         self.state.apply(event)
         self._pending.append(event)
 
@@ -94,26 +119,31 @@ class Execution:
                 await self._journal.append(self.run_id, self._committed, events)
                 self._committed += len(events)
 
-    async def evaluate(self, value: Value, more: JsonObject | None = None) -> Json | Missing:
-        """The JSON that `value` stands for now; `more` has roots beside the run's.
-
-        What is not quick is done again in a thread, so that one run's large expression does not hold up the others.
+    async def commit_some(self) -> None:
+        """Commit when many events are kept: steps without effects never do it themselves.
 
         Raises:
-            EvaluationFailed: an expression failed or costs more than is allowed.
+            RunOwnershipLost: another worker wrote this run.
+            JournalUnavailable: the journal cannot be written.
         """
-        roots = self.roots if more is None else {**self.roots, **more}
-        try:
-            return evaluate(value, roots, QUICK_VISITS)
-        except EvaluationLimitExceeded:
-            return await asyncio.to_thread(evaluate, value, roots)
+        if len(self._pending) >= _MOST_PENDING:
+            await self.commit()
 
-    def show(self, step: StepState) -> None:
-        """Let later expressions see a finished step."""
-        error: JsonObject | None = None
-        if step.error is not None:
-            error = error_root(step.error.code, step.error.message, step.path, step.error.attempt, step.error.data)
-        self._steps[step.name] = {"output": step.output, "status": step.status.value, "error": error}
+    def look_again(self) -> None:
+        """Something may have been delivered: let the steps that wait look."""
+        self._stale = True
+        self.parking.wake()
+
+    async def message(self, seq: int) -> Message | None:
+        """The message to the step whose `step_waiting` event is number `seq`, when there is one.
+
+        Raises:
+            JournalUnavailable: the journal cannot be read.
+        """
+        while self._stale:
+            self._stale = False
+            self._messages = await self._journal.messages(self.run_id)
+        return self._messages.get(seq)
 
     def measure(self, value: Json, what: str) -> None:
         """Count a value that the run keeps.
@@ -124,11 +154,21 @@ class Execution:
         size = len(orjson.dumps(value))
         if size > MAX_VALUE_BYTES:
             message = f"{what} has {size} bytes as JSON; the limit for one value is {MAX_VALUE_BYTES}."
-            raise StepFailure(message, code="LimitExceeded", data={"limit": "value", "bytes": size})
+            raise StepFailure(message, code="LimitExceeded", data=_limit("value", MAX_VALUE_BYTES, size))
         self._size += size
         if self._size > MAX_STATE_BYTES:
             message = f"{what} makes the values of this run larger than {MAX_STATE_BYTES} bytes together."
-            raise StepFailure(message, code="LimitExceeded", data={"limit": "state", "bytes": self._size})
+            raise StepFailure(message, code="LimitExceeded", data=_limit("state", MAX_STATE_BYTES, self._size))
+
+    def count(self) -> None:
+        """Count one more execution of a step, which has started.
+
+        Raises:
+            StepFailure: `LimitExceeded`, when the run executed too many.
+        """
+        if len(self.state.steps) > MAX_EXECUTIONS:
+            message = f"The run has executed {MAX_EXECUTIONS} steps, the most that one run may."
+            raise StepFailure(message, code="LimitExceeded", data=_limit("executions", MAX_EXECUTIONS, None))
 
 
 def failure_code(exc: StepFailure | EvaluationFailed) -> str:
@@ -138,6 +178,10 @@ def failure_code(exc: StepFailure | EvaluationFailed) -> str:
     return "LimitExceeded" if isinstance(exc, EvaluationLimitExceeded) else "ExpressionError"
 
 
-def error_root(code: str, message: str, step: StepPath | None, attempt: int | None, data: Json) -> JsonObject:
-    """An error as expressions see it."""
-    return {"code": code, "message": message, "step": step, "attempt": attempt, "data": data}
+def _limit(name: str, limit: int, bytes_: int | None) -> JsonObject:
+    found: JsonObject = {"limit": name, "value": limit}
+    return found if bytes_ is None else {**found, "bytes": bytes_}
+
+
+def _nothing() -> None:
+    """The alarm that there is nothing to stop of."""

@@ -4,37 +4,72 @@
 deterministic; every effect goes through a port.
 """
 
-import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from typing import Self
 
-from callsheet.errors import RunOwnershipLost, ScenarioInvalid, ScenarioNotFound, StepFailure, Unavailable
-from callsheet.runs.block import StepFailed, run_steps
+from callsheet.errors import ScenarioInvalid, ScenarioNotFound
+from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.cache import ResultCache
+from callsheet.runs.children import Children
 from callsheet.runs.codec import decode
-from callsheet.runs.control import Control, Interrupted, Wish
+from callsheet.runs.control import Control
 from callsheet.runs.ending import ending
-from callsheet.runs.events import RunError, RunFinished, RunId, RunStatus
-from callsheet.runs.execution import Execution, error_root, failure_code
-from callsheet.runs.ports import Clock, Entropy, Journal, Tools
+from callsheet.runs.events import RunError, RunId, RunStatus
+from callsheet.runs.execution import Around, Execution
+from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
 from callsheet.runs.scenarios import PinnedScenarios
-from callsheet.runs.state import fold
-from callsheet.scenario.expressions import EvaluationFailed
-from callsheet.scenario.json import Json
-from callsheet.scenario.values import or_null
+from callsheet.runs.state import RunState, fold
+from callsheet.runs.steps.registry import EXECUTORS
+from callsheet.runs.walk import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreter:
-    """Executes runs over the ports."""
+    """Executes runs over the ports. Keeps the scenarios of runs at work and the results that may be taken again."""
 
     journal: Journal
     tools: Tools
     clock: Clock
     entropy: Entropy
+    environment: Environment
     scenarios: PinnedScenarios
+    children: Children
+    cache: ResultCache
 
-    async def execute(self, run_id: RunId, control: Control) -> None:
-        """Bring the run to its end, or to where `control` lets go of it.
+    @classmethod
+    def over(
+        cls,
+        *,
+        journal: Journal,
+        tools: Tools,
+        clock: Clock,
+        entropy: Entropy,
+        environment: Environment,
+        acceptance: Acceptance,
+    ) -> Self:
+        """An interpreter over the ports; `acceptance` finds the scenarios that steps run."""
+        return cls(
+            journal=journal,
+            tools=tools,
+            clock=clock,
+            entropy=entropy,
+            environment=environment,
+            scenarios=PinnedScenarios(journal),
+            children=Children(acceptance=acceptance, journal=journal, clock=clock),
+            cache=ResultCache(clock),
+        )
+
+    async def execute(self, run_id: RunId, control: Control, engine: Engine) -> datetime | None:
+        """Bring the run to its end, or to where it waits, or to where `control` lets go of it.
+
+        Args:
+            run_id: the run.
+            control: the engine's link to this execution.
+            engine: dispatches the runs that this one begins, and the run that waits for this one.
+
+        Returns:
+            When a run that waits goes on by itself; None when it does not.
 
         Raises:
             RunNotFound: there is no such run.
@@ -45,98 +80,39 @@ class Interpreter:
         """
         records = await self.journal.read(run_id)
         state = fold(map(decode, records))
-        if state.status.is_terminal:
-            return
+        until = None
+        try:
+            if not state.status.is_terminal:
+                until = await self._go_on(state, sum(len(record.data) for record in records), control, engine)
+        finally:
+            if state.status.is_terminal and state.parent is not None:
+                await engine.dispatch(state.parent.run_id)
+        return until
+
+    async def _go_on(self, state: RunState, size: int, control: Control, engine: Engine) -> datetime | None:
         try:
             scenario = await self.scenarios.get(state.revision)
         except (ScenarioNotFound, ScenarioInvalid) as exc:
             error = RunError(code="Internal", message=exc.message)
-            await self.journal.append(run_id, state.last_seq, ending(state, self.clock.now(), RunStatus.FAILED, error))
-            return
-        execution = Execution(
-            scenario=scenario,
-            state=state,
-            size=sum(len(record.data) for record in records),
-            control=control,
+            events = ending(state, self.clock.now(), RunStatus.FAILED, error)
+            await self.journal.append(state.run_id, state.last_seq, events)
+            return None
+        around = Around(
             journal=self.journal,
             tools=self.tools,
             clock=self.clock,
             entropy=self.entropy,
+            environment=self.environment,
+            engine=engine,
+            executors=EXECUTORS,
+            children=self.children,
+            cache=self.cache,
         )
-        await _execute(execution)
-
-
-async def _execute(execution: Execution) -> None:
-    try:
-        await _walk(execution)
-    except Interrupted as exc:
-        if exc.wish is Wish.CANCEL:
-            await _end(execution, RunStatus.CANCELLED, RunError(code="Cancelled", message="The run was cancelled."))
-        else:
-            await execution.commit()  # the step that ended last; the run goes on later
-    except (Unavailable, RunOwnershipLost):
-        raise
-    except Exception as exc:
-        message = f"Callsheet itself failed ({type(exc).__name__}). See its log."
-        await _end(execution, RunStatus.FAILED, RunError(code="Internal", message=message))
-        raise
-
-
-async def _walk(execution: Execution) -> None:
-    remaining = execution.state.started_at + timedelta(seconds=execution.scenario.timeout) - execution.now()
-    stop_timer = execution.clock.call_later(
-        max(0.0, remaining.total_seconds()), lambda: execution.control.request(Wish.TIMEOUT)
-    )
-    try:
-        last = await run_steps(execution.scenario.steps, execution)
-        output = await _output(execution, last)
-    except StepFailed as exc:
-        stop_timer()
-        await _fail(execution, exc.error)
-    except (EvaluationFailed, StepFailure) as exc:
-        stop_timer()
-        await _fail(execution, RunError(code=failure_code(exc), message=f"The run's output: {exc}"))
-    else:
-        await _finish(execution, RunStatus.SUCCESS, "", output=output)
-    finally:
-        stop_timer()
-
-
-async def _output(execution: Execution, last: Json) -> Json:
-    value = execution.scenario.output
-    if value is None:
-        return last
-    output = or_null(await execution.evaluate(value))
-    execution.measure(output, "The run's output")
-    return output
-
-
-async def _fail(execution: Execution, error: RunError) -> None:
-    """End the run failed, after the steps of the document's `on_error`; what fails among them changes nothing."""
-    execution.roots["error"] = error_root(error.code, error.message, error.step, error.attempt, error.data)
-    with contextlib.suppress(StepFailed):  # its own events tell; the run ends with the error that came first
-        await run_steps(execution.scenario.on_error, execution)
-    message = error.message if error.step is None else f"Step '{error.step}' failed: {error.message}"
-    await _finish(execution, RunStatus.FAILED, message, error=error)
-
-
-async def _end(execution: Execution, status: RunStatus, error: RunError) -> None:
-    for event in ending(execution.state, execution.now(), status, error):
-        execution.emit(event)
-    await execution.commit()
-
-
-async def _finish(
-    execution: Execution, status: RunStatus, message: str, *, output: Json = None, error: RunError | None = None
-) -> None:
-    execution.emit(
-        RunFinished(
-            run_id=execution.run_id,
-            status=status,
-            finished_at=execution.now(),
-            message=message,
-            output=output,
-            error=error,
-        )
-    )
-    await execution.commit()
+        own = control.below("The run was cancelled")
+        execution = Execution(scenario=scenario, state=state, size=size, control=own, around=around)
+        silence = control.listen(execution.look_again)
+        try:
+            return await walk(execution, own)
+        finally:
+            silence()
+            own.leave()

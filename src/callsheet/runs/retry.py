@@ -3,9 +3,7 @@
 from callsheet.runs.events import RunError
 from callsheet.runs.ports import Entropy
 from callsheet.scenario.steps.base import Retry
-
-UNCATCHABLE = frozenset({"LimitExceeded", "Cancelled", "Internal"})
-"""Codes that no retry, `on_error` or `catch` takes."""
+from callsheet.scenario.steps.fail import UNCATCHABLE
 
 
 def retry_delay(retry: Retry | None, error: RunError, failures: int, entropy: Entropy) -> float | None:

@@ -1,25 +1,35 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
-import hashlib
-import uuid
 from typing import Any, assert_never
 
 from callsheet.errors import StepFailure
-from callsheet.runs.events import StepPath
+from callsheet.runs.cache import cache_key
 from callsheet.runs.execution import Execution
+from callsheet.runs.executor import Attempt, Outcome, Resumption
+from callsheet.runs.keys import path_uuid
 from callsheet.runs.ports import OtherBlock, TextBlock, ToolCall, ToolResult
-from callsheet.runs.steps.executor import Attempt
+from callsheet.runs.scope import Scope
+from callsheet.runs.secrets import masks, redact, redact_text, uses_secrets
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.steps.tool import OnInterrupt, ResultFormat, ToolStep
+
+_RESUMPTIONS = {
+    OnInterrupt.RETRY: Resumption.RETRY,
+    OnInterrupt.FAIL: Resumption.FAIL,
+    OnInterrupt.APPROVE: Resumption.ASK,
+}
 
 
 class ToolExecutor:
     """The executor of `ToolStep`."""
 
-    async def prepare(self, step: ToolStep, execution: Execution) -> Json:
-        """The tool's arguments; every one of `required_input_fields` has a value."""
-        arguments = _object(await execution.evaluate(step.input))
+    keeps_time = True
+
+    async def prepare(self, step: ToolStep, scope: Scope) -> Json:
+        """The tool's arguments, secrets by their names; every one of `required_input_fields` has a value."""
+        names = scope.execution.scenario.secrets
+        arguments = _object(await scope.evaluate(step.input, {"secrets": masks(names)} if names else None))
         for name in step.required_input_fields:
             if arguments.get(name) is None:
                 message = (
@@ -28,35 +38,54 @@ class ToolExecutor:
                 raise StepFailure(message, code="InputInvalid", data={"field": name})
         return arguments
 
-    async def attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Json:
+    async def attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Outcome:
         """Call the tool once."""
-        execution = attempt.execution
-        defaults = execution.scenario.defaults
-        call = ToolCall(
-            server=step.server or defaults.server,
-            tool=step.tool,
-            arguments=_object(prepared),
-            timeout=step.timeout or defaults.timeout,
-            idempotency_key=idempotency_key(execution.namespace, attempt.path),
-            attempt=attempt.number,
-        )
-        with execution.control:
-            result = await execution.tools.call(call)
-        return read_result(result, step.result_format, step.tool)
+        names = attempt.execution.scenario.secrets
+        if not names or not uses_secrets(step.input):
+            return Outcome(output=await _call(step, _object(prepared), attempt))
+        secrets = _resolve(names, attempt.execution)
+        arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": dict(secrets)}))
+        try:
+            return Outcome(output=redact(await _call(step, arguments, attempt), secrets))
+        except StepFailure as exc:
+            message = redact_text(exc.message, secrets)
+            raise StepFailure(message, code=exc.step_code, data=redact(exc.data, secrets)) from None
 
-    def after_interruption(self, step: ToolStep) -> bool:
+    def resumption(self, step: ToolStep) -> Resumption:
         """As the author decided with `on_interrupt`."""
-        return step.on_interrupt is OnInterrupt.RETRY
+        return _RESUMPTIONS[step.on_interrupt]
 
 
-def idempotency_key(run: uuid.UUID, path: StepPath) -> str:
-    """The same text for every attempt of one execution of a step: UUIDv5 of its path in the run's namespace."""
-    # As `uuid.uuid5`, which takes five times as long because it makes an integer of the digest and text of that.
-    digest = bytearray(hashlib.sha1(run.bytes + path.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json:
+    execution = attempt.execution
+    defaults = execution.scenario.defaults
+    server = step.server or defaults.server
+    key = cache_key(server, step.tool, arguments) if step.cache else ""
+    result = execution.around.cache.find(key, step.cache) if step.cache else None
+    if result is None:
+        call = ToolCall(
+            server=server,
+            tool=step.tool,
+            arguments=arguments,
+            timeout=step.timeout or defaults.timeout,
+            idempotency_key=path_uuid(execution.namespace, attempt.state.path),
+            attempt=attempt.state.attempts,
+        )
+        await execution.commit()
+        with attempt.scope.control:
+            result = await execution.around.tools.call(call)
+        if step.cache:
+            execution.around.cache.keep(key, result)
+    return read_result(result, step.result_format, step.tool)
+
+
+def _resolve(names: tuple[str, ...], execution: Execution) -> dict[str, str]:
+    found = {name: execution.around.environment.secret(name) for name in names}
+    for name, secret in found.items():
+        if secret is None:
+            message = f"The secret '{name}' is not set any more. Set CALLSHEET_SECRET_{name}."
+            raise StepFailure(message, code="InputInvalid", data={"secret": name})
+    return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def read_result(result: ToolResult, form: ResultFormat, tool: str) -> Json:

@@ -1,0 +1,93 @@
+"""Whether a scenario may run on an input: the same for a caller's run and for a step's child run."""
+
+from typing import Final
+
+from callsheet.errors import InputInvalid, Problem, ScenarioInvalid
+from callsheet.runs.events import Revision
+from callsheet.runs.ports import Catalog, CatalogEntry, Environment
+from callsheet.scenario.diagnostics import Severity
+from callsheet.scenario.json import JsonObject
+from callsheet.scenario.model import Scenario
+from callsheet.scenario.schema import Schema
+
+_MAX_SCHEMAS: Final = 1_000
+
+
+class Acceptance:
+    """Finds scenarios and checks what they are to run on."""
+
+    def __init__(self, catalog: Catalog, environment: Environment) -> None:
+        self._catalog = catalog
+        self._environment = environment
+        self._schemas: dict[Revision, Schema] = {}
+
+    async def entry(self, scenario_id: str) -> CatalogEntry:
+        """The scenario as it is in the catalog now, with everything that it needs.
+
+        Raises:
+            ScenarioNotFound: nothing in the catalog has this id.
+            ScenarioInvalid: it has errors, or something that it declares was not given; `problems` lists them.
+        """
+        entry = await self._catalog.get(scenario_id)
+        self._check_declared(entry, runnable(entry))
+        return entry
+
+    def check(self, entry: CatalogEntry, run_input: JsonObject) -> None:
+        """Return when the input fits `input_schema`.
+
+        Raises:
+            InputInvalid: it does not; `problems` has a pointer and a sentence for each fault.
+            ScenarioInvalid: the scenario has errors.
+        """
+        scenario = runnable(entry)
+        if scenario.input_schema is None:
+            return
+        schema = self._schemas.get(entry.revision)
+        if schema is None:
+            if len(self._schemas) >= _MAX_SCHEMAS:
+                self._schemas.clear()
+            schema = self._schemas[entry.revision] = Schema(scenario.input_schema)
+        problems = schema.problems(run_input)
+        if problems:
+            where = f"at {problems[0].pointer}" if problems[0].pointer else "as a whole"
+            raise InputInvalid(
+                f"The input of '{entry.scenario_id}' does not fit, {where}: {problems[0].message}", problems
+            )
+
+    def variables(self, entry: CatalogEntry) -> dict[str, str]:
+        """The declared plain values as they are now."""
+        found = {name: self._environment.variable(name) for name in runnable(entry).env}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _check_declared(self, entry: CatalogEntry, scenario: Scenario) -> None:
+        problems = [
+            Problem(pointer=f"/env/{index}", message=f"The value '{name}' is not set: set CALLSHEET_ENV_{name}.")
+            for index, name in enumerate(scenario.env)
+            if self._environment.variable(name) is None
+        ]
+        problems += [
+            Problem(
+                pointer=f"/secrets/{index}", message=f"The secret '{name}' is not set: set CALLSHEET_SECRET_{name}."
+            )
+            for index, name in enumerate(scenario.secrets)
+            if self._environment.secret(name) is None
+        ]
+        if problems:
+            message = f"The scenario '{entry.scenario_id}' needs what the operator did not give. {problems[0].message}"
+            raise ScenarioInvalid(message, problems)
+
+
+def runnable(entry: CatalogEntry) -> Scenario:
+    """The entry's scenario.
+
+    Raises:
+        ScenarioInvalid: it has errors; `problems` lists them.
+    """
+    if entry.scenario is not None:
+        return entry.scenario
+    errors = [problem for problem in entry.problems if problem.severity is Severity.ERROR]
+    where = f"{entry.source} line {errors[0].line}"
+    raise ScenarioInvalid(
+        f"The scenario '{entry.scenario_id}' has errors and cannot run. The first, in {where}: {errors[0].message}",
+        [Problem(pointer=error.pointer, message=f"Line {error.line}: {error.message}") for error in errors],
+    )

@@ -1,0 +1,138 @@
+"""Answering a step that waits for a person: decided once, by the first answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from callsheet.errors import AlreadyAnswered, InputInvalid, Problem, StepNotFound, StepNotWaiting
+from callsheet.runs.codec import decode, timestamp
+from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
+from callsheet.runs.ports import Clock, Engine, Journal
+from callsheet.runs.state import RunState, StepState, fold
+from callsheet.scenario.json import Json, JsonObject, is_object
+from callsheet.scenario.schema import Schema
+
+APPROVAL: Final = "approval"
+"""The `kind` of a step's `waits_for` that a person answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a person says.
+
+    Attributes:
+        data: what the step's `form_schema` asks for.
+        by: who says it; empty when nobody said who they are.
+    """
+
+    approved: bool
+    comment: str = ""
+    data: Json = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswer:
+    """An answer that counts, and when it came."""
+
+    answer: Answer
+    at: datetime
+
+
+class Answers:
+    """The use case, over the ports.
+
+    Args:
+        journal: keeps the answer.
+        engine: goes on with the run; None when nobody executes runs in this process.
+        clock: for the moment of the answer.
+    """
+
+    def __init__(self, *, journal: Journal, engine: Engine | None, clock: Clock) -> None:
+        self._journal = journal
+        self._engine = engine
+        self._clock = clock
+
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> GivenAnswer:
+        """Answer a step; when this returns the answer is durable and the run goes on.
+
+        Raises:
+            RunNotFound: there is no such run.
+            StepNotFound: the run has no step with this path, or has not come to it yet.
+            StepNotWaiting: the step does not wait for a person.
+            AlreadyAnswered: it has its answer; `first` is that one.
+            InputInvalid: the data does not fit the form, or somebody else is to answer.
+            JournalUnavailable: nothing was stored.
+        """
+        events = list(map(decode, await self._journal.read(run_id)))
+        state = fold(events)
+        step = state.steps.get(path)
+        if step is None:
+            raise StepNotFound(f"Run {run_id} has no step {path[:200]}, or has not come to it yet.")
+        asked = [
+            (seq, event)
+            for seq, event in enumerate(events, start=1)
+            if isinstance(event, StepWaiting) and event.step_path == path and event.waits_for.get("kind") == APPROVAL
+        ]
+        if asked:
+            await self._require_unanswered(state, path, asked[-1][0])
+        if step.waiting is None or step.waiting[1].waits_for.get("kind") != APPROVAL or state.status.is_terminal:
+            raise StepNotWaiting(_not_waiting(state, step))
+        seq, waiting = step.waiting
+        _check(waiting.waits_for, answer)
+        return await self._deliver(run_id, seq, answer)
+
+    async def _require_unanswered(self, state: RunState, path: StepPath, seq: int) -> None:
+        message = (await self._journal.messages(state.run_id)).get(seq)
+        if message is not None:
+            first: JsonObject = {**message.value, "by": message.by, "at": timestamp(message.at)}
+            raise AlreadyAnswered(_answered(state.run_id, path, message), first)
+
+    async def _deliver(self, run_id: RunId, seq: int, answer: Answer) -> GivenAnswer:
+        now = self._clock.now()
+        value: JsonObject = {
+            "kind": "answer",
+            "approved": answer.approved,
+            "comment": answer.comment,
+            "data": answer.data,
+        }
+        await self._journal.deliver(run_id, seq, Message(at=now, value=value, by=answer.by))
+        if self._engine is not None:
+            await self._engine.dispatch(run_id)
+        return GivenAnswer(answer=answer, at=now)
+
+
+def _check(waits_for: JsonObject, answer: Answer) -> None:
+    assignees = waits_for.get("assignees")
+    if isinstance(assignees, list) and assignees and answer.by not in assignees:
+        names = ", ".join(str(each) for each in assignees)
+        who = f"'{answer.by}' may not answer" if answer.by else "It must be said who answers"
+        message = f"{who}; those who may: {names}."
+        raise InputInvalid(f"The answer was not taken, at /by: {message}", [Problem(pointer="/by", message=message)])
+    form = waits_for.get("form_schema")
+    if not answer.approved or not is_object(form):
+        return
+    problems = [
+        Problem(pointer=f"/data{problem.pointer}", message=problem.message)
+        for problem in Schema(form).problems(answer.data)
+    ]
+    if problems:
+        first = problems[0]
+        raise InputInvalid(f"The answer does not fit the form, at {first.pointer}: {first.message}", problems)
+
+
+def _not_waiting(state: RunState, step: StepState) -> str:
+    if step.waiting is not None and not state.status.is_terminal:
+        kind = step.waiting[1].waits_for.get("kind")
+        return f"The step {step.path} of run {state.run_id} waits for a {kind}, not for an answer."
+    over = f"; the run is over: {state.status}" if state.status.is_terminal else ""
+    return f"The step {step.path} of run {state.run_id} waits for no answer: it is {step.status}{over}."
+
+
+def _answered(run_id: RunId, path: StepPath, message: Message) -> str:
+    moment = timestamp(message.at)
+    if message.value.get("kind") != "answer":
+        return f"The time to answer the step {path} of run {run_id} was over at {moment}."
+    word = "approved" if message.value.get("approved") else "rejected"
+    by = f" by '{message.by}'" if message.by else ""
+    return f"The step {path} of run {run_id} was {word}{by} at {moment} already; the first answer counts."

@@ -1,0 +1,121 @@
+"""Saving scenarios: a document is checked first, and one with an error is never saved."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from callsheet.errors import ScenarioNotFound, ScenarioReadOnly
+from callsheet.lint.document import read_scenario
+from callsheet.runs.ports import Catalog, CatalogEntry, Clock
+from callsheet.runs.revisions import DamagedRevision, Expected, RevisionRow, Revisions, Saved, SavedRevision
+from callsheet.scenario.diagnostics import Diagnostic, Severity
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.source import Syntax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The document is the current revision of its scenario; `diagnostics` are warnings."""
+
+    saved: Saved
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Nothing was saved: `diagnostics` has at least one error."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check_document(document: Json) -> tuple[Diagnostic, ...]:
+    """What the checker says about a document that is no text, so without lines and columns. Never raises; blocks."""
+    found = read_scenario(orjson.dumps(document), Syntax.JSON).diagnostics
+    return tuple(replace(diagnostic, line=0, column=0) for diagnostic in found)
+
+
+def has_error(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether any of them keeps the scenario from running."""
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+class SavedScenarios:
+    """The use cases of saved scenarios.
+
+    Args:
+        catalog: the scenarios that can be run, files and saved ones.
+        revisions: where they are saved.
+        clock: for the moment of a save.
+    """
+
+    def __init__(self, *, catalog: Catalog, revisions: Revisions, clock: Clock) -> None:
+        self._catalog = catalog
+        self._revisions = revisions
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    async def save(self, scenario_id: str, document: JsonObject, expected: Expected) -> Accepted | Rejected:
+        """Make `document` the current revision of a scenario; durable when this returns.
+
+        Raises:
+            ScenarioReadOnly: the scenario is a file of the folder.
+            RevisionConflict: something else is saved than was expected.
+            RevisionRequired: the scenario exists, and nothing was expected.
+            Conflict: there are too many scenarios, or revisions of this one.
+            Unavailable: it could not be stored.
+        """
+        entry = await self._find(scenario_id)
+        if entry is not None and entry.number is None:
+            raise ScenarioReadOnly(
+                f"The scenario '{scenario_id}' is the file {entry.source}. Change it there, or save under another id."
+            )
+        async with self._one_at_a_time:  # checking takes a whole processor for up to a tenth of a second
+            diagnostics = await asyncio.to_thread(_check, scenario_id, document)
+        if has_error(diagnostics):
+            return Rejected(diagnostics=diagnostics)
+        saved = await self._revisions.save(scenario_id, document, expected, self._clock.now())
+        return Accepted(saved=saved, diagnostics=diagnostics)
+
+    async def history(self, scenario_id: str, limit: int, before: int | None = None) -> Sequence[RevisionRow]:
+        """At most `limit` revisions, newest first; of a file, its content now and what was saved before it came.
+
+        Raises:
+            ScenarioNotFound: there is no such scenario.
+            Unavailable: the store cannot be read.
+        """
+        entry = await self._catalog.get(scenario_id)
+        saved = await self._revisions.list(scenario_id, limit, before)
+        if entry.number is not None or before is not None:
+            return saved
+        return [RevisionRow(number=None, revision=entry.revision, saved_at=None), *saved][:limit]
+
+    async def revision(self, scenario_id: str, number: int) -> SavedRevision:
+        """One saved revision, also of a scenario that is a file now.
+
+        Raises:
+            ScenarioNotFound: there is none with this number, or it cannot be read.
+            Unavailable: the store cannot be read.
+        """
+        found = await self._revisions.get(scenario_id, number)
+        if found is None:
+            raise ScenarioNotFound(f"The scenario '{scenario_id}' has no saved revision {number}.")
+        if isinstance(found, DamagedRevision):
+            raise ScenarioNotFound(f"Revision {number} of the scenario '{scenario_id}' is lost: {found.reason}")
+        return found
+
+    async def _find(self, scenario_id: str) -> CatalogEntry | None:
+        try:
+            return await self._catalog.get(scenario_id)
+        except ScenarioNotFound:
+            return None
+
+
+def _check(scenario_id: str, document: JsonObject) -> tuple[Diagnostic, ...]:
+    found = check_document(document)
+    own = document.get("scenario_id")
+    if own == scenario_id or has_error(found):
+        return found
+    message = f"The document calls itself '{own}', but is to be saved as '{scenario_id[:128]}'."
+    return (Diagnostic(code="E100", pointer="/scenario_id", message=message, hint="Both must be the same."), *found)

@@ -1,0 +1,119 @@
+"""Where a list of steps runs: what its expressions see, where its steps sit in the run, and who can interrupt it."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from callsheet.runs.control import Control
+from callsheet.runs.events import RunError, StepPath
+from callsheet.runs.execution import Execution
+from callsheet.runs.state import StepState
+from callsheet.scenario.budget import QUICK_VISITS
+from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.values import From, Missing, Value, evaluate, or_null
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One list of steps at work.
+
+    Attributes:
+        prefix: what the paths of its steps begin with.
+        roots: what expressions begin with; `steps` is this list's own, so what happens in here is not seen outside.
+    """
+
+    execution: Execution
+    control: Control
+    prefix: str
+    roots: JsonObject
+    steps: JsonObject
+
+    def path(self, name: str) -> StepPath:
+        """The path of the step with this name."""
+        return StepPath(self.prefix + name)
+
+    def inside(self, prefix: str, roots: JsonObject | None = None, control: Control | None = None) -> "Scope":
+        """The scope of a list inside a step of this one: it sees what is seen here."""
+        steps = dict(self.steps)
+        return Scope(
+            execution=self.execution,
+            control=control or self.control,
+            prefix=prefix,
+            roots={**self.roots, **(roots or {}), "steps": steps},
+            steps=steps,
+        )
+
+    def show(self, step: StepState) -> None:
+        """Let later expressions see a finished step."""
+        self.steps[step.name] = {
+            "output": step.output,
+            "status": step.status.value,
+            "error": None if step.error is None else error_root(step.error),
+            "errors": step.errors,
+        }
+
+    async def evaluate(self, value: Value, more: JsonObject | None = None) -> Json | Missing:
+        """The JSON that `value` stands for now; `more` has roots beside the scope's.
+
+        What is not quick is done again in a thread, so that one run's large expression does not hold up the others.
+
+        Raises:
+            EvaluationFailed: an expression failed or costs more than is allowed.
+        """
+        roots = self.roots if more is None else {**self.roots, **more}
+        try:
+            return evaluate(value, roots, QUICK_VISITS)
+        except EvaluationLimitExceeded:
+            return await asyncio.to_thread(evaluate, value, roots)
+
+    async def holds(self, condition: From) -> bool:
+        """Whether a condition gives true; null counts as false.
+
+        Raises:
+            EvaluationFailed: it cannot be evaluated, or gives something else.
+        """
+        found = or_null(await self.evaluate(condition))
+        if found is not None and not isinstance(found, bool):
+            raise EvaluationFailed(
+                f"The condition '{condition.expression.source}' gives {_kind(found)}; it must give true, false or null."
+            )
+        return found is True
+
+    @contextmanager
+    def time_limit(self, deadline: datetime, why: str, *, cleaning_up: bool = False) -> Generator["Scope"]:
+        """The same scope under a control of its own, which is asked for `TIMEOUT` at `deadline`."""
+        control = self.control.below(why, deadline, cleaning_up=cleaning_up)
+        stop = self.execution.alarm(deadline, control)
+        try:
+            yield Scope(
+                execution=self.execution, control=control, prefix=self.prefix, roots=self.roots, steps=self.steps
+            )
+        finally:
+            stop()
+            control.leave()
+
+
+def _kind(value: int | float | str | list[Json] | JsonObject) -> str:
+    match value:
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+
+
+def error_root(error: RunError) -> JsonObject:
+    """An error as expressions see it."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "step": error.step,
+        "attempt": error.attempt,
+        "data": error.data,
+    }
