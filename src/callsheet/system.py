@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet import __version__
+from callsheet.catalog.combined import CombinedCatalog
+from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
+from callsheet.catalog.saved import SavedCatalog
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
+from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.journal.readonly import ReadOnlyJournal
 from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.ports import Catalog, Journal, Tools
-from callsheet.runs.scenarios import PinnedScenarios
+from callsheet.runs.revisions import Revisions
+from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
@@ -27,7 +34,9 @@ class System:
     """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address."""
 
     runs: RunService
+    answers: Answers
     catalog: Catalog
+    saved: SavedScenarios
     tools: Tools
     journal: SqliteJournal
     engine: LocalEngine
@@ -72,23 +81,31 @@ async def open_system(
     """
     async with AsyncExitStack() as stack:
         clock, entropy = SystemClock(), SystemEntropy()
-        scenarios = catalog or open_catalog(settings)
+        revisions = open_revisions(settings)
+        scenarios = catalog or open_catalog(settings, revisions)
         tools = await stack.enter_async_context(open_tools(settings, environment))
         journal = await stack.enter_async_context(open_journal(settings, note))
-        interpreter = Interpreter(
-            journal=journal, tools=tools, clock=clock, entropy=entropy, scenarios=PinnedScenarios(journal)
+        given = OperatorEnvironment(environment)
+        acceptance = Acceptance(scenarios, given)
+        interpreter = Interpreter.over(
+            journal=journal, tools=tools, clock=clock, entropy=entropy, environment=given, acceptance=acceptance
         )
         engine = await stack.enter_async_context(
             local_engine(
                 journal=journal,
                 execute=interpreter.execute,
+                clock=clock,
                 max_concurrent_runs=settings.max_concurrent_runs,
                 drain_timeout=settings.drain_timeout,
                 resume=resume,
             )
         )
-        runs = RunService(catalog=scenarios, journal=journal, engine=engine, clock=clock, entropy=entropy)
-        yield System(runs=runs, catalog=scenarios, tools=tools, journal=journal, engine=engine)
+        runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
+        answers = Answers(journal=journal, engine=engine, clock=clock)
+        saved = SavedScenarios(catalog=scenarios, revisions=revisions, clock=clock)
+        yield System(
+            runs=runs, answers=answers, catalog=scenarios, saved=saved, tools=tools, journal=journal, engine=engine
+        )
 
 
 @asynccontextmanager
@@ -104,9 +121,15 @@ async def open_tools(settings: Settings, environment: Mapping[str, str]) -> Asyn
         yield tools
 
 
-def open_catalog(settings: Settings) -> Catalog:
-    """The catalog alone."""
-    return FileCatalog(settings.scenarios)
+def open_catalog(settings: Settings, revisions: Revisions | None = None) -> Catalog:
+    """The catalog alone: the files of the folder, and what was saved."""
+    saved = SavedCatalog(revisions or open_revisions(settings))
+    return CombinedCatalog(FileCatalog(settings.scenarios), saved)
+
+
+def open_revisions(settings: Settings) -> Revisions:
+    """The saved scenarios alone."""
+    return FileRevisions(settings.data / "scenarios")
 
 
 @asynccontextmanager
@@ -121,6 +144,17 @@ async def open_journal(
     options = SqliteOptions(linger=settings.journal_linger / 1000)
     async with SqliteJournal.open(journal_path(settings), options, note=dict(note or {})) as journal:
         yield journal
+
+
+@asynccontextmanager
+async def open_stored_answers(settings: Settings) -> AsyncGenerator[Answers]:
+    """The journal for answers alone: they are stored, and nobody goes on with the runs in this process.
+
+    Raises:
+        JournalUnavailable: the data folder cannot be used, or another process uses it.
+    """
+    async with open_journal(settings) as journal:
+        yield Answers(journal=journal, engine=None, clock=SystemClock())
 
 
 @asynccontextmanager

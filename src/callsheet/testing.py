@@ -21,12 +21,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from callsheet.catalog.memory import MemoryCatalog
+from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.journal.memory import MemoryJournal
+from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.answers import Answers
 from callsheet.runs.events import RunId
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.ports import Journal, ToolCall, Tools
-from callsheet.runs.scenarios import PinnedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.state import RunState
 from callsheet.scenario.json import Json, JsonObject
@@ -94,6 +96,7 @@ class MemorySystem:
     """A whole system in memory."""
 
     runs: RunService
+    answers: Answers
     catalog: MemoryCatalog
     tools: Tools
     journal: Journal
@@ -119,6 +122,8 @@ async def memory_system(
     tools: Mapping[str, Mapping[str, MemoryTool]] | Tools,
     *,
     journal: Journal | None = None,
+    environment: Mapping[str, str] | None = None,
+    clock: ManualClock | None = None,
     max_concurrent_runs: int = 100,
     drain_timeout: float = 0.0,
 ) -> AsyncGenerator[MemorySystem, None]:
@@ -128,19 +133,29 @@ async def memory_system(
         documents: scenarios as JSON; broken ones are in the catalog with their problems.
         tools: functions by server and name, or any adapter of the `Tools` port.
         journal: a journal to go on with, for a second "process" after the first; a new one by default.
+        environment: `CALLSHEET_ENV_…` and `CALLSHEET_SECRET_…`, what the operator gives scenarios.
+        clock: a clock to go on with; a new one by default.
         max_concurrent_runs: as the setting of that name.
         drain_timeout: seconds that steps at work may take when the block ends.
     """
-    clock, entropy = ManualClock(), SeededEntropy()
+    clock, entropy = clock or ManualClock(), SeededEntropy()
     catalog = MemoryCatalog(documents)
     pool: Tools = MemoryTools(tools) if isinstance(tools, Mapping) else tools
     store = journal or MemoryJournal()
-    interpreter = Interpreter(journal=store, tools=pool, clock=clock, entropy=entropy, scenarios=PinnedScenarios(store))
+    given = OperatorEnvironment(environment or {})
+    acceptance = Acceptance(catalog, given)
+    interpreter = Interpreter.over(
+        journal=store, tools=pool, clock=clock, entropy=entropy, environment=given, acceptance=acceptance
+    )
     async with local_engine(
         journal=store,
         execute=interpreter.execute,
+        clock=clock,
         max_concurrent_runs=max_concurrent_runs,
         drain_timeout=drain_timeout,
     ) as engine:
-        runs = RunService(catalog=catalog, journal=store, engine=engine, clock=clock, entropy=entropy)
-        yield MemorySystem(runs=runs, catalog=catalog, tools=pool, journal=store, engine=engine, clock=clock)
+        runs = RunService(acceptance=acceptance, journal=store, engine=engine, clock=clock, entropy=entropy)
+        answers = Answers(journal=store, engine=engine, clock=clock)
+        yield MemorySystem(
+            runs=runs, answers=answers, catalog=catalog, tools=pool, journal=store, engine=engine, clock=clock
+        )

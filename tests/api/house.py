@@ -13,10 +13,15 @@ from fastapi import FastAPI
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
+from callsheet.catalog.combined import CombinedCatalog
+from callsheet.catalog.memory_revisions import MemoryRevisions
+from callsheet.catalog.saved import SavedCatalog
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalUnavailable, ScenarioNotFound
 from callsheet.journal.memory import MemoryJournal
+from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
 from callsheet.runs.ports import (
     CatalogEntry,
@@ -28,6 +33,8 @@ from callsheet.runs.ports import (
     Tools,
     ToolServerState,
 )
+from callsheet.runs.revisions import Revisions
+from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.scenario.codec import decode_json, digest
 from callsheet.scenario.diagnostics import Diagnostic
@@ -88,6 +95,16 @@ class Shelf:
             return self._entries[scenario_id]
         except KeyError:
             raise ScenarioNotFound(f"There is no scenario '{scenario_id}'.") from None
+
+
+class NothingGiven:
+    """The `Environment` port of an operator who set nothing."""
+
+    def variable(self, name: str) -> str | None:
+        return None
+
+    def secret(self, name: str) -> str | None:
+        return None
 
 
 class StillEngine:
@@ -159,6 +176,7 @@ class House:
 
     journal: Watched = field(default_factory=Watched)
     catalog: Shelf = field(default_factory=lambda: Shelf(entry_of(NEWS, news_document())))
+    revisions: Revisions = field(default_factory=MemoryRevisions)
     tools: Tools = field(default_factory=SomeTools)
     options: ApiOptions = field(default_factory=lambda: ApiOptions(version="1.2.3"))
     engine: StillEngine = field(default_factory=StillEngine)
@@ -167,16 +185,19 @@ class House:
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
+        catalog, clock = CombinedCatalog(self.catalog, SavedCatalog(self.revisions)), SystemClock()
         self.runs = RunService(
-            catalog=self.catalog,
+            acceptance=Acceptance(catalog, NothingGiven()),
             journal=self.journal,
             engine=self.engine,
-            clock=SystemClock(),
+            clock=clock,
             entropy=SystemEntropy(),
         )
         self.app = create_app(
             runs=self.runs,
-            catalog=self.catalog,
+            answers=Answers(journal=self.journal, engine=self.engine, clock=clock),
+            catalog=catalog,
+            saved=SavedScenarios(catalog=catalog, revisions=self.revisions, clock=clock),
             tools=self.tools,
             journal_check=self.journal.check,
             draining=self.draining,

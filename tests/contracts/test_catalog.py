@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.memory import MemoryCatalog
+from callsheet.catalog.memory_revisions import MemoryRevisions
+from callsheet.catalog.saved import SavedCatalog
 from callsheet.errors import ScenarioNotFound
 from callsheet.runs.ports import Catalog, CatalogEntry
 from callsheet.scenario.codec import digest
@@ -33,7 +36,7 @@ class Shelf:
         return [entry.scenario_id for entry in await self.catalog.list()]
 
 
-@pytest.fixture(params=["files", "memory"])
+@pytest.fixture(params=["files", "memory", "combined"])
 def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
     """An empty catalog of each kind."""
     if request.param == "memory":
@@ -43,7 +46,9 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
     def write(name: str, data: bytes) -> None:
         (tmp_path / name).write_bytes(data)
 
-    return Shelf(FileCatalog(tmp_path), write, lambda name: (tmp_path / name).unlink())
+    files = FileCatalog(tmp_path)
+    catalog = files if request.param == "files" else CombinedCatalog(files, SavedCatalog(MemoryRevisions()))
+    return Shelf(catalog, write, lambda name: (tmp_path / name).unlink())
 
 
 def named(scenario_id: str, name: str = "Any") -> JsonObject:

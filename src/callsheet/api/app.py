@@ -17,9 +17,23 @@ from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.target import Target
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
-from callsheet.api.routes import events, health, runs, scenarios, tools
+from callsheet.api.routes import (
+    answers,
+    events,
+    expressions,
+    health,
+    revisions,
+    runs,
+    scenarios,
+    schemas,
+    tools,
+    validation,
+)
+from callsheet.api.workbench import Workbench
 from callsheet.errors import CallsheetError
+from callsheet.runs.answers import Answers
 from callsheet.runs.ports import Catalog, Tools
+from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 
 _DESCRIPTION = (
@@ -31,7 +45,9 @@ _DESCRIPTION = (
 def create_app(
     *,
     runs: RunService,
+    answers: Answers,
     catalog: Catalog,
+    saved: SavedScenarios,
     tools: Tools,
     journal_check: Callable[[], Awaitable[None]],
     draining: Draining,
@@ -41,14 +57,24 @@ def create_app(
 
     Args:
         runs: submits, shows, follows and cancels runs.
+        answers: answers steps that wait for a person.
         catalog: the scenarios that can be run.
+        saved: saves scenarios.
         tools: the tool servers.
         journal_check: `Journal.check`, for `/readyz`.
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         options: limits, names and the version.
     """
     parts = Parts(
-        runs=runs, catalog=catalog, tools=tools, journal_check=journal_check, draining=draining, options=options
+        runs=runs,
+        answers=answers,
+        catalog=catalog,
+        saved=saved,
+        tools=tools,
+        journal_check=journal_check,
+        draining=draining,
+        options=options,
+        workbench=Workbench(),
     )
     app = FastAPIOffline(  # the API page must come up on a machine without the internet
         docs_url="/docs",
@@ -67,7 +93,7 @@ def create_app(
 
 
 def _include_routes(app: FastAPI) -> None:
-    for resource in (runs, events, scenarios, tools, health):
+    for resource in (runs, events, answers, scenarios, revisions, validation, expressions, schemas, tools, health):
         app.include_router(resource.router)
 
 

@@ -4,7 +4,8 @@
 {"detail": "Unknown run_id: 76d6…", "code": "run.not_found"}
 ```
 
-`problems` stands beside them where single faults of the request are known.
+`problems` stands beside them where single faults of the request are known, `current` and `answer` where somebody else
+was first, `column` where an expression is wrong.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from callsheet.errors import CallsheetError, Invalid, Problem, RunNotFound
+from callsheet.errors import AlreadyAnswered, CallsheetError, Invalid, Problem, RevisionConflict, RunNotFound
 from callsheet.scenario.json import escape
 
 STATUS: Final[Mapping[str, int]] = {
@@ -32,16 +33,23 @@ STATUS: Final[Mapping[str, int]] = {
     "step.not_found": 404,
     "method.not_allowed": 405,
     "body.timeout": 408,
+    "conflict": 409,
+    "scenario.conflict": 409,
+    "scenario.read_only": 409,
+    "step.already_answered": 409,
+    "step.not_waiting": 409,
     "body.too_large": 413,
     "body.type": 415,
     "host.unknown": 421,
     "cursor.invalid": 422,
+    "expression.invalid": 422,
     "idempotency_key.invalid": 422,
     "idempotency_key.reused": 422,
     "input.invalid": 422,
     "invalid": 422,
     "request.invalid": 422,
     "scenario.invalid": 422,
+    "scenario.revision_required": 428,
     "internal": 500,
     "run.damaged": 500,
     "tools.unavailable": 502,
@@ -67,10 +75,17 @@ class Refused(HTTPException):
     An `HTTPException`, because FastAPI passes nothing else on that is raised while it reads a body.
     """
 
-    def __init__(self, code: str, detail: str, problems: Sequence[Mapping[str, object]] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        problems: Sequence[Mapping[str, object]] = (),
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(STATUS[code], detail)
         self.code = code
         self.problems = problems
+        self.extra = extra or {}
 
 
 def shortened(text: str, limit: int = _MAX_ECHO) -> str:
@@ -117,16 +132,16 @@ async def on_callsheet_error(request: Request, exc: Exception) -> Response:
         logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
     if isinstance(error, RunNotFound):
         return error_response(error.code, f"Unknown run_id: {shortened(request.path_params.get('run_id', ''))}")
-    return error_response(
-        error.code, error.message, problems=_written(error.problems) if isinstance(error, Invalid) else ()
-    )
+    return error_response(error.code, error.message, problems=_problems(error), extra=_extra(error))
 
 
 async def on_http_exception(request: Request, exc: Exception) -> Response:
     """The answer to what FastAPI, Starlette and `Refused` raise."""
     error = cast("HTTPException", exc)
     if isinstance(error, Refused):
-        return error_response(error.code, error.detail, problems=error.problems, headers=error.headers)
+        return error_response(
+            error.code, error.detail, problems=error.problems, extra=error.extra, headers=error.headers
+        )
     code = _BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
     return error_response(code, _sentence(request, error), headers=error.headers)
 
@@ -153,8 +168,20 @@ def _sentence(request: Request, error: HTTPException) -> str:
             return f"The request was refused: {error.detail}."
 
 
-def _written(problems: Sequence[Problem]) -> list[Mapping[str, object]]:
+def _problems(error: CallsheetError) -> list[Mapping[str, object]]:
+    problems: Sequence[Problem] = error.problems if isinstance(error, Invalid) else ()
     return [{"pointer": problem.pointer, "message": problem.message} for problem in problems]
+
+
+def _extra(error: CallsheetError) -> Mapping[str, object]:
+    """What a caller needs to go on from a conflict."""
+    match error:
+        case RevisionConflict():
+            return {"current": error.current}
+        case AlreadyAnswered():
+            return {"answer": error.first}
+        case _:
+            return {}
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:

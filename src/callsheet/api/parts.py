@@ -8,7 +8,10 @@ from fastapi import Depends, Request
 
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
+from callsheet.api.workbench import Workbench
+from callsheet.runs.answers import Answers
 from callsheet.runs.ports import Catalog, Tools
+from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 
 
@@ -21,11 +24,14 @@ class Parts:
     """
 
     runs: RunService
+    answers: Answers
     catalog: Catalog
+    saved: SavedScenarios
     tools: Tools
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
     options: ApiOptions
+    workbench: Workbench
 
 
 async def parts_of(request: Request) -> Parts:

@@ -15,9 +15,9 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.codec import digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
-from callsheet.scenario.model import SCENARIO_ID_PATTERN
 from callsheet.scenario.positions import Position
 from callsheet.scenario.source import Syntax
+from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
 
 SUFFIXES: Final = {".json": Syntax.JSON, ".yaml": Syntax.YAML, ".yml": Syntax.YAML}
 """Which files are documents, and how they are written."""

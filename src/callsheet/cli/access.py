@@ -7,11 +7,12 @@ from typing import Protocol
 from callsheet.cli.local_runs import LocalRuns
 from callsheet.cli.remote_runs import open_remote_runs
 from callsheet.journal.lock import Holder, holder
-from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.answers import Answer
+from callsheet.runs.events import Record, RunId, RunStatus, StepPath
 from callsheet.runs.ports import Catalog
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings, environment
-from callsheet.system import journal_path, open_system
+from callsheet.system import journal_path, open_stored_answers, open_system
 
 
 class RunsAccess(Protocol):
@@ -39,6 +40,14 @@ class RunsAccess(Protocol):
 
     async def leave(self) -> None:
         """Let go of what is at work, in the middle of a tool call too; it stays in the journal."""
+        ...
+
+
+class AnswersAccess(Protocol):
+    """What a command does with steps that wait for a person."""
+
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> object:
+        """Answer a step; durable when this returns. See `Answers.answer`."""
         ...
 
 
@@ -73,3 +82,19 @@ async def open_runs(settings: Settings, catalog: Catalog | None = None) -> Async
         return
     async with open_system(settings, environment(), catalog=catalog, resume=False) as system:
         yield LocalRuns(system)
+
+
+@asynccontextmanager
+async def open_answers(settings: Settings) -> AsyncGenerator[AnswersAccess]:
+    """Answers to the runs of the data folder: through the server that has it open, else only stored, for the next one.
+
+    Raises:
+        JournalUnavailable: the data folder cannot be used, or a process that is no server uses it.
+    """
+    server = server_of(settings)
+    if server is not None:
+        async with open_remote_runs(settings, server.note["url"]) as remote:
+            yield remote
+        return
+    async with open_stored_answers(settings) as stored:
+        yield stored

@@ -38,6 +38,19 @@ def read_input(inputs: Sequence[str], input_schema: Json) -> JsonObject:
     return result
 
 
+def read_value(option: str, text: str) -> Json:
+    """The JSON that an option spells: itself, or `@file`, or `@-` for standard input.
+
+    Raises:
+        InputInvalid: it cannot be read.
+    """
+    try:
+        return decode_json(_bytes(text[1:]) if text.startswith("@") else text)
+    except DocumentInvalid as exc:
+        line = f"line {exc.line}, column {exc.column}: " if exc.line else ""
+        raise InputInvalid(f"The option {option} cannot be read, {line}{exc}") from exc
+
+
 def _pair(text: str, input_schema: Json) -> JsonObject:
     key, sign, value = text.partition("=")
     if not sign or key in {"", ":"}:
@@ -69,11 +82,14 @@ def _value(key: str, text: str, why: str) -> Json:
 
 
 def _file(name: str) -> JsonObject:
+    return _object(_bytes(name), "standard input" if name == "-" else name)
+
+
+def _bytes(name: str) -> bytes:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as exc:
         raise InputInvalid(f"The input cannot be read from {name!r}: {exc.strerror}.") from exc
-    return _object(data, "standard input" if name == "-" else name)
 
 
 def _object(source: bytes | str, where: str) -> JsonObject:

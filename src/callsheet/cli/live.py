@@ -13,6 +13,7 @@ from rich.text import Text
 
 from callsheet.cli.labels import Labels
 from callsheet.cli.screen import MARKS, STYLES, foreign, seconds_text, status_text
+from callsheet.cli.waits import waits_text
 from callsheet.runs.events import Event, Record, StepStatus
 from callsheet.runs.state import RunState, StepState
 
@@ -103,4 +104,7 @@ def _note(step: StepState) -> Text:
     note = Text()
     if step.attempts > 1:
         note.append(f"attempt {step.attempts}  " if step.finished_at is None else f"{step.attempts} attempts  ")
+    if step.waiting is not None:
+        waits = step.waiting[1]
+        return note.append_text(foreign(f"waits {waits_text(waits.waits_for, waits.until)}", "yellow"))
     return note.append_text(foreign(step.message, STYLES[step.status] if step.finished_at else "yellow"))

@@ -8,9 +8,10 @@ from urllib.parse import quote
 import httpx2
 import orjson
 
-from callsheet.errors import CallsheetError, Invalid, NotFound, Problem, Unavailable
+from callsheet.errors import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
+from callsheet.runs.answers import Answer
 from callsheet.runs.codec import RUN_FINISHED
-from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.events import Record, RunId, RunStatus, StepPath
 from callsheet.runs.ports import Journal
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings
@@ -80,6 +81,11 @@ class RemoteRuns:
         """See `RunsAccess`."""
         return RunStatus((await self._ask("POST", f"/api/runs/{run_id}/cancel"))["status"])
 
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> None:
+        """See `AnswersAccess`."""
+        fields = {"approved": answer.approved, "comment": answer.comment, "data": answer.data, "by": answer.by}
+        await self._ask("POST", f"/api/runs/{run_id}/steps/{quote(path, safe='')}/answer", orjson.dumps(fields))
+
     async def leave(self) -> None:
         """See `RunsAccess`. The run is the server's: there is nothing to let go."""
 
@@ -125,4 +131,6 @@ def _refusal(status: int, body: bytes) -> CallsheetError:
         return Unavailable(f"The server answered with status {status} and no reason.")
     if status == 404:
         return NotFound(detail)
+    if status == 409:
+        return Conflict(detail)
     return Invalid(detail, problems) if status < 500 else Unavailable(detail)

@@ -107,7 +107,9 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
     system = service.system
     app = create_app(
         runs=system.runs,
+        answers=system.answers,
         catalog=system.catalog,
+        saved=system.saved,
         tools=system.tools,
         journal_check=system.journal.check,
         draining=service.draining,

@@ -10,14 +10,18 @@ from callsheet.cli.labels import Labels
 from callsheet.cli.live import LiveView
 from callsheet.cli.screen import progress, seconds_text, write
 from callsheet.cli.text import one_line
+from callsheet.cli.waits import waits_text
 from callsheet.runs.events import (
     Event,
     Record,
     RunFinished,
+    RunResumed,
     RunStarted,
+    RunWaiting,
     StepFinished,
     StepRetrying,
     StepStarted,
+    StepWaiting,
 )
 from callsheet.runs.state import RunState
 
@@ -74,6 +78,13 @@ def line_of(event: Event, state: RunState, labels: Labels) -> str:
         case StepRetrying():
             text = f"{event.step_path}: attempt {event.attempt} in {seconds_text(event.delay)}, after: "
             return _line(event.at, "step retrying", text + event.error.message)
+        case StepWaiting():
+            return _line(event.at, "step waiting", f"{event.step_path}: {waits_text(event.waits_for, event.until)}")
+        case RunWaiting():
+            until = f"until {event.until.astimezone():%d %b %H:%M:%S}" if event.until else "for a message"
+            return _line(event.at, "run waiting", until)
+        case RunResumed():
+            return _line(event.at, "run resumed", "")
         case StepFinished():
             took = seconds_text((event.finished_at - event.started_at).total_seconds())
             attempts = f", {event.attempts} attempts" if event.attempts > 1 else ""

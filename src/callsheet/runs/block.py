@@ -38,7 +38,8 @@ async def run_steps(steps: Sequence[Step], scope: Scope) -> Json:
         path = scope.path(step.name)
         state = scope.execution.state.steps.get(path)
         if state is None or state.finished_at is None:
-            scope.control.check()
+            if state is None:  # one that has begun is interrupted inside, so that its `finally` runs
+                scope.control.check()
             state = await _run_step(step, path, state, scope)
         elif state.error is not None:
             scope.control.check()  # it may have failed because of what interrupts the whole list
@@ -86,6 +87,8 @@ async def _run_step(step: Step, path: StepPath, state: StepState | None, scope: 
         _finish(execution, state, StepStatus.FAILED, error=fault_of(exc, state))
     except Interrupted as exc:
         if not exc.wish.lets_go:
+            if step.lists():
+                _interrupt_inside(execution, execution.state.steps[path], exc)
             _interrupt(execution, execution.state.steps[path], exc)
         raise
     else:
@@ -143,6 +146,14 @@ async def _is_wanted(step: Step, scope: Scope) -> bool:
 
 async def _output(step: Step, raw: Json, scope: Scope) -> Json:
     return raw if step.output is None else or_null(await scope.evaluate(step.output, {"result": raw}))
+
+
+def _interrupt_inside(execution: Execution, block: StepState, exc: Interrupted) -> None:
+    """End the blocks inside this one that a `return` had left open."""
+    inside = (f"{block.path}.", f"{block.path}[", f"{block.path}@")
+    for state in reversed(tuple(execution.state.steps.values())):
+        if state.finished_at is None and state.path.startswith(inside):
+            _interrupt(execution, state, exc)
 
 
 def _interrupt(execution: Execution, state: StepState, exc: Interrupted) -> None:

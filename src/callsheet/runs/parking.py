@@ -81,7 +81,8 @@ class Parking:
                 woken.set_result(None)
 
     def _park_if_all_wait(self) -> None:
-        if self._at_work == 0:
+        # Who was interrupted is at work already, though its task had no turn yet: parked, it would stay for its moment.
+        if self._at_work == 0 and not any(woken.done() for woken in self._waiting):
             self.until = _earliest(*self._waiting.values())
             self._control.request(Wish.PARK)
 

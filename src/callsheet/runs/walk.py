@@ -71,7 +71,7 @@ def _return_again(execution: Execution) -> None:
         if step.step_type == "return" and step.status is StepStatus.SUCCESS:
             around = re.sub(r"(@\d+)?(\[\d+\])?$", "", step.path.rpartition(".")[0])
             block = execution.state.steps.get(StepPath(around))
-            if block is None or block.finished_at is not None:
+            if block is None or block.status is StepStatus.SUCCESS:
                 raise Returned(step.output)
 
 

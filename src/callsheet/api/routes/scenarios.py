@@ -1,10 +1,11 @@
 """The scenario catalog."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 
+from callsheet.api.etags import etag, is_known
 from callsheet.api.identifiers import scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
@@ -56,14 +57,22 @@ async def get_scenarios(parts: TheParts) -> list[ScenarioSummary]:
             "description": "Scenario definition",
             "content": {"application/json": {"example": _EXAMPLE}},
         },
+        304: {"description": "The caller has this revision"},
         404: described("Unknown scenario_id"),
         422: described("Validation Error"),
     },
 )
-async def get_scenario(scenario_id: str, parts: TheParts) -> Response:
+async def get_scenario(
+    scenario_id: str,
+    parts: TheParts,
+    if_none_match: Annotated[str | None, Header(description="A revision that the caller has already.")] = None,
+) -> Response:
     """The document as it was written."""
     entry = await parts.catalog.get(scenario_id_of(scenario_id))
     if entry.document is None:
         reasons = " ".join(problem.message for problem in entry.problems)
         raise ScenarioNotFound(f"The scenario '{entry.scenario_id}' in {entry.source} cannot be read: {reasons}")
-    return Response(orjson.dumps(entry.document), media_type="application/json")
+    headers = {"ETag": etag(entry.revision)}
+    if is_known(if_none_match, entry.revision):
+        return Response(status_code=304, headers=headers)
+    return Response(orjson.dumps(entry.document), media_type="application/json", headers=headers)

@@ -73,10 +73,11 @@ class StepState(BaseModel):
     step_path: str
     index: int
     attempts: int
+    waiting: dict[str, Any] | None
 
     @classmethod
-    def of(cls, step: FoldedStep, **more: Any) -> Self:
-        """The step as the API shows it; `more` for the fields of subclasses."""
+    def of(cls, step: FoldedStep, waiting: Any, **more: Any) -> Self:
+        """The step as the API shows it; `waiting` as `waiting_of` gives it, `more` for the fields of subclasses."""
         return cls(
             node_id=step.name,
             status=step.status,
@@ -86,8 +87,18 @@ class StepState(BaseModel):
             step_path=step.path,
             index=step.index,
             attempts=step.attempts,
+            waiting=waiting,
             **more,
         )
+
+
+def waiting_of(step: FoldedStep) -> JsonObject | None:
+    """What the step waits for, since when and until when; None when it does not wait."""
+    if step.waiting is None:
+        return None
+    _, event = step.waiting
+    until = timestamp(event.until) if event.until else None
+    return {**event.waits_for, "step_path": step.path, "since": timestamp(event.at), "until": until}
 
 
 class StepDetail(StepState):
@@ -97,12 +108,21 @@ class StepDetail(StepState):
     input: Any
     output: Any
     error: ErrorDetail | None
+    errors: Annotated[
+        list[Any] | None, Field(description="Of a `foreach`: `{index, code, message}` of each iteration that failed.")
+    ]
 
     @classmethod
     def whole(cls, step: FoldedStep) -> Self:
         """The step with everything that is known of it."""
         return cls.of(
-            step, step_type=step.step_type, input=step.input, output=step.output, error=ErrorDetail.of(step.error)
+            step,
+            waiting_of(step),
+            step_type=step.step_type,
+            input=step.input,
+            output=step.output,
+            error=ErrorDetail.of(step.error),
+            errors=step.errors,
         )
 
 
@@ -126,27 +146,38 @@ class ScenarioRunResponse(BaseModel):
     error: ErrorDetail | None
     revision: str
     parent_run_id: str | None
-    waiting: dict[str, Any] | None
+    waiting: Annotated[dict[str, Any] | None, Field(description="The first of `waits`.")]
+    waits: Annotated[
+        list[dict[str, Any]],
+        Field(description="What the run waits for: `step_path`, `since`, `until`, and `kind` with its own fields."),
+    ]
     omitted: Omitted
 
     @classmethod
     def of(cls, state: RunState) -> Self:
         """The snapshot; values over 64 KiB are null in it and named in `omitted`."""
         elision = Elision()
+        waits = {
+            step.path: elision.value(f"waiting.{step.path}", waiting_of(step))
+            for step in state.steps.values()
+            if step.waiting is not None
+        }
+        shown = [waiting for waiting in waits.values() if waiting is not None]
         return cls(
             scenario_id=state.scenario_id,
             status=state.status,
             message=state.message,
             input=elision.value("input", state.input),
-            steps=[StepState.of(step) for step in state.steps.values()],
+            steps=[StepState.of(step, waits.get(step.path)) for step in state.steps.values()],
             run_id=state.run_id,
             started_at=timestamp(state.started_at),
             finished_at=timestamp(state.finished_at) if state.finished_at else None,
             output=elision.value("output", state.output),
             error=ErrorDetail.of(elision.error(state.error)),
             revision=state.revision,
-            parent_run_id=None,
-            waiting=None,
+            parent_run_id=state.parent.run_id if state.parent else None,
+            waiting=shown[0] if shown else None,
+            waits=shown,
             omitted=elision.omitted,
         )
 
@@ -161,6 +192,7 @@ class RunRow(BaseModel):
     started_at: Timestamp
     finished_at: Timestamp | None
     revision: str
+    parent_run_id: str | None
 
     @classmethod
     def of(cls, summary: RunSummary) -> Self:
@@ -173,6 +205,7 @@ class RunRow(BaseModel):
             started_at=timestamp(summary.started_at),
             finished_at=timestamp(summary.finished_at) if summary.finished_at else None,
             revision=summary.revision,
+            parent_run_id=summary.parent_run_id,
         )
 
 

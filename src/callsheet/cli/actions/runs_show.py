@@ -11,8 +11,9 @@ from callsheet.cli.labels import Labels
 from callsheet.cli.screen import MARKS, STYLES, foreign, local, output, seconds_text, status_text, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import pretty_json
+from callsheet.cli.waits import waits_text
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import RunError, RunStatus
+from callsheet.runs.events import RunError, RunStatus, StepWaiting
 from callsheet.runs.state import RunState, StepState
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.json import Json, JsonObject
@@ -68,9 +69,13 @@ def _steps(state: RunState, labels: Labels) -> Table:
             status_text(step.status),
             _took(step),
             f"{step.attempts} attempts" if step.attempts > 1 else "",
-            foreign(step.message),
+            foreign(step.message if step.waiting is None else _waits(step.waiting[1])),
         )
     return table
+
+
+def _waits(waiting: StepWaiting) -> str:
+    return f"waits {waits_text(waiting.waits_for, waiting.until)}"
 
 
 def _took(step: StepState) -> str:
@@ -117,6 +122,8 @@ def _step_as_json(step: StepState) -> JsonObject:
         "input": step.input,
         "output": step.output,
         "error": _error_as_json(step.error),
+        "errors": step.errors,
+        "waiting": None if step.waiting is None else step.waiting[1].waits_for,
     }
 
 

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "list": Lazy(module="callsheet.cli.commands.runs_list", summary="List runs, newest first."),
     "show": Lazy(module="callsheet.cli.commands.runs_show", summary="Show one run: its steps, output or error."),
     "events": Lazy(module="callsheet.cli.commands.runs_events", summary="Show the events of a run, or follow them."),
+    "answer": Lazy(module="callsheet.cli.commands.runs_answer", summary="Answer a step that waits for a person."),
     "cancel": Lazy(module="callsheet.cli.commands.runs_cancel", summary="Cancel a run."),
 }
 
@@ -24,4 +25,4 @@ group = typer.Typer(cls=_Runs, no_args_is_help=True, add_completion=False, rich_
 
 @group.callback(add_help_option=False)
 def describe(*, show_help: GroupHelp = False) -> None:
-    """List, show, follow and cancel runs. All but cancel only read, beside a server too."""
+    """List, show, follow, answer and cancel runs. All but answer and cancel only read, beside a server too."""

@@ -60,17 +60,14 @@ def _handler(step: TryStep, error: RunError) -> Handler | None:
 async def _finally(
     steps: tuple[Step, ...], attempt: Attempt, ended: StepFailed | Returned | Interrupted | None
 ) -> None:
-    """Run the last steps; what fails in them counts only when nothing had failed before."""
+    """Run the last steps; what fails in them counts only when the body, or its handler, came to its last step."""
     try:
         if isinstance(ended, Interrupted):
             await _clean_up(steps, attempt)
         else:
             await run_steps(steps, attempt.inside())
     except StepFailed:
-        if not isinstance(ended, StepFailed | Interrupted):
-            raise
-    except Returned:
-        if not isinstance(ended, Interrupted):
+        if ended is None:
             raise
 
 

@@ -1,0 +1,36 @@
+"""Answering steps that wait for a person."""
+
+from fastapi import APIRouter
+
+from callsheet.api.decoding import StrictRoute
+from callsheet.api.identifiers import run_id_of
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.answers import AnswerRequest, AnswerResponse
+from callsheet.api.schemas.errors import described
+from callsheet.runs.events import StepPath
+
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
+
+
+@router.post(
+    "/runs/{run_id}/steps/{step_path}/answer",
+    response_model=AnswerResponse,
+    summary="Answer a step that waits for a person",
+    description=(
+        "Approves or rejects. The first answer counts and is stored before this one is sent; the run goes on with it. "
+        "What is asked stands in the run's snapshot under `waiting`."
+    ),
+    responses={
+        400: described("The JSON is broken or forbidden"),
+        404: described("Unknown run_id or step_path"),
+        409: described("The step does not wait for an answer, or has one: `answer` is the one that counts"),
+        413: described("The body is too large"),
+        415: described("The body is not JSON in UTF-8"),
+        422: described("`data` does not fit the form, or `by` is not one of the assignees"),
+        503: described("The journal cannot be used now; nothing was changed"),
+    },
+)
+async def post_answer(run_id: str, step_path: str, request: AnswerRequest, parts: TheParts) -> AnswerResponse:
+    """Decide; once."""
+    run, path = run_id_of(run_id), StepPath(step_path)
+    return AnswerResponse.of(run, path, await parts.answers.answer(run, path, request.answer()))

@@ -1,0 +1,74 @@
+"""Previews of expressions, evaluated as a run would."""
+
+from itertools import islice
+from typing import Final
+
+import orjson
+from fastapi import APIRouter, Response
+
+from callsheet.api.decoding import StrictRoute
+from callsheet.api.errors import Refused
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.errors import described
+from callsheet.api.schemas.expressions import EvaluateRequest, EvaluateResponse
+from callsheet.scenario.expressions import EvaluationFailed, ExpressionInvalid, parse_expression
+from callsheet.scenario.json import Json
+from callsheet.scenario.values import Missing, ValueInvalid, evaluate, expressions, parse_value
+
+MAX_EXPRESSIONS: Final = 20
+"""In one preview; each has the whole budget of a run's."""
+
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
+
+
+@router.post(
+    "/expressions/evaluate",
+    response_model=EvaluateResponse,
+    summary="Evaluate an expression",
+    description=(
+        "Evaluates an expression, or a value in any form of the language, on the given roots, with the limits that a "
+        "run has. Nothing is stored, and no secret is known here but those in `data`."
+    ),
+    responses={
+        400: described("The JSON is broken or forbidden"),
+        413: described("The body is too large"),
+        415: described("The body is not JSON in UTF-8"),
+        422: described("The expression cannot be read or evaluated; `column` counts from 1, null when it is not known"),
+        503: described("Too many previews are waiting"),
+    },
+)
+async def post_evaluate(request: EvaluateRequest, parts: TheParts) -> Response:
+    """The value, as JSON text that was made beside the event loop too."""
+    text = await parts.workbench.run(lambda: _preview(request))
+    return Response(text, media_type="application/json")
+
+
+def _preview(request: EvaluateRequest) -> bytes:
+    """Raises `Refused` with the sentence and the column of what is wrong."""
+    try:
+        found = _evaluate(request)
+    except ExpressionInvalid as exc:
+        raise _refused(str(exc), exc.column) from exc
+    except EvaluationFailed as exc:
+        raise _refused(str(exc), exc.column) from exc
+    except ValueInvalid as exc:
+        cause = exc.__cause__
+        raise _refused(
+            str(exc), cause.column if isinstance(cause, ExpressionInvalid) else None, f"/value{exc.pointer}"
+        ) from exc
+    missing = isinstance(found, Missing)
+    return orjson.dumps({"result": None if missing else found, "missing": missing})
+
+
+def _evaluate(request: EvaluateRequest) -> Json | Missing:
+    if request.expression is not None:
+        return parse_expression(request.expression).evaluate(request.data)
+    value = parse_value(request.value)
+    if len(list(islice(expressions(value), MAX_EXPRESSIONS + 1))) > MAX_EXPRESSIONS:
+        raise _refused(f"A preview evaluates at most {MAX_EXPRESSIONS} expressions.", None, "/value")
+    return evaluate(value, request.data)
+
+
+def _refused(message: str, column: int | None, pointer: str = "/expression") -> Refused:
+    problem = {"in": "body", "pointer": pointer, "message": message}
+    return Refused("expression.invalid", message, [problem], {"column": column})

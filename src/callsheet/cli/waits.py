@@ -1,0 +1,18 @@
+"""What a step waits for, in words."""
+
+from datetime import datetime
+
+from callsheet.scenario.json import JsonObject
+
+
+def waits_text(waits_for: JsonObject, until: datetime | None) -> str:
+    """What a step waits for, as part of a sentence."""
+    match waits_for.get("kind"):
+        case "approval":
+            what = f"for an answer: {waits_for.get('message')}"
+        case "run":
+            what = f"for run {waits_for.get('run_id')} of {waits_for.get('scenario_id')}"
+        case _:
+            what = ""
+    moment = f"until {until.astimezone():%d %b %H:%M:%S}" if until else ""
+    return f"{what} ({moment})" if what and moment else what or moment
