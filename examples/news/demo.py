@@ -1,13 +1,15 @@
-"""The demo: a real scenario on a real tool server, over HTTP, on a news site that comes with it.
+"""The demo: two real scenarios on a real tool server, over HTTP, on a news site that comes with it.
 
 ``python examples/news/demo.py`` serves the bundled site, opens Callsheet beside it, asks over HTTP where a story was
-first, and shows the answer. In a terminal it then serves until Ctrl-C; elsewhere it ends.
+first, once with a single tool and once with a scenario that reads every candidate itself, and shows both answers. In a
+terminal it then serves until Ctrl-C; elsewhere it ends.
 """
 
 import asyncio
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,9 @@ from callsheet.settings import Settings, environment, load_settings
 from site_server import ARTICLE_TO_TRY, serve_site
 
 HERE = Path(__file__).resolve().parent
-SCENARIO = "news_source_discovery_v1"
-SLOW_SECONDS = 2.0
+ONE_STEP = "news_source_discovery_v1"
+MANY_STEPS = "earliest_source"
+SLOW_SECONDS = 1.0
 """One of the site's papers answers so late."""
 
 
@@ -47,7 +50,10 @@ async def demo() -> int:
         article = site + ARTICLE_TO_TRY
         write(f"A small news site is served at {site}, Callsheet's API at {service.url}.")
         write(f"Where was this story first?  {article}\n")
-        status = await ask(settings, service.url, article)
+        status = await ask(settings, service.url, ONE_STEP, article, _show_answer)
+        if status == DONE:
+            write("\nThe same in several steps: search, read all candidates five at a time, take the earliest.\n")
+            status = await ask(settings, service.url, MANY_STEPS, article, _show_earliest)
         _say_how(service.url, article)
         if sys.stdout.isatty():
             write("\nServing until Ctrl-C.")
@@ -55,16 +61,16 @@ async def demo() -> int:
     return status
 
 
-async def ask(settings: Settings, url: str, article: str) -> int:
+async def ask(settings: Settings, url: str, scenario: str, article: str, show: Callable[[Any], None]) -> int:
     """Start a run over HTTP, watch its event stream, and show the answer; the exit status."""
     async with open_remote_runs(settings, url) as runs:
-        labels = Labels.of(await runs.document(SCENARIO))
-        run_id = await runs.submit(SCENARIO, {"url": article})
+        labels = Labels.of(await runs.document(scenario))
+        run_id = await runs.submit(scenario, {"url": article})
         with watching(labels, json=False) as view:
             state = await follow(runs.follow(run_id), view)
     status = tell(state, labels)
     if status == DONE:
-        _show_answer(state.output)
+        show(state.output)
     return status
 
 
@@ -92,10 +98,15 @@ def _show_answer(answer: Any) -> None:
         console.print(foreign(f"Not read: {page['url']}: {page['reason']}", "dim"), soft_wrap=True)
 
 
+def _show_earliest(article: Any) -> None:
+    write(f"\nRead and compared: {one_line(article['title'] or article['url'])}")
+    write(f"  {article['published']}, {article['url']}")
+
+
 def _say_how(url: str, article: str) -> None:
     write(f"\nThe API page: {url}/docs")
     write("The same by hand, while this serves:")
-    body = f'{{"scenario_id": "{SCENARIO}", "input": {{"url": "{article}"}}}}'
+    body = f'{{"scenario_id": "{MANY_STEPS}", "input": {{"url": "{article}"}}}}'
     write(f"  curl -s {url}/api/runs -H 'content-type: application/json' -d '{body}'")
     write(f"  curl -N {url}/api/runs/RUN_ID/events")
     write(f"  curl -s {url}/api/runs/RUN_ID")
