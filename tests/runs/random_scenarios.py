@@ -109,9 +109,7 @@ class Sheet:
     def _switch(self, name: str, depth: int, side_by_side: bool, may_return: bool) -> JsonObject:
         when = self.draw(st.sampled_from(["input.wood == 'oak'", "`false`"]))
         return {
-            "cases": [
-                {"when": when, "steps": self.steps(depth + 1, side_by_side=side_by_side, may_return=may_return)}
-            ],
+            "cases": [{"when": when, "steps": self.steps(depth + 1, side_by_side=side_by_side, may_return=may_return)}],
             "default": self.steps(depth + 1, side_by_side=side_by_side, may_return=may_return),
         }
 

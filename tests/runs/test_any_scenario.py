@@ -100,10 +100,7 @@ async def all_events(system: MemorySystem, run_id: RunId) -> list[Event]:
 def latest(events: Sequence[Event]) -> datetime:
     """When the first process wrote its last event."""
     moments = [
-        getattr(event, name)
-        for event in events
-        for name in ("started_at", "finished_at", "at")
-        if hasattr(event, name)
+        getattr(event, name) for event in events for name in ("started_at", "finished_at", "at") if hasattr(event, name)
     ]
     return max(moments)
 

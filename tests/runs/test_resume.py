@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,8 @@ def meaning(events: Sequence[Event]) -> list[tuple[object, ...]]:
                     told.append(("retrying", event.step_path))
             case RunStarted():
                 told.append(("accepted", event.input))
+            case _:
+                pytest.fail(f"this scenario never waits: {event}")
     return told
 
 

@@ -6,6 +6,7 @@ next one.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from callsheet.errors import StepFailure
 from callsheet.runs.attempts import attempts, fault_of, take_up
@@ -17,12 +18,15 @@ from callsheet.runs.executor import Attempt, Outcome
 from callsheet.runs.scope import Scope
 from callsheet.runs.state import StepState
 from callsheet.scenario.expressions import EvaluationFailed
-from callsheet.scenario.json import Json
+from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.base import OnError
 from callsheet.scenario.steps.fail import UNCATCHABLE
 from callsheet.scenario.steps.return_ import ReturnStep
 from callsheet.scenario.values import or_null
+
+INTERRUPTED: Final[JsonObject] = {"interrupted": True}
+"""The `data` of the error of a step that was out of time with what was around it."""
 
 
 async def run_steps(steps: Sequence[Step], scope: Scope) -> Json:
@@ -35,14 +39,15 @@ async def run_steps(steps: Sequence[Step], scope: Scope) -> Json:
     """
     output: Json = None
     for step in steps:
+        await scope.execution.pace.step()
         path = scope.path(step.name)
         state = scope.execution.state.steps.get(path)
         if state is None or state.finished_at is None:
             if state is None:  # one that has begun is interrupted inside, so that its `finally` runs
                 scope.control.check()
             state = await _run_step(step, path, state, scope)
-        elif state.error is not None:
-            scope.control.check()  # it may have failed because of what interrupts the whole list
+        elif _was_interrupted(state):
+            scope.control.check()  # with what was around it, which ends now as it did then
         if isinstance(step, ReturnStep) and state.status is StepStatus.SUCCESS:
             raise Returned(state.output)
         if (error := failure_of(step, state)) is not None:
@@ -51,6 +56,11 @@ async def run_steps(steps: Sequence[Step], scope: Scope) -> Json:
         output = state.output
         await scope.execution.commit_some()
     return output
+
+
+def _was_interrupted(state: StepState) -> bool:
+    """Whether the step did not end by itself but with what was around it."""
+    return state.status is StepStatus.CANCELLED or (state.error is not None and state.error.data == INTERRUPTED)
 
 
 def failure_of(step: Step, state: StepState) -> RunError | None:
@@ -159,7 +169,8 @@ def _interrupt_inside(execution: Execution, block: StepState, exc: Interrupted) 
 def _interrupt(execution: Execution, state: StepState, exc: Interrupted) -> None:
     """End a step with what is around it."""
     if exc.wish is Wish.TIMEOUT:
-        error = RunError(code="Timeout", message=f"{exc.why} while this step was at work.", step=state.path)
+        message = f"{exc.why} while this step was at work."
+        error = RunError(code="Timeout", message=message, step=state.path, attempt=state.attempts, data=INTERRUPTED)
         _finish(execution, state, StepStatus.FAILED, error=error)
     else:
         error = RunError(code="Cancelled", message=exc.why, step=state.path)

@@ -30,6 +30,7 @@ class Branches:
         self._run = run
         self._on_failure = on_failure
         self._ended_early = False
+        self._resumed = False
         self._interrupted: list[Interrupted] = []
 
     async def run(self, numbers: Iterator[int], width: int, *, ended_early: bool = False) -> None:
@@ -45,6 +46,7 @@ class Branches:
             Interrupted: somebody wants something else of all of them.
         """
         if ended_early:
+            self._resumed = True
             self._end_early()
         try:
             if width == 1:
@@ -82,11 +84,10 @@ class Branches:
                 if self._on_failure(number, exc.error):
                     self._end_early()
             except Interrupted as exc:
-                if exc.source is self._control:
-                    if exc.wish is Wish.STOP:
-                        return
-                    continue  # the branches that had begun before a crash have to be ended, one by one
-                self._interrupted.append(exc)
+                if exc.source is not self._control:
+                    self._interrupted.append(exc)
+                elif exc.wish is Wish.CANCEL and self._resumed:
+                    continue  # the branches that had begun before the crash have to be ended, one by one
                 return
 
     def _end_early(self) -> None:

@@ -1,6 +1,6 @@
 """Runs that steps of other runs begin: runs of their own, linked to the step that waits for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from callsheet.errors import (
@@ -13,10 +13,11 @@ from callsheet.errors import (
 )
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
-from callsheet.runs.events import ParentStep, RunFinished, RunId, RunStarted
+from callsheet.runs.events import ParentStep, Revision, RunFinished, RunId, RunStarted
 from callsheet.runs.ports import CatalogEntry, Clock, Engine, Journal, NewRun
-from callsheet.scenario.codec import canonical
-from callsheet.scenario.json import JsonObject
+from callsheet.scenario.codec import canonical, decode_json
+from callsheet.scenario.json import JsonObject, is_object
+from callsheet.scenario.parse import parse_scenario
 
 MAX_DEPTH: Final = 5
 """How many runs may stand above one another."""
@@ -39,10 +40,7 @@ class Children:
         try:
             entry = await self.acceptance.entry(scenario_id)
             if revision is not None and entry.revision != revision:
-                raise StepFailure(
-                    f"Scenario '{scenario_id}' is at revision {entry.revision}; the step asks for {revision}.",
-                    code="ScenarioFailed",
-                )
+                entry = await self._earlier(entry, Revision(revision))
             self.acceptance.check(entry, child_input)
         except InputInvalid as exc:
             problems: JsonObject = {
@@ -52,6 +50,23 @@ class Children:
         except (ScenarioNotFound, ScenarioInvalid) as exc:
             raise StepFailure(exc.message, code="ScenarioFailed") from exc
         return entry
+
+    async def _earlier(self, entry: CatalogEntry, revision: Revision) -> CatalogEntry:
+        """An earlier revision: the journal has every one that ever ran."""
+        try:
+            document = decode_json(await self.journal.definition(revision))
+        except ScenarioNotFound:
+            raise StepFailure(
+                f"Scenario '{entry.scenario_id}' is at revision {entry.revision}, and {revision} never ran here.",
+                code="ScenarioFailed",
+            ) from None
+        parsed = parse_scenario(document).scenario
+        if parsed is None or parsed.scenario_id != entry.scenario_id or not is_object(document):
+            raise StepFailure(
+                f"Revision {revision} is none of scenario '{entry.scenario_id}' that this version of Callsheet can run.",
+                code="ScenarioFailed",
+            )
+        return replace(entry, document=document, scenario=parsed, revision=revision, problems=())
 
     async def begin(self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep) -> None:
         """See that the child run exists; a run with this id that is there already is this child.

@@ -131,6 +131,8 @@ class Control:
         Raises:
             Interrupted: somebody wants something else.
         """
+        if self._is_quiet():
+            return
         wanted = dict(self._wanted())
         for wish in (*_ORDER, Wish.DRAIN):
             if wish in wanted:
@@ -153,10 +155,21 @@ class Control:
                 raise
 
     def _raise(self) -> None:
+        if self._is_quiet():
+            return
         wanted = dict(self._wanted())
         for wish in _ORDER:
             if wish in wanted:
                 raise Interrupted(wish, wanted[wish]) from None
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody wants anything, which is so nearly always."""
+        control: Control | None = self
+        while control is not None:
+            if control._wishes:
+                return False
+            control = control._parent
+        return True
 
     def _wanted(self) -> "list[tuple[Wish, Control]]":
         """Every wish that reaches this control with the one that was asked; of the same wishes the outermost."""

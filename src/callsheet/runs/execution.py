@@ -13,6 +13,7 @@ from callsheet.errors import StepFailure
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.control import Control, Wish
 from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus
+from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
 from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
 from callsheet.runs.state import RunState
@@ -67,10 +68,11 @@ class Execution:
         self.clock = around.clock
         self.namespace = uuid.UUID(state.run_id)
         self.parking = Parking(around.clock, control)
+        self.pace = Pace()
         self._journal = around.journal
         self._pending: list[Event] = []
         self._committed = state.last_seq
-        self._writing = asyncio.Lock()
+        self._writing: asyncio.Event | None = None
         self._size = size
         self._messages: Mapping[int, Message] = {}
         self._stale = True
@@ -113,11 +115,12 @@ class Execution:
             RunOwnershipLost: another worker wrote this run.
             JournalUnavailable: the journal cannot be written.
         """
-        async with self._writing:
-            if self._pending:
-                events, self._pending = self._pending, []
-                await self._journal.append(self.run_id, self._committed, events)
-                self._committed += len(events)
+        goal = self.state.last_seq
+        while self._committed < goal:
+            if self._writing is None:
+                await self._write()
+            else:  # what comes meanwhile goes together in the next append
+                await self._writing.wait()
 
     async def commit_some(self) -> None:
         """Commit when many events are kept: steps without effects never do it themselves.
@@ -128,6 +131,18 @@ class Execution:
         """
         if len(self._pending) >= _MOST_PENDING:
             await self.commit()
+
+    async def _write(self) -> None:
+        written = self._writing = asyncio.Event()
+        events = tuple(self._pending)
+        try:
+            await self._journal.append(self.run_id, self._committed, events)
+            # Kept until now: after an append that failed, no later event may take the place of these.
+            del self._pending[: len(events)]
+            self._committed += len(events)
+        finally:
+            self._writing = None
+            written.set()
 
     def look_again(self) -> None:
         """Something may have been delivered: let the steps that wait look."""

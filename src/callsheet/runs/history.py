@@ -3,10 +3,11 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
-from callsheet.runs.codec import RUN_FINISHED, decode
+from callsheet.runs.codec import RUN_FINISHED
 from callsheet.runs.events import Record, RunId, RunSummary
+from callsheet.runs.fairness import rebuild
 from callsheet.runs.ports import Journal, RunFilter, RunPage
-from callsheet.runs.state import RunState, fold
+from callsheet.runs.state import RunState
 
 _PAGE: Final = 64
 """How many records a follower takes at once: it holds no more, however slow it reads."""
@@ -25,7 +26,7 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        return fold(map(decode, await self._journal.read(run_id)))
+        return await rebuild(await self._journal.read(run_id))
 
     async def summary(self, run_id: RunId) -> RunSummary:
         """The run's row in the list; cheaper than `state`.

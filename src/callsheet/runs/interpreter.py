@@ -12,14 +12,14 @@ from callsheet.errors import ScenarioInvalid, ScenarioNotFound
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.children import Children
-from callsheet.runs.codec import decode
 from callsheet.runs.control import Control
 from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunId, RunStatus
 from callsheet.runs.execution import Around, Execution
+from callsheet.runs.fairness import rebuild
 from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
 from callsheet.runs.scenarios import PinnedScenarios
-from callsheet.runs.state import RunState, fold
+from callsheet.runs.state import RunState
 from callsheet.runs.steps.registry import EXECUTORS
 from callsheet.runs.walk import walk
 
@@ -79,7 +79,7 @@ class Interpreter:
             Exception: a fault of ours; the run has ended failed with `Internal`.
         """
         records = await self.journal.read(run_id)
-        state = fold(map(decode, records))
+        state = await rebuild(records)
         until = None
         try:
             if not state.status.is_terminal:

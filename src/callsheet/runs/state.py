@@ -128,12 +128,21 @@ def fold(events: Iterable[Event]) -> RunState:
         env=first.env,
         parent=first.parent,
     )
+    go_on(state, remaining)
+    return state
+
+
+def go_on(state: RunState, events: Iterable[Event]) -> None:
+    """Take in the events that follow those of `state`.
+
+    Raises:
+        RunDamaged: a step goes on that never started, or the run starts twice.
+    """
     try:
-        for event in remaining:
+        for event in events:
             state.apply(event)
     except KeyError as exc:
         raise RunDamaged(f"Step {exc} of run {state.run_id} goes on in the journal but never started.") from exc
-    return state
 
 
 def _started(event: StepStarted) -> StepState:

@@ -13,6 +13,7 @@ from callsheet.runs.executor import Attempt, Outcome
 from callsheet.runs.scope import Scope
 from callsheet.runs.steps.pure import PureExecutor
 from callsheet.scenario.json import Json
+from callsheet.scenario.steps.fail import UNCATCHABLE
 from callsheet.scenario.steps.foreach import ForeachStep
 from callsheet.scenario.values import or_null
 
@@ -32,7 +33,7 @@ class ForeachExecutor(PureExecutor):
         items = await _items(step, attempt.scope)
         iterations = _Iterations(step, items, attempt)
         if attempt.resumed:
-            iterations.read_journal()
+            await iterations.read_journal()
         await iterations.run()
         return iterations.outcome()
 
@@ -47,13 +48,14 @@ class _Iterations:
     outputs: dict[int, Json] = field(default_factory=dict[int, Json])
     failures: dict[int, RunError] = field(default_factory=dict[int, RunError])
 
-    def read_journal(self) -> None:
+    async def read_journal(self) -> None:
         """Take the failures that the journal knows: there may have been too many before the process ended."""
-        failed = [
-            (state.seq, index, state.error)
-            for index in range(len(self.items))
-            if (state := failed_before(self.step.steps, self._scope(index, self.attempt.scope.control))) is not None
-        ]
+        failed: list[tuple[int, int, RunError | None]] = []
+        for index in range(len(self.items)):
+            await self.attempt.execution.pace.step()
+            state = failed_before(self.step.steps, self._scope(index, self.attempt.scope.control))
+            if state is not None:
+                failed.append((state.seq, index, state.error))
         for _, index, error in sorted(failed, key=lambda each: each[0]):
             if error is not None:
                 self.failures[index] = error
@@ -76,8 +78,9 @@ class _Iterations:
             for index, error in sorted(self.failures.items())
         ]
         if self._too_many():
-            if self.step.tolerated_failure_percentage == 0:
-                raise StepFailed(next(iter(self.failures.values())))
+            fatal = next((error for error in self.failures.values() if error.code in UNCATCHABLE), None)
+            if fatal is not None or self.step.tolerated_failure_percentage == 0:
+                raise StepFailed(fatal or next(iter(self.failures.values())))
             message = (
                 f"{len(errors)} of {len(self.items)} items failed; "
                 f"{self.step.tolerated_failure_percentage:g} % of them may. The first: {errors_text(errors)}"
@@ -98,6 +101,8 @@ class _Iterations:
         return self._too_many()
 
     def _too_many(self) -> bool:
+        if any(error.code in UNCATCHABLE for error in self.failures.values()):
+            return True
         return len(self.failures) * 100 > self.step.tolerated_failure_percentage * len(self.items)
 
 
