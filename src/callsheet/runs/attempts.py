@@ -50,7 +50,7 @@ async def take_up(step: Step, attempt: Attempt) -> None:
     execution, state = attempt.execution, attempt.state
     if state.retrying is not None:
         begins = _begin(state)
-        if begins > execution.now():  # the attempt had not begun: nothing is unknown
+        if begins > execution.now() or execution.was_parked_before(begins):  # it had not begun: nothing is unknown
             await pause(attempt.scope, begins, HELD)
             return
     resumption = execution.around.executors[type(step)].resumption(step)

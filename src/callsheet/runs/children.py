@@ -63,7 +63,7 @@ class Children:
         parsed = parse_scenario(document).scenario
         if parsed is None or parsed.scenario_id != entry.scenario_id or not is_object(document):
             raise StepFailure(
-                f"Revision {revision} is none of scenario '{entry.scenario_id}' that this version of Callsheet can run.",
+                f"Revision {revision} is none of scenario '{entry.scenario_id}' that can run here.",
                 code="ScenarioFailed",
             )
         return replace(entry, document=document, scenario=parsed, revision=revision, problems=())

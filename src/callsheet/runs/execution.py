@@ -12,7 +12,7 @@ import orjson
 from callsheet.errors import StepFailure
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.control import Control, Wish
-from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus
+from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
 from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
@@ -76,6 +76,7 @@ class Execution:
         self._size = size
         self._messages: Mapping[int, Message] = {}
         self._stale = True
+        self._parked = state.waiting
 
     @property
     def run_id(self) -> RunId:
@@ -103,10 +104,19 @@ class Execution:
 
     def emit(self, event: Event) -> None:
         """Apply `event`; it is durable after the next `commit`."""
-        if self.state.status is RunStatus.WAITING and not isinstance(event, RunStarted | RunFinished | RunResumed):
-            self.emit(RunResumed(run_id=self.run_id, at=self.now()))
+        if not isinstance(event, RunStarted | RunFinished | RunResumed | RunWaiting):
+            self.resume()
         self.state.apply(event)
         self._pending.append(event)
+
+    def resume(self) -> None:
+        """Say that a parked run goes on; before an effect that no event of its own announces."""
+        if self.state.status is RunStatus.WAITING:
+            self.emit(RunResumed(run_id=self.run_id, at=self.now()))
+
+    def was_parked_before(self, moment: datetime) -> bool:
+        """Whether this process found the run parked, since before `moment`: what was to begin then had not begun."""
+        return self._parked is not None and self._parked.at < moment
 
     async def commit(self) -> None:
         """Make every emitted event durable.

@@ -17,17 +17,24 @@ _STEPS: Final = 150
 
 
 class Pace:
-    """Counts what a run does without waiting for anything, and gives way now and then."""
+    """Counts what all branches of a run do without waiting for anything, and makes them give way now and then."""
 
     def __init__(self) -> None:
         self._left = _STEPS
+        self._turn: asyncio.Event | None = None
 
     async def step(self) -> None:
-        """Count one step; every so often the others have their turn before this returns."""
+        """Count one step; every so often everybody else has a turn before this returns."""
         self._left -= 1
-        if self._left <= 0:
-            self._left = _STEPS
-            await give_way()
+        while self._left < 0:
+            if self._turn is None:
+                self._turn = asyncio.Event()
+                asyncio.get_running_loop().call_soon(self._go_on, self._turn)
+            await self._turn.wait()
+
+    def _go_on(self, turn: asyncio.Event) -> None:
+        self._left, self._turn = _STEPS, None
+        turn.set()
 
 
 async def give_way() -> None:

@@ -57,7 +57,7 @@ def _decision(answer: Message) -> JsonObject:
     value = answer.value
     return {
         "approved": value.get("approved") is True,
-        "by": answer.by,
+        "by": None if value["kind"] == TIMED_OUT else answer.by,
         "comment": value.get("comment"),
         "data": value.get("data"),
     }

@@ -71,6 +71,7 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
             idempotency_key=path_uuid(execution.namespace, attempt.state.path),
             attempt=attempt.state.attempts,
         )
+        execution.resume()
         await execution.commit()
         with attempt.scope.control:
             result = await execution.around.tools.call(call)
