@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test check fmt bench serve lock clean
+.PHONY: demo test check fmt schema bench serve lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/news/demo.py
@@ -26,6 +26,11 @@ check: $(DEV)
 fmt: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The published JSON Schema of scenarios, from the model; tests/scenario/test_json_schema.py fails while it is old.
+schema: $(READY)
+	$(BIN)/python -m callsheet.scenario.json_schema > .schema.tmp
+	mv .schema.tmp src/callsheet/scenario/scenario.v1.schema.json
 
 bench: $(DEV)
 	$(BIN)/python -m benches

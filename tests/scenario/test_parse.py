@@ -10,7 +10,7 @@ from callsheet.scenario.diagnostics import MAX_DIAGNOSTICS, Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.parse import parse_scenario
 from callsheet.scenario.steps.base import OnError, Retry
-from callsheet.scenario.steps.tool import OnInterrupt, ResultFormat
+from callsheet.scenario.steps.tool import OnInterrupt, ResultFormat, ToolStep
 from tests.support.json_values import QUICK, json_values
 from tests.support.scenarios import SEED, scenario, step
 
@@ -29,6 +29,7 @@ def test_the_document_of_the_seed_is_read() -> None:
     assert parsed.scenario is not None
     assert parsed.scenario.input_schema == SEED["input_schema"]
     (search,) = parsed.scenario.steps
+    assert isinstance(search, ToolStep)
     assert (search.name, search.tool, search.required_input_fields) == (
         "search_news_sources",
         "search_news_sources",
@@ -39,9 +40,10 @@ def test_the_document_of_the_seed_is_read() -> None:
 def test_what_is_left_out_has_the_documented_default() -> None:
     parsed = parse_scenario(scenario()).scenario
     assert parsed is not None
-    assert (parsed.description, parsed.tags, parsed.vars, parsed.timeout) == ("", (), {}, 3600)
+    assert (parsed.description, parsed.tags, parsed.vars, parsed.time_limit) == ("", (), {}, 3600)
     assert (parsed.output, parsed.on_error, parsed.input_schema) == (None, (), None)
     (only_step,) = parsed.steps
+    assert isinstance(only_step, ToolStep)
     assert (only_step.retry, only_step.timeout, only_step.server) == (None, None, None)
     assert only_step.on_error is OnError.FAIL
     assert only_step.result_format is ResultFormat.AUTO
@@ -89,9 +91,37 @@ def test_keys_for_other_programs_are_left_alone() -> None:
         (scenario(scenario_id="Not An Id"), "/scenario_id", "does not match", ""),
         (scenario(name=5), "/name", "'name' is 5", ""),
         (scenario(name=""), "/name", "at least 1 character", ""),
-        (scenario(step(type="foreach")), "/steps/0/type", "Unknown step type 'foreach'", "tool"),
+        (scenario(step(type="for_each")), "/steps/0/type", "Unknown step type 'for_each'", "'foreach'"),
+        (scenario({"name": "a", "tool": "echo"}), "/steps/0", "The key 'type' is missing", "tool, sequence"),
+        (scenario({"name": "a", "typ": "tool", "tool": "echo"}), "/steps/0/typ", "Unknown key 'typ'", "'type'"),
+        (scenario({"nam": "a", "type": "tool", "tool": "echo"}), "/steps/0/nam", "Unknown key 'nam'", "'name'"),
+        (
+            scenario({"name": "a", "type": "loop", "steps": [step("b")], "until": "`true`", "max_iteration": 3}),
+            "/steps/0/max_iteration",
+            "Unknown key",
+            "'max_iterations'",
+        ),
+        (
+            scenario({"name": "a", "type": "try", "steps": [step("b")], "catch": [{"step": [step("c")]}]}),
+            "/steps/0/catch/0/step",
+            "Unknown key",
+            "'steps'",
+        ),
+        (
+            scenario({"name": "a", "type": "switch", "cases": [{"wen": "`true`", "steps": [step("b")]}]}),
+            "/steps/0/cases/0/wen",
+            "Unknown key",
+            "'when'",
+        ),
+        (
+            scenario({"name": "a", "type": "parallel", "branches": {"x": [step("b", inputs={})]}}),
+            "/steps/0/branches/x/0/inputs",
+            "Unknown key",
+            "'input'",
+        ),
+        (scenario({"name": "a", "type": "sequence", "steps": []}), "/steps/0/steps", "'steps' is empty", ""),
         (scenario(step("9a")), "/steps/0/name", "does not match", ""),
-        (scenario(steps=[]), "/steps", "at least 1", ""),
+        (scenario(steps=[]), "/steps", "'steps' is empty", ""),
         (scenario(steps=[5]), "/steps/0", "An entry of 'steps' is 5; an object is expected", ""),
         (scenario(step(input=5)), "/steps/0/input", "takes an object", ""),
         (scenario(step(timeout="5 parsecs")), "/steps/0/timeout", "a duration is", ""),
@@ -101,7 +131,6 @@ def test_keys_for_other_programs_are_left_alone() -> None:
         (scenario(step(retry={"max_interval": "10ms"})), "/steps/0/retry", "shorter", ""),
         (scenario(step(on_error="ignore")), "/steps/0/on_error", "'on_error' is 'ignore'", ""),
         (scenario(input_schema=True), "/input_schema", "'input_schema' is True", ""),
-        (scenario(*(step(f"s{i}") for i in range(201))), "/steps", "more than 200", ""),
         (scenario(step(input={"a/b": {"from": "input."}})), "/steps/0/input/a~1b/from", "ends too early", ""),
         (scenario(output={"template": "${"}), "/output/template", "not closed", ""),
     ],
@@ -112,6 +141,10 @@ def test_a_fault_has_a_place_a_sentence_and_a_hint(document: Json, pointer: str,
     assert says in found.message
     assert found.message.endswith(".")
     assert hint in found.hint
+
+
+def test_how_many_steps_are_too_many_is_for_the_checker_to_say() -> None:
+    assert parse_scenario(scenario(*(step(f"s{number}") for number in range(201)))).scenario is not None
 
 
 def test_a_missing_key_is_named() -> None:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 MAX_DURATION: Final = 30 * 86400.0
 """Thirty days, the longest a run may take."""
@@ -29,5 +29,5 @@ def parse_duration(source: object) -> float:
     return seconds
 
 
-Duration = Annotated[float, BeforeValidator(parse_duration)]
+Duration = Annotated[float, BeforeValidator(parse_duration), WithJsonSchema({"format": "scenario:Duration"})]
 """Seconds, read with `parse_duration`."""

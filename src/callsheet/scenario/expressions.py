@@ -3,42 +3,48 @@
 Expressions are pure (no clock, no randomness) and always terminate; the guards in here also bound what they cost:
 
 * a source of at most 4,096 characters, an AST at most 64 deep;
-* at most 500,000 node visits per evaluation (nested filters are polynomial);
-* texts and lists that a function builds are measured before they are built, and so is the result;
+* at most 500,000 node visits per evaluation (nested filters are polynomial), paid before a loop begins;
+* texts and lists are measured before they are built, and so is the result;
 * ordering values of different types is an error instead of `null` or a `TypeError`.
 
-See https://jmespath.org/specification.html for the language.
+See https://jmespath.org/specification.html for the language and docs/expressions.md for what is added.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import jmespath.exceptions
 import jmespath.parser
 
-from callsheet.scenario.functions import GuardedFunctions
-from callsheet.scenario.interpreter import MAX_VISITS, Budget, BudgetExceeded, GuardedInterpreter
-from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, NotJson, check_json
+from callsheet.scenario.budget import MAX_VISITS, Budget, BudgetExceeded, CallFailed, Fault
+from callsheet.scenario.compiler import Code, Compiler, ExpressionInvalid
+from callsheet.scenario.functions.guarded import GuardedFunctions
+from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject
+
+__all__ = [
+    "MAX_SOURCE",
+    "EvaluationFailed",
+    "EvaluationLimitExceeded",
+    "Expression",
+    "ExpressionInvalid",
+    "parse_expression",
+    "walk",
+]
 
 MAX_SOURCE: Final = 4096
 
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`((?:[^`\\]|\\.)*)`""", re.DOTALL)
 
 
-class ExpressionInvalid(ValueError):
-    """The text is not an expression. `column` counts from 1."""
+class EvaluationFailed(ValueError):
+    """The expression cannot be evaluated on this data. `column` counts from 1, None where it is not known."""
 
-    def __init__(self, message: str, column: int) -> None:
+    def __init__(self, message: str, column: int | None = None) -> None:
         super().__init__(message)
         self.column = column
-
-
-class EvaluationFailed(ValueError):
-    """The expression cannot be evaluated on this data."""
 
 
 class EvaluationLimitExceeded(EvaluationFailed):
@@ -58,6 +64,7 @@ class Expression:
     source: str
     ast: Any
     path: tuple[str, ...] | None
+    _code: Code = field(repr=False, compare=False)
 
     def evaluate(self, roots: JsonObject, visits: int = MAX_VISITS) -> Json:
         """The expression's value over `roots`, within `visits` node visits; null where a field is missing.
@@ -68,17 +75,22 @@ class Expression:
         """
         if self.path is not None:
             return _follow(self.path, roots)
+        budget = Budget(visits)
         try:
-            budget = Budget(visits)
-            result: Json = GuardedInterpreter(GuardedFunctions(budget), budget).visit(self.ast, roots)
-            Budget(visits).write(result)
+            budget.visit(self._code.visits)
+            result: Json = self._code.run(roots, GuardedFunctions(budget, roots))
+            Budget(budget.visits).write(result)
             return result
-        except BudgetExceeded as exc:
-            raise EvaluationLimitExceeded(f"Expression '{self.source}': {exc}.") from exc
-        except (jmespath.exceptions.JMESPathError, ArithmeticError, TypeError, ValueError) as exc:
-            raise EvaluationFailed(f"Expression '{self.source}': {_sentence(exc)}") from exc
+        except BudgetExceeded as fault:
+            raise EvaluationLimitExceeded(self._sentence(fault), fault.column) from fault
+        except CallFailed as fault:
+            raise EvaluationFailed(self._sentence(fault), fault.column) from fault
         except RecursionError:
             raise EvaluationLimitExceeded(f"Expression '{self.source}' recurses too deeply.") from None
+
+    def _sentence(self, fault: Fault) -> str:
+        where = "" if fault.column is None else f" at column {fault.column}"
+        return f"Expression '{self.source}'{where}: {_sentence(fault)}"
 
 
 def parse_expression(source: str) -> Expression:
@@ -100,9 +112,7 @@ def parse_expression(source: str) -> Expression:
         raise ExpressionInvalid(f"The expression is nested deeper than {MAX_DEPTH}.", 1) from None
     if _depth(ast) > MAX_DEPTH:
         raise ExpressionInvalid(f"The expression is nested deeper than {MAX_DEPTH}.", 1)
-    for node in walk({"type": "expression", "children": [ast]}):
-        _check_node(node, source)
-    return Expression(source, ast, _plain_path(ast))
+    return Expression(source, ast, _plain_path(ast), Compiler(source).compile(ast))
 
 
 def _check_literals(source: str) -> None:
@@ -145,31 +155,8 @@ def walk(ast: Any) -> Iterator[Any]:
         stack.extend(_children(node))
 
 
-def _takes_expression(function: str) -> bool:
-    signature: list[dict[str, list[str]]] = GuardedFunctions.FUNCTION_TABLE[function]["signature"]
-    return any("expref" in argument["types"] for argument in signature)
-
-
 def _children(node: Any) -> list[Any]:
     return [child for child in node.get("children", ()) if isinstance(child, dict)]  # a slice's are numbers
-
-
-def _check_node(node: Any, source: str) -> None:
-    """What jmespath finds only when it evaluates: unknown functions, and literals that are not our JSON."""
-    if node["type"] == "function_expression" and node["value"] not in GuardedFunctions.FUNCTION_TABLE:
-        name: str = node["value"]
-        table: dict[str, object] = GuardedFunctions.FUNCTION_TABLE
-        known = get_close_matches(name, table, n=1)
-        hint = f" Did you mean '{known[0]}()'?" if known else ""
-        raise ExpressionInvalid(f"There is no function '{name}()'.{hint}", source.find(name) + 1)
-    takes_expression = node["type"] == "function_expression" and _takes_expression(node["value"])
-    if not takes_expression and any(child["type"] == "expref" for child in _children(node)):
-        raise ExpressionInvalid(f"'&' belongs before a function's argument, as in min_by(): '{source}'.", 1)
-    if node["type"] == "literal":
-        try:
-            check_json(node["value"])
-        except NotJson as exc:
-            raise ExpressionInvalid(f"The literal in '{source}' cannot be used: {exc}.", 1) from exc
 
 
 def _depth(ast: Any) -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from callsheet.scenario.diagnostics import Diagnostic
+from callsheet.scenario.diagnostics import MAX_DIAGNOSTICS, Diagnostic
 from callsheet.scenario.json import escape
 from callsheet.scenario.model import STEP_TYPES, Defaults, Scenario
 from callsheet.scenario.steps.base import BaseStep, Retry
@@ -17,6 +18,8 @@ from callsheet.scenario.values import ValueInvalid
 Location: TypeAlias = tuple[str | int, ...]
 
 _LONGEST_NAME: Final = 128
+_MOST: Final = 50
+"""Keys that are looked through for a misspelt one."""
 _INSIDE: Final[dict[str, type[BaseModel]]] = {
     "defaults": Defaults,
     "retry": Retry,
@@ -27,12 +30,24 @@ _INSIDE: Final[dict[str, type[BaseModel]]] = {
 }
 """Which model reads what stands under a key."""
 
+_TYPE_MEANT: Final = "Did you mean 'type'?"
+
 
 def diagnostics_of(invalid: ValidationError) -> Iterator[Diagnostic]:
     """A diagnostic for each thing that is wrong, without those that only repeat another."""
-    for error in invalid.errors(include_url=False):
-        if not _is_echo(error):
+    errors: list[Any] = [error for error in invalid.errors(include_url=False) if not _is_echo(error)]
+    unknown = islice((error for error in errors if error["type"] == "extra_forbidden"), MAX_DIAGNOSTICS)
+    meant = {location for error in unknown if (location := _meant(error)) is not None}
+    for error in errors:
+        if error["type"] != "missing" or tuple(error["loc"]) not in meant:
             yield _diagnostic(error)
+
+
+def _meant(error: Any) -> Location | None:
+    """Where the key belongs that an unknown one is like: that it is missing there goes without saying."""
+    *around, name = error["loc"]
+    close = _close(str(name), keys_of(_model_at(tuple(around))))
+    return None if close is None else (*around, close)
 
 
 def _is_echo(error: Any) -> bool:
@@ -48,13 +63,26 @@ def _diagnostic(error: Any) -> Diagnostic:
         return Diagnostic(code=cause.code, pointer=pointer + cause.pointer, message=str(cause))
     if error["type"] == "union_tag_invalid":
         pointer += "/type"
+    misspelt = _misspelt_type(error)
+    if misspelt is not None:
+        message = f"Unknown key {_shown(misspelt)}."
+        return Diagnostic(code="E100", pointer=f"{pointer}/{escape(misspelt)}", message=message, hint=_TYPE_MEANT)
     message, hint = _sentence(error, location)
     return Diagnostic(code="E100", pointer=pointer, message=message, hint=hint)
 
 
+def _misspelt_type(error: Any) -> str | None:
+    """The key of a step without a `type` that was meant to be it."""
+    if error["type"] != "union_tag_not_found" or not isinstance(error["input"], dict):
+        return None
+    keys: list[str] = [key for key in error["input"] if isinstance(key, str)]  # pyright: ignore[reportUnknownVariableType]: pydantic gives the input as it was
+    return next((key for key in keys[:_MOST] if _close(key, ["type", *keys_of(BaseStep)]) == "type"), None)
+
+
 def _in_document(location: Location) -> Location:
-    """Without the types of steps, which pydantic names in between: they are no keys of the document."""
-    return tuple(token for index, token in enumerate(location) if not _is_type(location, index))
+    """Without what pydantic names beside the keys of the document: types of steps, and that a key itself is meant."""
+    keys = location[:-1] if location and location[-1] == "[key]" else location
+    return tuple(token for index, token in enumerate(keys) if not _is_type(keys, index))
 
 
 def _is_type(location: Location, index: int) -> bool:
@@ -115,9 +143,14 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _similar(name: str, known: "list[str] | dict[str, Any]", otherwise: str) -> str:
+def _close(name: str, known: "list[str] | dict[str, Any]") -> str | None:
     close = get_close_matches(name, known, n=1) if len(name) <= _LONGEST_NAME else []
-    return f"Did you mean '{close[0]}'?" if close else f"{otherwise}: {', '.join(known)}."
+    return close[0] if close else None
+
+
+def _similar(name: str, known: "list[str] | dict[str, Any]", otherwise: str) -> str:
+    close = _close(name, known)
+    return f"{otherwise}: {', '.join(known)}." if close is None else f"Did you mean '{close}'?"
 
 
 def _shown(value: object) -> str:

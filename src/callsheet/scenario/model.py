@@ -17,7 +17,7 @@ from callsheet.scenario.steps.return_ import ReturnStep
 from callsheet.scenario.steps.scenario import ScenarioId, ScenarioStep
 from callsheet.scenario.steps.sequence import SequenceStep
 from callsheet.scenario.steps.switch import Case, SwitchStep
-from callsheet.scenario.steps.tool import ToolStep
+from callsheet.scenario.steps.tool import OnInterrupt, ToolStep
 from callsheet.scenario.steps.transform import TransformStep
 from callsheet.scenario.steps.try_ import Handler, TryStep
 from callsheet.scenario.steps.wait import WaitStep
@@ -110,13 +110,18 @@ class Scenario(Document):
         """Seconds a run may take: `timeout`, else an hour, or thirty days if a step waits for a person or a moment."""
         if self.timeout is not None:
             return self.timeout
-        waits = any(isinstance(step, WaitStep | ApprovalStep | ScenarioStep) for step in self.all_steps)
-        return MAX_DURATION if waits else DEFAULT_TIMEOUT
+        return MAX_DURATION if any(map(_may_wait_long, self.all_steps)) else DEFAULT_TIMEOUT
 
     @property
     def all_steps(self) -> tuple[Step, ...]:
         """Every step of the document, blocks before what is inside them, those of `on_error` last."""
         return tuple(_below(self.steps + self.on_error))
+
+
+def _may_wait_long(step: Step) -> bool:
+    if isinstance(step, ToolStep):
+        return step.on_interrupt is OnInterrupt.APPROVE
+    return isinstance(step, WaitStep | ApprovalStep | ScenarioStep)
 
 
 def _below(steps: tuple[Step, ...]) -> Iterator[Step]:

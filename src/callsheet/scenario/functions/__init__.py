@@ -1,0 +1,1 @@
+"""The functions of expressions (docs/expressions.md), a file for each kind of value."""
