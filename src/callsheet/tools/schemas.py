@@ -1,12 +1,12 @@
-"""Checks results against a tool's `outputSchema`: offline, and with a regex engine that takes linear time."""
+"""Checks results against a tool's `outputSchema`: what a tool server sends is bounded like everything else of it."""
 
 import asyncio
 from typing import Final
 
-import jsonschema_rs
 import orjson
 
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.schema import Schema, SchemaInvalid
 from callsheet.tools.faults import plain
 
 LARGE_BYTES: Final = 64 * 2**10
@@ -21,7 +21,7 @@ class OutputSchemas:
     """The compiled output schemas of one server's tools. Each is compiled when first needed and when it changed."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, tuple[JsonObject, jsonschema_rs.Validator]] = {}
+        self._compiled: dict[str, tuple[JsonObject, Schema]] = {}
 
     async def check(self, tool: str, schema: JsonObject, value: Json) -> None:
         """Return when `value` fits `schema`.
@@ -29,31 +29,30 @@ class OutputSchemas:
         Raises:
             SchemaMismatch: it does not, or the schema cannot be used.
         """
-        validator = self._validator(tool, schema)
+        compiled = self._schema(tool, schema)
         if len(orjson.dumps(value)) > LARGE_BYTES:
-            await asyncio.to_thread(_validate, validator, value)
+            await asyncio.to_thread(_check, compiled, value)
         else:
-            _validate(validator, value)
+            _check(compiled, value)
 
-    def _validator(self, tool: str, schema: JsonObject) -> jsonschema_rs.Validator:
+    def _schema(self, tool: str, schema: JsonObject) -> Schema:
         known = self._compiled.get(tool)
         if known is not None and (known[0] is schema or known[0] == schema):
             return known[1]
         try:
-            validator = jsonschema_rs.validator_for(schema, offline=True, pattern_options=jsonschema_rs.RegexOptions())
-        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            compiled = Schema(schema)
+        except SchemaInvalid as error:
             raise SchemaMismatch(f"its outputSchema cannot be used: {_first_line(str(error))}") from error
-        self._compiled[tool] = (schema, validator)
-        return validator
+        self._compiled[tool] = (schema, compiled)
+        return compiled
 
 
-def _validate(validator: jsonschema_rs.Validator, value: Json) -> None:
-    try:
-        validator.validate(value)
-    except jsonschema_rs.ValidationError as error:
-        where = "".join(f"/{part}" for part in error.instance_path) or "the whole result"
-        raise SchemaMismatch(f"{where} does not fit its outputSchema: {_first_line(error.message)}") from None
+def _check(schema: Schema, value: Json) -> None:
+    problems = schema.problems(value)
+    if problems:
+        where = problems[0].pointer or "the whole result"
+        raise SchemaMismatch(f"{where} does not fit its outputSchema: {_first_line(problems[0].message)}")
 
 
 def _first_line(text: str) -> str:
-    return plain(text.strip().partition("\n")[0], 300)
+    return plain(text.strip().partition("\n")[0].removesuffix("."), 300)
