@@ -1,145 +1,122 @@
 """Rules about the names that expressions begin with: roots, steps, and what those have."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
-from callsheet.lint.places import Place, places
-from callsheet.lint.references import Path, bare_literals, references
+from callsheet.lint.places import Mention, Place
+from callsheet.lint.references import Path
+from callsheet.lint.suggestions import did_you_mean, listed
+from callsheet.lint.survey import Survey
+from callsheet.lint.visibility import visible, why_hidden
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.model import Scenario
+from callsheet.scenario.steps.foreach import ForeachStep
 
-_MEMBERS: Final = {
-    "step": ("output", "status", "error", "errors"),
-    "run": ("id", "started_at", "scenario_id", "revision"),
-}
-_NOT_BUILT: Final = ("env", "secrets")
-_LONGEST: Final = 128
-_MOST: Final = 250
-"""Suggestions are for names of usual length among a usual number: finding one is slow otherwise."""
+_ERROR: Final = ("code", "message", "step", "attempt", "data")
+_STEP: Final = ("output", "status", "error", "errors")
+_RUN: Final = ("id", "started_at", "scenario_id", "revision")
 
 
-def literals(scenario: Scenario) -> Iterator[Diagnostic]:
+def literals(survey: Survey) -> Iterator[Diagnostic]:
     """E112: a bare `null`, `true` or `false` is a field's name, which is hardly ever meant."""
-    for place in places(scenario):
-        for name in dict.fromkeys(bare_literals(place.expression)):
+    for mention in survey.mentions:
+        for name in mention.bare:
             yield Diagnostic(
                 code="E112",
-                pointer=place.pointer,
-                message=f"'{name}' in '{place.expression.source}' is the name of a field, not a literal.",
+                pointer=mention.pointer,
+                message=f"'{name}' in '{mention.expression.source}' is the name of a field, not a literal.",
                 hint=f'Write `{name}` in backticks for the literal, "{name}" in double quotes for the field.',
             )
 
 
-def roots(scenario: Scenario) -> Iterator[Diagnostic]:
-    """E133: an expression begins with a name that is no root at this place."""
-    for place, path in _references(scenario):
-        if len(path) == 1 and path[0] not in place.roots and path[0] not in bare_literals(place.expression):
-            message, hint = _unknown_root(path[0], place, scenario)
-            yield Diagnostic(code="E133", pointer=place.pointer, message=message, hint=hint)
-
-
-def steps(scenario: Scenario) -> Iterator[Diagnostic]:
-    """E130 and E131: a step that does not exist, or that cannot have run yet."""
-    known = {step.name for step in scenario.all_steps}
-    for place, path in _references(scenario):
-        if len(path) != 2 or path[0] != "steps" or path[1] in place.steps:
+def roots(survey: Survey) -> Iterator[Diagnostic]:
+    """E133: an expression begins with a name that is no root at this place. For `secrets` there is E121."""
+    for mention, path in mentioned(survey):
+        root = path[0]
+        if len(path) > 1 or root in mention.place.roots or root == "secrets":
             continue
-        if path[1] in known:
-            yield Diagnostic(
-                code="E131",
-                pointer=place.pointer,
-                message=f"The step '{path[1]}' is not visible here: {_why_hidden(path[1], place, scenario)}.",
-                hint=_visible(place.steps),
-            )
-        else:
+        if root not in mention.bare:
+            message, hint = _unknown_root(root, mention, survey)
+            yield Diagnostic(code="E133", pointer=mention.pointer, message=message, hint=hint)
+
+
+def steps(survey: Survey) -> Iterator[Diagnostic]:
+    """E130 and E131: a step that does not exist, or that is not visible at this place."""
+    layout = survey.layout
+    for mention, path in mentioned(survey):
+        place = mention.place
+        if len(path) != 2 or path[0] != "steps" or path[1] in place.steps or path[1] in layout.ambiguous:
+            continue
+        target = layout.by_name.get(path[1])
+        if target is None:
             message = f"Unknown step '{path[1]}'."
-            hint = did_you_mean(path[1], place.steps) or _visible(place.steps)
-            yield Diagnostic(code="E130", pointer=place.pointer, message=message, hint=hint)
+            hint = did_you_mean(path[1], (*place.steps, *layout.by_name)) or visible(place)
+            yield Diagnostic(code="E130", pointer=mention.pointer, message=message, hint=hint)
+        else:
+            why, hint = why_hidden(target, place)
+            message = f"The step '{path[1]}' is not visible here: {why}."
+            yield Diagnostic(code="E131", pointer=mention.pointer, message=message, hint=hint)
 
 
-def members(scenario: Scenario) -> Iterator[Diagnostic]:
-    """E110: a path asks a step or the run for something that neither ever has."""
-    for place, path in _references(scenario):
-        owner, name, kind = _owner(path)
-        if kind in _MEMBERS and name not in _MEMBERS[kind]:
-            yield Diagnostic(
-                code="E110",
-                pointer=place.pointer,
-                message=f"'{owner}' has no '{name}'; it has {', '.join(_MEMBERS[kind])}.",
-                hint=did_you_mean(name, _MEMBERS[kind])
-                or (f"The result of a step is under 'output': {owner}.output.{name}" if kind == "step" else ""),
-            )
+def members(survey: Survey) -> Iterator[Diagnostic]:
+    """E110: a path asks a step, an error or the run for something that none of them ever has."""
+    for mention, path in mentioned(survey):
+        owner, known = _owner(path[:-1], mention.place)
+        name = path[-1]
+        if not known or name in known:
+            continue
+        hint = did_you_mean(name, known)
+        if not hint and known is _STEP:
+            hint = f"The result of a step is under 'output': {owner}.output.{name}"
+        message = f"'{owner}' has no '{name}'; it has {', '.join(known)}."
+        yield Diagnostic(code="E110", pointer=mention.pointer, message=message, hint=hint)
 
 
-def inputs(scenario: Scenario) -> Iterator[Diagnostic]:
-    """E134: the input_schema allows no other property than those it names, and this is none of them."""
-    schema = scenario.input_schema
-    if schema is None or schema.get("additionalProperties") is not False or schema.get("patternProperties"):
-        return
-    properties = _properties(scenario)
-    for place, path in _references(scenario):
-        if len(path) == 2 and path[0] == "input" and path[1] not in properties:
-            yield Diagnostic(
-                code="E134",
-                pointer=place.pointer,
-                message=f"The input has no '{path[1]}': the input_schema does not name it and allows no others.",
-                hint=did_you_mean(path[1], properties),
-            )
+def mentioned(survey: Survey) -> Iterator[tuple[Mention, Path]]:
+    """What each expression refers to; what the holes of one template refer to is given once."""
+    pointer, seen = "", set[Path]()
+    for mention in survey.mentions:
+        if mention.pointer != pointer:
+            pointer, seen = mention.pointer, set[Path]()
+        for path in mention.references.paths:
+            if path not in seen:
+                seen.add(path)
+                yield mention, path
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question with the most similar of the `known` names; the empty string when none is similar."""
-    close = get_close_matches(name, islice(known, _MOST), n=1) if len(name) <= _LONGEST else []
-    return f"Did you mean '{close[0]}'?" if close else ""
+def _owner(path: Path, place: Place) -> tuple[str, tuple[str, ...]]:
+    """What a path names, and the members of that if it is something that we make."""
+    known: tuple[str, ...] = ()
+    if path == ("run",):
+        known = _RUN
+    elif path == ("error",) and "error" in place.roots:
+        known = _ERROR
+    elif len(path) == 2 and path[0] == "steps" and path[1] in place.steps:
+        known = _STEP
+    elif len(path) == 3 and path[0] == "steps" and path[2] == "error":
+        known = _ERROR
+    return ".".join(path), known
 
 
-def _references(scenario: Scenario) -> Iterator[tuple[Place, Path]]:
-    for place in places(scenario):
-        for path in references(place.expression):
-            yield place, path
-
-
-def _owner(path: Path) -> tuple[str, str, str]:
-    if len(path) == 3 and path[0] == "steps":
-        return f"steps.{path[1]}", path[2], "step"
-    if len(path) == 2 and path[0] == "run":
-        return "run", path[1], "run"
-    return "", "", ""
-
-
-def _unknown_root(name: str, place: Place, scenario: Scenario) -> tuple[str, str]:
-    message = f"'{name}' in '{place.expression.source}' is nothing that an expression can begin with here."
-    listed = f"It begins with one of: {', '.join(place.roots)}."
-    if name in _NOT_BUILT:
-        return f"'{name}' cannot be used yet: this version does not have it.", listed
+def _unknown_root(name: str, mention: Mention, survey: Survey) -> tuple[str, str]:
+    place = mention.place
+    message = f"'{name}' in '{mention.expression.source}' is nothing that an expression can begin with here."
+    begins = listed("It begins with one of", place.roots)
+    loops = [step.name for _, step in survey.of_type(ForeachStep) if name in {step.as_, step.index_as}]
     if name == "error":
-        return "'error' exists only in the steps of 'on_error'.", listed
+        return "'error' exists only in the steps of 'on_error' and of the handlers under 'catch'.", begins
     if name == "result":
-        return "'result' exists only in a step's 'output'.", listed
+        return "'result' exists only in the 'output' of a step that has one without it.", begins
     if name in place.steps:
         return message, f"Did you mean 'steps.{name}.output'?"
-    if name in _properties(scenario):
+    if name in input_properties(survey.scenario):
         return message, f"Did you mean 'input.{name}'?"
-    return message, did_you_mean(name, place.roots) or listed
+    if loops:
+        return f"'{name}' exists only in the steps of the foreach '{loops[0]}'.", begins
+    return message, did_you_mean(name, place.roots) or begins
 
 
-def _properties(scenario: Scenario) -> Mapping[str, object]:
+def input_properties(scenario: Scenario) -> Mapping[str, object]:
+    """The properties that `input_schema` names."""
     properties: object = (scenario.input_schema or {}).get("properties")
     return cast("dict[str, object]", properties) if isinstance(properties, dict) else {}
-
-
-def _why_hidden(name: str, place: Place, scenario: Scenario) -> str:
-    if name == place.inside:
-        return "a step does not see itself"
-    if name in {step.name for step in scenario.on_error} and not place.pointer.startswith("/on_error/"):
-        return "the steps of 'on_error' run only after a failure"
-    return "it runs later"
-
-
-def _visible(names: tuple[str, ...]) -> str:
-    if not names:
-        return "No step comes before this place."
-    shown = ", ".join(names[:10])
-    return f"Visible here: {shown}{', …' if len(names) > 10 else ''}."

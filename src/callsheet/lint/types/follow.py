@@ -64,7 +64,12 @@ def shape_of(expression: Expression, roots: Mapping[str, Shape]) -> tuple[Open, 
     is no fault, unless it certainly cannot.
     """
     walk = _Walk(object_shape(roots, closed=False))
-    return walk.visit(expression.ast, Seen(walk.roots, "")).shape, list(dict.fromkeys(walk.faults))
+    seen = Seen(walk.roots, "")
+    if expression.path is None:
+        seen = walk.visit(expression.ast, seen)
+    for name in expression.path or ():  # what the tree of a plain path comes to
+        seen = walk.field(name, seen)
+    return seen.shape, list(dict.fromkeys(walk.faults))
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class _Walk:
         children: list[Any] = node["children"]
         match node["type"]:
             case "field":
-                return self._field(node["value"], at)
+                return self.field(node["value"], at)
             case "current" | "identity":
                 return at
             case "subexpression" | "pipe" | "index_expression":
@@ -97,7 +102,8 @@ class _Walk:
             case _:
                 return Seen(self._operator(node, at), "the result")
 
-    def _field(self, name: str, at: Seen) -> Seen:
+    def field(self, name: str, at: Seen) -> Seen:
+        """The member `name` of what is seen."""
         found = find_member(at.shape, name)
         path = f"{at.path}.{name}" if at.path else name
         if found.found:

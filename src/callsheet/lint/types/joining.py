@@ -38,9 +38,12 @@ _Value = TypeVar("_Value", bound=bool | float | str)
 
 def union(shapes: Iterable[Open]) -> Open:
     """What one of `shapes` holds; unknown when that has too many alternatives."""
+    given = tuple(shapes)
+    if len(given) == 1:
+        return given[0]
     merged: dict[type, Alternative] = {}
     composite: dict[int, Alternative] = {}
-    for shape in shapes:
+    for shape in given:
         if isinstance(shape, Unknown):
             return UNKNOWN
         for each in alternatives(shape):

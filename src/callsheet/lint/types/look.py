@@ -48,7 +48,10 @@ class Member:
 
 def find_member(shape: Shape, name: str) -> Member:
     """Look for the member `name` as JMESPath does: null where there is none, or no object."""
-    parts = alternatives(opened(shape))
+    known = opened(shape)
+    if isinstance(known, Object):  # as below, without the way around: most members are asked of one object
+        return Member(_of_object(known, name), _may_have(known, name), (known,), not _is_loose(known, name))
+    parts = alternatives(known)
     objects = tuple(each for each in parts if isinstance(each, Object))
     fitting = [_of_object(each, name) for each in objects]
     if len(parts) > len(objects):

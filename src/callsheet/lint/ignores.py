@@ -1,0 +1,140 @@
+"""What an author does not want to hear: `# callsheet: ignore[W220]` in YAML, `x-lint-ignore` in both syntaxes.
+
+A comment on a line holds for what stands on that line; alone on its line, for the next line that is no comment; as
+`ignore-file` before everything else, for the whole document. The key `x-lint-ignore` of the document or of a step holds
+for all that is inside. Only warnings and advice can be ignored: an error keeps the scenario from running anyway, so to
+ignore one is reported as an error itself.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.events import ScalarEvent
+
+from callsheet.scenario.diagnostics import Diagnostic, Severity
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.objects import objects
+from callsheet.scenario.source import Syntax
+
+KEY: Final = "x-lint-ignore"
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^\S\n]*callsheet:[^\S\n]*(ignore|ignore-file)\[([^\]\n]{0,400})\]")
+_CODE: Final = re.compile(r"[EWI]\d{3}")
+
+_Codes: TypeAlias = dict[int, set[str]]
+"""The codes that are ignored on a line."""
+
+
+@dataclass(slots=True)
+class Ignores:
+    """What is ignored where.
+
+    Attributes:
+        lines: the codes ignored on each line.
+        inside: the codes ignored in each object, by its pointer; the empty pointer is the whole document.
+        problems: what is wrong with the ignoring itself; those of comments have a line, the others a pointer.
+    """
+
+    lines: _Codes = field(default_factory=dict[int, set[str]])
+    inside: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    problems: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    def covers(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic, which has its line, is not to be told."""
+        if diagnostic.severity is Severity.ERROR:
+            return False
+        if diagnostic.code in self.lines.get(diagnostic.line, ()):
+            return True
+        return any(
+            diagnostic.code in codes and (diagnostic.pointer == pointer or diagnostic.pointer.startswith(f"{pointer}/"))
+            for pointer, codes in self.inside.items()
+        )
+
+
+def read_ignores(document: JsonObject, data: bytes, syntax: Syntax) -> Ignores:
+    """What `document`, which `data` was decoded to, ignores. Never raises."""
+    found = Ignores()
+    if KEY.encode() in data:
+        _read_keys(document, found)
+    if syntax is Syntax.YAML and b"callsheet:" in data:
+        _read_comments(data.decode("utf-8-sig", "replace"), found)
+    return found
+
+
+def _read_keys(document: JsonObject, ignores: Ignores) -> None:
+    for pointer, node, _ in objects(document):
+        if KEY not in node:
+            continue
+        at = f"{pointer}/{KEY}"
+        codes = _codes(node[KEY])
+        if codes is None:
+            message = f"'{KEY}' takes a list of codes of warnings, such as W220."
+            ignores.problems.append(Diagnostic(code="E100", pointer=at, message=message))
+            continue
+        ignores.inside.setdefault(pointer, set()).update(codes)
+        ignores.problems.extend(_errors(codes, pointer=at))
+
+
+def _codes(value: Json) -> list[str] | None:
+    values = value if isinstance(value, list) else [value]
+    codes = [each for each in values if isinstance(each, str) and _CODE.fullmatch(each)]
+    return codes if len(codes) == len(values) else None
+
+
+def _read_comments(text: str, ignores: Ignores) -> None:
+    lines = text.split("\n")
+    found = list(_comments(text))
+    alone = {line for line, _, _, is_alone in found if is_alone}
+    first = next((number for number, line in enumerate(lines, 1) if line.strip() and not _is_comment(line)), 0)
+    for line, kind, codes, _ in found:
+        ignores.problems.extend(_errors(codes, line=line, column=lines[line - 1].index("#") + 1))
+        if kind == "ignore-file":
+            if line < first:
+                ignores.inside.setdefault("", set()).update(codes)
+            continue
+        target = _next_line(lines, line) if line in alone else line
+        ignores.lines.setdefault(target, set()).update(codes)
+
+
+def _comments(text: str) -> Iterator[tuple[int, str, list[str], bool]]:
+    """The line, kind and codes of each comment for us, and whether it is alone on its line."""
+    spans = _texts(text)
+    for match in _COMMENT.finditer(text):
+        if any(start <= match.start() < end for start, end in spans):
+            continue
+        start = text.rfind("\n", 0, match.start()) + 1
+        codes = [code.strip() for code in match[2].split(",")]
+        yield text.count("\n", 0, match.start()) + 1, match[1], codes, not text[start : match.start()].strip()
+
+
+def _texts(text: str) -> list[tuple[int, int]]:
+    """Where the quoted and block texts that hold a `#` stand: what is in them is no comment."""
+    events: Iterable[Any] = YAML(typ="safe", pure=True).parse(text)  # pyright: ignore[reportUnknownMemberType]: untyped library
+    scalars = (cast("Any", event) for event in events if isinstance(event, ScalarEvent))
+    return [(each.start_mark.index, each.end_mark.index) for each in scalars if "#" in each.value]
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _next_line(lines: list[str], line: int) -> int:
+    """The line after the comments that begin at `line`."""
+    while line < len(lines) and _is_comment(lines[line - 1]):
+        line += 1
+    return line
+
+
+def _errors(codes: Iterable[str], *, pointer: str = "", line: int = 0, column: int = 0) -> Iterator[Diagnostic]:
+    for code in dict.fromkeys(codes):
+        if code.startswith("E"):
+            yield Diagnostic(
+                code="E100",
+                pointer=pointer,
+                message=f"The error {code} cannot be ignored; only warnings and advice can.",
+                hint="Correct what it says, and remove this.",
+                line=line,
+                column=column,
+            )
