@@ -21,9 +21,13 @@ from callsheet.errors import CallsheetError
 COMMANDS: Final = {
     "run": Lazy(module="callsheet.cli.commands.run", summary="Run a scenario and watch its steps."),
     "serve": Lazy(module="callsheet.cli.commands.serve", summary="Serve the HTTP API, and go on with unfinished runs."),
+    "lint": Lazy(module="callsheet.cli.commands.lint", summary="Check scenarios without running them."),
+    "fmt": Lazy(module="callsheet.cli.commands.fmt", summary="Write scenarios in the canonical way, or convert them."),
+    "graph": Lazy(module="callsheet.cli.commands.graph", summary="Draw a scenario as a Mermaid flowchart."),
+    "lock": Lazy(module="callsheet.cli.commands.lock", summary="Write down what the tools in use promise now."),
     "scenarios": Lazy(module="callsheet.cli.commands.scenarios", summary="List the scenarios, broken ones too."),
     "tools": Lazy(module="callsheet.cli.commands.tools", summary="Ask every tool server for its tools."),
-    "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, follow and cancel runs."),
+    "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, follow, answer and cancel runs."),
     "doctor": Lazy(module="callsheet.cli.commands.doctor", summary="Check the configuration, the data, the servers."),
 }
 

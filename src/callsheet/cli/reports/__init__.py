@@ -1,0 +1,1 @@
+"""How the checker's diagnostics are written: for people, programs, GitHub and code scanners."""
