@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from callsheet.errors import RunNotFound, ScenarioNotFound
 from callsheet.journal.listing import PageQuery
@@ -12,6 +13,9 @@ from callsheet.journal.readers import Readers
 from callsheet.journal.rows import Row, damaged, find_run
 from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
+
+_AT_ONCE: Final = 256
+"""Rows that are fetched in one call: other threads, the event loop's among them, hardly get a turn within one."""
 
 
 class Archive:
@@ -77,10 +81,13 @@ def _records(connection: sqlite3.Connection, run_id: RunId, after: int, limit: i
     if row is None:
         raise RunNotFound(f"There is no run {run_id}.")
     number, last_seq = row
-    rows = connection.execute(
+    cursor = connection.execute(
         "SELECT seq, type, data FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?",
         (number, after, -1 if limit is None else limit),
-    ).fetchall()
+    )
+    rows: list[Row] = []
+    while part := cursor.fetchmany(_AT_ONCE):
+        rows += part
     first = max(after, 0) + 1
     due = last_seq + 1 - first if limit is None else min(limit, last_seq + 1 - first)
     if len(rows) < due:

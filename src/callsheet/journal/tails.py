@@ -36,8 +36,10 @@ class _Tail:
     def _shorten(self, limit: int) -> None:
         # Down to half, so that the next records of a long run do not each move the whole list.
         surplus = 0
-        while surplus < len(self.records) and self.cost > limit:
-            self.cost -= _cost(self.records[surplus : surplus + 1])
+        for record in self.records:
+            if self.cost <= limit:
+                break
+            self.cost -= RECORD_COST + len(record.data)
             surplus += 1
         del self.records[:surplus]
 

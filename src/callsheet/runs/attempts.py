@@ -12,7 +12,8 @@ from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.retry import retry_delay
 from callsheet.runs.state import StepState
 from callsheet.runs.waiting import HELD, ask, pause
-from callsheet.scenario.expressions import EvaluationFailed
+from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
+from callsheet.scenario.json import Json
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.tool import ToolStep
 
@@ -76,7 +77,9 @@ def fault_of(exc: StepFailure | EvaluationFailed | StepFailed, state: StepState)
     """The error as the journal keeps it; what a step inside failed with stays as it is."""
     if isinstance(exc, StepFailed):
         return exc.error
-    data = exc.data if isinstance(exc, StepFailure) else None
+    data: Json = exc.data if isinstance(exc, StepFailure) else None
+    if isinstance(exc, EvaluationLimitExceeded):
+        data = {"limit": exc.limit, "value": exc.value}
     return RunError(code=failure_code(exc), message=str(exc), step=state.path, attempt=state.attempts, data=data)
 
 

@@ -44,7 +44,8 @@ def timestamp(moment: datetime) -> str:
 def encode(event: Event) -> tuple[str, bytes]:
     """The event's type and its JSON text, compact and not ASCII-escaped; the seed's fields come first."""
     name, fields = _fields(event)
-    return name, orjson.dumps(fields)
+    # What orjson gives keeps the whole buffer that it was written into: 4 KiB for the 300 bytes of an event.
+    return name, bytes(memoryview(orjson.dumps(fields)))
 
 
 def decode(record: Record) -> Event:

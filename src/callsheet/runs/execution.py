@@ -144,13 +144,18 @@ class Execution:
 
     async def _write(self) -> None:
         written = self._writing = asyncio.Event()
-        events = tuple(self._pending)
+        before, events = self._committed, tuple(self._pending)
         try:
-            await self._journal.append(self.run_id, self._committed, events)
-            # Kept until now: after an append that failed, no later event may take the place of these.
-            del self._pending[: len(events)]
+            await self._journal.append(self.run_id, before, events)
             self._committed += len(events)
+        except asyncio.CancelledError:
+            # A branch failed for a fault of ours and took this one with it; whether the append was made is settled.
+            if (await self._journal.summary(self.run_id)).last_seq == before + len(events):
+                self._committed += len(events)
+            raise
         finally:
+            # Only now: after an append that failed, no later event may take the place of these.
+            del self._pending[: self._committed - before]
             self._writing = None
             written.set()
 

@@ -37,7 +37,12 @@ class Fault(Exception):
 
 
 class BudgetExceeded(Fault):
-    """The evaluation costs more than is allowed; the message says what."""
+    """The evaluation costs more than is allowed; `limit` names what was crossed and `value` how much is allowed."""
+
+    def __init__(self, message: str, limit: str, value: int, column: int | None = None) -> None:
+        super().__init__(f"{message} (LimitExceeded: {limit})", column)
+        self.limit = limit
+        self.value = value
 
 
 class CallFailed(Fault):
@@ -62,13 +67,13 @@ class Budget:
         """Pay for visits of nodes of the expression, or of values that a function reads, before they are made."""
         self._visits -= nodes
         if self._visits < 0:
-            raise BudgetExceeded(f"it needs more than {MAX_VISITS} steps (LimitExceeded: expression visits)", column)
+            raise BudgetExceeded(f"it needs more than {MAX_VISITS} steps", "expression visits", MAX_VISITS, column)
 
     def build(self, characters: int, column: int | None = None) -> None:
         """Pay for a text of this length, before it is built."""
         self._built -= characters
         if self._built < 0:
-            raise BudgetExceeded(f"it builds more than {MAX_BUILT} characters (LimitExceeded: expression size)", column)
+            raise BudgetExceeded(f"it builds more than {MAX_BUILT} characters", "expression size", MAX_BUILT, column)
 
     def build_list(self, elements: int, column: int | None = None) -> None:
         """Pay for a list of this length."""
@@ -116,4 +121,4 @@ class Budget:
             if not below:
                 return characters
             level = below
-        raise BudgetExceeded(f"it makes a value that nests deeper than {MAX_DEPTH} (LimitExceeded: expression depth)")
+        raise BudgetExceeded(f"it makes a value that nests deeper than {MAX_DEPTH}", "expression depth", MAX_DEPTH)

@@ -48,7 +48,12 @@ class EvaluationFailed(ValueError):
 
 
 class EvaluationLimitExceeded(EvaluationFailed):
-    """Evaluating the expression costs more than is allowed."""
+    """Evaluating the expression costs more than is allowed; `limit` names what was crossed, `value` what is allowed."""
+
+    def __init__(self, message: str, limit: str, value: int, column: int | None = None) -> None:
+        super().__init__(message, column)
+        self.limit = limit
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,12 @@ class Expression:
             Budget(budget.visits).write(result)
             return result
         except BudgetExceeded as fault:
-            raise EvaluationLimitExceeded(self._sentence(fault), fault.column) from fault
+            raise EvaluationLimitExceeded(self._sentence(fault), fault.limit, fault.value, fault.column) from fault
         except CallFailed as fault:
             raise EvaluationFailed(self._sentence(fault), fault.column) from fault
         except RecursionError:
-            raise EvaluationLimitExceeded(f"Expression '{self.source}' recurses too deeply.") from None
+            message = f"Expression '{self.source}' recurses too deeply."
+            raise EvaluationLimitExceeded(message, "expression depth", MAX_DEPTH) from None
 
     def _sentence(self, fault: Fault) -> str:
         where = "" if fault.column is None else f" at column {fault.column}"

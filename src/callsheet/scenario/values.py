@@ -195,7 +195,7 @@ def _evaluate_template(template: Template, roots: JsonObject, visits: int) -> st
         size += len(filled[-1])
         if size > MAX_BUILT:  # a template of 256 KiB has room for 30,000 holes
             message = f"A template builds more than {MAX_BUILT} characters (LimitExceeded: template size)."
-            raise EvaluationLimitExceeded(message)
+            raise EvaluationLimitExceeded(message, "template size", MAX_BUILT)
     return "".join(filled)
 
 

@@ -129,7 +129,8 @@ def _from_fault(fault: Fault, target: Target) -> ToolCallFailed | NotRun:
             return _from_status(fault, target, sentence)
         case FaultKind.TOO_LARGE:
             hint = " The server's option 'maxMessageBytes' sets the limit."
-            return OutputTooLarge(sentence + hint, server=target.server, tool=target.tool)
+            data = {"limit": "maxMessageBytes"}
+            return OutputTooLarge(sentence + hint, server=target.server, tool=target.tool, data=data)
         case FaultKind.UNREADABLE:
             return BadOutput(sentence, server=target.server, tool=target.tool)
         case _:
