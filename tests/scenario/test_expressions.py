@@ -232,3 +232,8 @@ def test_the_usual_shapes_give_what_jmespath_gives(source: str) -> None:
     except (ExpressionInvalid, EvaluationFailed):
         return
     assert ours == jmespath.search(source, ROOTS)
+
+
+@pytest.mark.parametrize("source", ["input", "input.url", "steps.a.output.b_1._c", "null", "a.true"])
+def test_a_plain_path_has_the_tree_that_jmespath_gives_it(source: str) -> None:
+    assert parse_expression(source).ast == jmespath.parser.Parser().parse(source).parsed

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import jmespath.ast as ast_of
 import jmespath.exceptions
 import jmespath.parser
 
@@ -36,6 +37,7 @@ __all__ = [
 
 MAX_SOURCE: Final = 4096
 
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}(?:\.[A-Za-z_][A-Za-z0-9_]{0,127}){0,15}")
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`((?:[^`\\]|\\.)*)`""", re.DOTALL)
 
 
@@ -69,7 +71,7 @@ class Expression:
     source: str
     ast: Any
     path: tuple[str, ...] | None
-    _code: Code = field(repr=False, compare=False)
+    _code: Code | None = field(default=None, repr=False, compare=False)
 
     def evaluate(self, roots: JsonObject, visits: int = MAX_VISITS) -> Json:
         """The expression's value over `roots`, within `visits` node visits; null where a field is missing.
@@ -78,8 +80,8 @@ class Expression:
             EvaluationLimitExceeded: a guard stopped it.
             EvaluationFailed: a function got what it does not take, or mixed types were ordered.
         """
-        if self.path is not None:
-            return _follow(self.path, roots)
+        if self.path is not None or self._code is None:
+            return _follow(self.path or (), roots)
         budget = Budget(visits)
         try:
             budget.visit(self._code.visits)
@@ -105,6 +107,8 @@ def parse_expression(source: str) -> Expression:
     Raises:
         ExpressionInvalid: with the column of what is wrong.
     """
+    if _PLAIN.fullmatch(source):
+        return _plain(source)
     if len(source) > MAX_SOURCE:
         raise ExpressionInvalid(f"An expression has at most {MAX_SOURCE} characters; this one has {len(source)}.", 1)
     _check_literals(source)
@@ -119,6 +123,13 @@ def parse_expression(source: str) -> Expression:
     if _depth(ast) > MAX_DEPTH:
         raise ExpressionInvalid(f"The expression is nested deeper than {MAX_DEPTH}.", 1)
     return Expression(source, ast, _plain_path(ast), Compiler(source).compile(ast))
+
+
+def _plain(source: str) -> Expression:
+    """A plain path, which most expressions are: jmespath's tree of it, without jmespath's lexer and parser."""
+    path = tuple(source.split("."))
+    fields = [ast_of.field(name) for name in path]
+    return Expression(source, fields[0] if len(fields) == 1 else ast_of.subexpression(fields), path)
 
 
 def _check_literals(source: str) -> None:
