@@ -11,17 +11,21 @@ from typing import Final, TypeAlias
 
 import orjson
 
-from benches import interpreter, latency, service, startup, submit
+from benches import attacks, foreach, interpreter, latency, lint, parked, service, startup, submit
 from benches.findings import Finding
 
 Measure: TypeAlias = Callable[..., Coroutine[None, None, list[Finding]]]
 
 BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "interpreter": ("The interpreter over the SQLite journal, with tools of its own process", interpreter.measure),
+    "foreach": ("A foreach of many items over the SQLite journal, with tools of its own process", foreach.measure),
+    "parked": ("Runs that wait", parked.measure),
+    "lint": ("Checking scenarios, and loading a catalog", lint.measure),
     "service": ("Ten steps through the whole service, against the bare mcp client", service.measure),
     "submit": ("POST /api/runs, against a bare route", submit.measure),
     "latency": ("From a tool's answer to a subscriber in another process", latency.measure),
     "startup": ("Starting", startup.measure),
+    "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 
 

@@ -6,29 +6,31 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from benches.documents import INPUT, SCENARIO_ID, STEPS, chain
+from benches.documents import INPUT, STEPS, chain
 from benches.findings import Finding, at_least, at_most
 from benches.pairing import Load, alternate, each, ratio
 from benches.samples import Sample, drive, percentile, pooled, spread
 from callsheet.catalog.memory import MemoryCatalog
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
+from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.sqlite import SqliteJournal
+from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
 from callsheet.runs.control import Control
 from callsheet.runs.events import Event, RunId, RunStarted
 from callsheet.runs.interpreter import Interpreter
-from callsheet.runs.ports import Journal, NewRun, RunFilter, ToolCall
-from callsheet.runs.scenarios import PinnedScenarios
+from callsheet.runs.ports import Engine, Journal, NewRun, RunFilter, ToolCall
 from callsheet.runs.service import RunService
 from callsheet.scenario.codec import canonical
-from callsheet.scenario.json import Json
-from callsheet.tools.memory import MemoryTools
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.tools.memory import MemoryTool, MemoryTools
 
 Batch: TypeAlias = tuple[int, tuple[Event, ...]]
 """One append: the seq that it expects, and its events."""
@@ -42,34 +44,57 @@ async def echo(call: ToolCall) -> Json:
 class Runs:
     """Whole runs: accepted, dispatched and executed by the local engine."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        document: JsonObject | None = None,
+        run_input: JsonObject = INPUT,
+        tool: MemoryTool = echo,
+        max_concurrent_runs: int = 100,
+    ) -> None:
         entropy, clock = SystemEntropy(), SystemClock()
-        self._interpreter = Interpreter(
+        environment = OperatorEnvironment({})
+        chosen = chain() if document is None else document
+        self._scenario_id, self._input = str(chosen["scenario_id"]), run_input
+        acceptance = Acceptance(MemoryCatalog([chosen]), environment)
+        self._interpreter = Interpreter.over(
             journal=journal,
-            tools=MemoryTools({"tools": {"echo": echo}}),
+            tools=MemoryTools({"tools": {"echo": tool}}),
             clock=clock,
             entropy=entropy,
-            scenarios=PinnedScenarios(journal),
+            environment=environment,
+            acceptance=acceptance,
         )
         self._ends: dict[RunId, asyncio.Future[None]] = {}
-        self.engine = LocalEngine(journal=journal, execute=self._execute, max_concurrent_runs=100)
+        self.journal = journal
+        self.engine = LocalEngine(
+            journal=journal, execute=self._execute, clock=clock, max_concurrent_runs=max_concurrent_runs
+        )
         self._service = RunService(
-            catalog=MemoryCatalog([chain()]), journal=journal, engine=self.engine, clock=clock, entropy=entropy
+            acceptance=acceptance, journal=journal, engine=self.engine, clock=clock, entropy=entropy
         )
 
     async def one(self) -> None:
         """One run, until its end is durable."""
-        summary = await self._service.submit(SCENARIO_ID, INPUT)
-        await self._ends.setdefault(summary.run_id, asyncio.get_running_loop().create_future())
-        del self._ends[summary.run_id]
+        await self.let_go(await self.begin())
+
+    async def begin(self) -> RunId:
+        """Submit a run."""
+        return (await self._service.submit(self._scenario_id, self._input)).run_id
+
+    async def let_go(self, run_id: RunId) -> None:
+        """Return when the run is executed no more: it has ended, or was parked or stopped."""
+        await self._ends.setdefault(run_id, asyncio.get_running_loop().create_future())
+        del self._ends[run_id]
 
     async def block(self, runs: int, concurrency: int) -> Sample:
         """See `Side`."""
         return await _measured(self.one, runs, concurrency)
 
-    async def _execute(self, run_id: RunId, control: Control) -> None:
-        await self._interpreter.execute(run_id, control)
+    async def _execute(self, run_id: RunId, control: Control, engine: Engine) -> datetime | None:
+        until = await self._interpreter.execute(run_id, control, engine)
         self._ends.setdefault(run_id, asyncio.get_running_loop().create_future()).set_result(None)
+        return until
 
 
 class Appends:

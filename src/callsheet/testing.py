@@ -12,7 +12,6 @@ async def test_my_scenario():
 """
 
 import asyncio
-import heapq
 import itertools
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -42,9 +41,8 @@ class ManualClock:
 
     def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
         self._now = start
-        self._timers: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-        self._cancelled: set[int] = set()
+        self._timers: dict[int, tuple[datetime, Callable[[], None]]] = {}
+        self._numbers = itertools.count()
         self.asked_to_sleep = asyncio.Event()
 
     def now(self) -> datetime:
@@ -63,17 +61,24 @@ class ManualClock:
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when the clock was moved so far."""
-        number = next(self._order)
-        heapq.heappush(self._timers, (self._now + timedelta(seconds=seconds), number, callback))
-        return lambda: self._cancelled.add(number)
+        number = next(self._numbers)
+        self._timers[number] = (self._now + timedelta(seconds=seconds), callback)
+
+        def cancel() -> None:
+            self._timers.pop(number, None)
+
+        return cancel
 
     def advance(self, seconds: float) -> None:
         """Move the clock, and call what is due."""
         self._now += timedelta(seconds=seconds)
-        while self._timers and self._timers[0][0] <= self._now:
-            _, number, callback = heapq.heappop(self._timers)
-            if number not in self._cancelled:
-                callback()
+        while (number := self._next_due()) is not None:
+            _, callback = self._timers.pop(number)
+            callback()
+
+    def _next_due(self) -> int | None:
+        due = [(moment, number) for number, (moment, _) in self._timers.items() if moment <= self._now]
+        return min(due, default=(None, None))[1]
 
 
 class SeededEntropy:

@@ -15,7 +15,7 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.codec import digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
-from callsheet.scenario.positions import Position
+from callsheet.scenario.positions import Positions
 from callsheet.scenario.source import Syntax
 from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
 
@@ -35,13 +35,13 @@ class Candidate:
         name: the file's name, as the operating system gives it.
         entry: as it is in the catalog when nobody else claims its id.
         claims: whether the id is the document's own; otherwise it is the file's stem.
-        place: where the id stands in the text.
+        positions: where things stand in the text; wanted only of a document whose id another one has.
     """
 
     name: str
     entry: CatalogEntry
     claims: bool
-    place: Position
+    positions: Positions
 
 
 def read_candidate(name: str, folder: str, data: bytes) -> Candidate:
@@ -56,7 +56,7 @@ def read_candidate(name: str, folder: str, data: bytes) -> Candidate:
         revision=Revision("" if reading.document is None else digest(reading.document)),
         problems=reading.diagnostics,
     )
-    return Candidate(name=name, entry=entry, claims=own is not None, place=reading.positions.locate("/scenario_id"))
+    return Candidate(name=name, entry=entry, claims=own is not None, positions=reading.positions)
 
 
 def unreadable(name: str, folder: str, reason: str) -> Candidate:
@@ -64,7 +64,7 @@ def unreadable(name: str, folder: str, reason: str) -> Candidate:
     return Candidate(
         name=name,
         claims=False,
-        place=Position(1, 1),
+        positions=Positions(),
         entry=CatalogEntry(
             scenario_id=_stem(name) or folder,
             source=f"{folder}/{text(name)}" if name else folder,

@@ -87,7 +87,7 @@ class _Reader:
             if _starts_value(event):
                 root = Place(_position(event))
                 value = self._value(event, root, 0)
-        return value, Positions(root)
+        return value, Positions(lambda: root)
 
     def _value(self, event: Any, place: Place, depth: int) -> Json:
         self._nodes += 1
