@@ -181,7 +181,7 @@ async def _runs(path: Path, count: int) -> AsyncGenerator[Runs]:
 
 @contextmanager
 def _without_old_objects() -> Generator[None]:
-    """The garbage collector leaves alone what was there before, as it does in a service that froze it."""
+    """The garbage collector leaves alone what was there before. `callsheet serve` does not do this."""
     gc.collect()
     gc.freeze()
     try:

@@ -127,13 +127,14 @@ def _displaced(candidate: Candidate, owners: dict[str, Candidate]) -> Candidate:
         f"The scenario_id '{entry.scenario_id}' of {text(candidate.name)} is already taken by "
         f"{text(owners[entry.scenario_id].name)}."
     )
+    place = candidate.positions.locate("/scenario_id")
     problem = Diagnostic(
         code="E101",
         pointer="/scenario_id",
         message=message,
         hint="Give one of the two another scenario_id.",
-        line=candidate.place.line,
-        column=candidate.place.column,
+        line=place.line,
+        column=place.column,
     )
     entry = replace(entry, scenario_id=_stem(candidate.name), scenario=None, problems=(problem, *entry.problems))
     return replace(candidate, entry=entry)
