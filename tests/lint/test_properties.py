@@ -133,7 +133,7 @@ def mutations(draw: st.DrawFn) -> JsonObject:
             case _ if isinstance(holder, dict):
                 holder[draw(INTERESTING | FORMS)] = holder.pop(str(key))
             case _:
-                put(holder, key, copy.deepcopy(document["steps"]))
+                put(holder, key, copy.deepcopy(EVERYTHING["steps"]))
     return document
 
 
