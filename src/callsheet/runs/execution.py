@@ -76,6 +76,7 @@ class Execution:
         self._size = size
         self._messages: Mapping[int, Message] = {}
         self._stale = True
+        self._looking = asyncio.Lock()
         self._parked = state.waiting
 
     @property
@@ -170,9 +171,10 @@ class Execution:
         Raises:
             JournalUnavailable: the journal cannot be read.
         """
-        while self._stale:
-            self._stale = False
-            self._messages = await self._journal.messages(self.run_id)
+        async with self._looking:  # who comes during a look waits for what it finds
+            while self._stale:
+                self._stale = False
+                self._messages = await self._journal.messages(self.run_id)
         return self._messages.get(seq)
 
     def measure(self, value: Json, what: str) -> None:

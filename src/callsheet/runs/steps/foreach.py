@@ -83,7 +83,7 @@ class _Iterations:
                 raise StepFailed(fatal or next(iter(self.failures.values())))
             message = (
                 f"{len(errors)} of {len(self.items)} items failed; "
-                f"{self.step.tolerated_failure_percentage:g} % of them may. The first: {errors_text(errors)}"
+                f"{self.step.tolerated_failure_percentage:g} % of them may. The first: {_first_message(errors)}"
             )
             data: Json = {"failed": len(errors), "items": len(self.items), "errors": errors[:_SHOWN]}
             raise StepFailure(message, code="ToleratedFailureExceeded", data=data)
@@ -106,8 +106,7 @@ class _Iterations:
         return len(self.failures) * 100 > self.step.tolerated_failure_percentage * len(self.items)
 
 
-def errors_text(errors: list[Json]) -> str:
-    """The first error as a text."""
+def _first_message(errors: list[Json]) -> str:
     first = errors[0]
     return str(first["message"]) if isinstance(first, dict) else str(first)
 
