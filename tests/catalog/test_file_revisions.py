@@ -58,18 +58,17 @@ async def test_another_process_sees_what_was_saved_and_is_not_overtaken(root: Pa
     assert name_of((await one.current())["mine"]) == name_of((await other.current())["mine"])
 
 
-def test_a_kill_at_any_line_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
+@pytest.mark.timeout(240)  # a hundred processes, each with syncs of its own: 5 s here, many more on a busy disk
+@pytest.mark.parametrize("before", [None, "One"])
+def test_a_kill_at_any_line_leaves_the_old_state_or_the_new_one(tmp_path: Path, before: str | None) -> None:
     """Each child of the program saves once, and is gone at another line of our code."""
-    command = [sys.executable, "-m", "tests.catalog.killed_saves", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "tests.catalog.killed_saves", str(tmp_path), *([before] if before else [])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
     reports = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(reports) > 100
-    assert {(report["before"], report["after"]) for report in reports} == {
-        (None, None),
-        (None, "Two"),
-        ("One", "One"),
-        ("One", "Two"),
-    }
+    assert len(reports) > 50
+    assert {report["before"] for report in reports} == {before}
+    assert {report["after"] for report in reports} == {before, "Two"}
     assert {report["next"] for report in reports} == {"Three"}
 
 
