@@ -7,7 +7,7 @@ from hypothesis import given
 
 from callsheet.scenario.json import Json, escape
 from callsheet.scenario.positions import Position, Positions, json_positions
-from callsheet.scenario.yaml import decode_yaml
+from callsheet.scenario.yaml_positions import yaml_positions
 from tests.support.json_values import QUICK, json_values
 
 JSON = """\
@@ -51,7 +51,7 @@ def test_a_pointer_has_a_place_or_that_of_what_is_around_it(
     pointer: str, in_json: tuple[int, int], in_yaml: tuple[int, int]
 ) -> None:
     assert json_positions(JSON).locate(pointer) == in_json
-    assert decode_yaml(YAML)[1].locate(pointer) == in_yaml
+    assert yaml_positions(YAML).locate(pointer) == in_yaml
 
 
 def test_nothing_known_is_line_zero() -> None:

@@ -95,7 +95,7 @@ def examples(page: Path) -> list[Example]:
 
 
 def _document(text: str) -> JsonObject:
-    document, _ = decode_yaml(text)
+    document = decode_yaml(text)
     assert isinstance(document, dict)
     return document
 

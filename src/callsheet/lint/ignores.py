@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 
-from ruamel.yaml import YAML
 from ruamel.yaml.events import ScalarEvent
 
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.objects import objects
 from callsheet.scenario.source import Syntax
+from callsheet.scenario.yaml_events import quickest_events
 
 KEY: Final = "x-lint-ignore"
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^\S\n]*callsheet:[^\S\n]*(ignore|ignore-file)\[([^\]\n]{0,400})\]")
@@ -111,8 +111,7 @@ def _comments(text: str) -> Iterator[tuple[int, str, list[str], bool]]:
 
 def _texts(text: str) -> list[tuple[int, int]]:
     """Where the quoted and block texts that hold a `#` stand: what is in them is no comment."""
-    events: Iterable[Any] = YAML(typ="safe", pure=True).parse(text)  # pyright: ignore[reportUnknownMemberType]: untyped library
-    scalars = (cast("Any", event) for event in events if isinstance(event, ScalarEvent))
+    scalars = (cast("Any", event) for event in quickest_events(text) if isinstance(event, ScalarEvent))
     return [(each.start_mark.index, each.end_mark.index) for each in scalars if "#" in each.value]
 
 

@@ -10,6 +10,7 @@ from callsheet.scenario.json import Json
 from callsheet.scenario.model import MAX_DOCUMENT_BYTES
 from callsheet.scenario.positions import Positions, json_positions
 from callsheet.scenario.yaml import decode_yaml
+from callsheet.scenario.yaml_positions import yaml_positions
 
 
 class Syntax(StrEnum):
@@ -52,11 +53,12 @@ def read_source(data: bytes, syntax: Syntax) -> Source:
         text = decode_text(data)
     except DocumentInvalid as exc:
         return _undecoded(exc, Positions())
-    positions = Positions() if syntax is Syntax.YAML else json_positions(text)
     try:
-        return Source(*decode_yaml(text)) if syntax is Syntax.YAML else Source(decode_json(text), positions)
+        if syntax is Syntax.YAML:
+            return Source(decode_yaml(text), yaml_positions(text))
+        return Source(decode_json(text), json_positions(text))
     except DocumentInvalid as exc:
-        return _undecoded(exc, positions)
+        return _undecoded(exc, Positions() if syntax is Syntax.YAML else json_positions(text))
 
 
 def _undecoded(exc: DocumentInvalid, positions: Positions) -> Source:

@@ -5,25 +5,27 @@ document mean something that it does not show. See https://yaml.org/spec/1.2.2/,
 """
 
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, cast
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
 )
 from ruamel.yaml.reader import ReaderError
 
 from callsheet.scenario.codec import DocumentInvalid
 from callsheet.scenario.json import MAX_DEPTH, MAX_NODES, Json, JsonObject, NotJson, check_scalar
-from callsheet.scenario.positions import Place, Position, Positions
+from callsheet.scenario.positions import Position
+from callsheet.scenario.yaml_events import events, fast_events, has_fast_events, text_of
+from callsheet.scenario.yaml_positions import position
 
 _NULL: Final = {"", "~", "null", "Null", "NULL"}
 _TRUE: Final = {"true", "True", "TRUE"}
@@ -35,16 +37,20 @@ _LINE_BREAKS_OF_1_1: Final = re.compile("[\x85\u2028\u2029]")
 """The library ends lines with them, a comment's too; YAML 1.2 does not."""
 
 
-def decode_yaml(text: str) -> tuple[Json, Positions]:
-    """Decode one YAML document; also where each value stands, by JSON pointer.
+def decode_yaml(text: str) -> Json:
+    """Decode one YAML document.
 
     Raises:
         DocumentInvalid: broken YAML, or something that is not JSON.
     """
     if found := _LINE_BREAKS_OF_1_1.search(text):
         raise _unreadable(text, found.start(), ord(found[0]))
+    if has_fast_events(text):
+        with suppress(YAMLError, DocumentInvalid, UnicodeEncodeError):  # the other parser says what is wrong
+            if value := _Reader(fast_events(text)).read():
+                return value
     try:
-        return _Reader(iter(_events(text))).read()
+        return _Reader(_without_odd_escapes(events(text))).read()
     except MarkedYAMLError as exc:
         raise _broken(exc) from exc
     except ReaderError as exc:
@@ -55,22 +61,14 @@ def decode_yaml(text: str) -> tuple[Json, Positions]:
         raise DocumentInvalid(f"The YAML cannot be used: nested deeper than {MAX_DEPTH}.") from None
 
 
-def _events(text: str) -> Iterator[Any]:
-    documents = 0
-    parsed: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)  # pyright: ignore[reportUnknownMemberType]: untyped library
+def _without_odd_escapes(found: Iterator[Any]) -> Iterator[Any]:
     event: Any = None
-    while True:
-        try:
-            event = next(parsed)
-        except StopIteration:
-            return
-        except (ValueError, OverflowError) as exc:  # what chr() says of an escape such as "\UFFFFFFFF"
-            place = Position(1, 1) if event is None else _position(event)
-            raise DocumentInvalid("The YAML is broken: an escape that stands for no character.", *place) from exc
-        documents += isinstance(event, DocumentStartEvent)
-        if documents > 1:
-            raise _refused(event, "a file holds one document; remove the second '---'")
-        yield event
+    try:
+        for event in found:
+            yield event
+    except (ValueError, OverflowError) as exc:  # what chr() says of an escape such as "\UFFFFFFFF"
+        place = Position(1, 1) if event is None else position(event)
+        raise DocumentInvalid("The YAML is broken: an escape that stands for no character.", *place) from exc
 
 
 class _Reader:
@@ -80,77 +78,65 @@ class _Reader:
         self._events = events
         self._nodes = 0
 
-    def read(self) -> tuple[Json, Positions]:
+    def read(self) -> Json:
         value: Json = None
-        root = Place(Position(1, 1))
-        for event in self._events:  # to the very end, where a second document would be
-            if _starts_value(event):
-                root = Place(_position(event))
-                value = self._value(event, root, 0)
-        return value, Positions(lambda: root)
+        documents = 0
+        for event in self._events:
+            documents += isinstance(event, DocumentStartEvent)
+            if documents > 1:
+                raise _refused(event, "a file holds one document; remove the second '---'")
+            if isinstance(event, NodeEvent):
+                value = self._value(event, 0)
+        return value
 
-    def _value(self, event: Any, place: Place, depth: int) -> Json:
+    def _value(self, event: Any, depth: int) -> Json:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise _refused(event, f"more than {MAX_NODES} values")
-        _check(event, depth)
-        if isinstance(event, MappingStartEvent):
-            return self._object(place, depth)
-        if isinstance(event, SequenceStartEvent):
-            return self._list(place, depth)
-        return _scalar(event)
+        if depth > MAX_DEPTH:
+            raise _refused(event, f"nested deeper than {MAX_DEPTH}")
+        _check(event)
+        if isinstance(event, ScalarEvent):
+            return _scalar(event)
+        return self._object(depth) if isinstance(event, MappingStartEvent) else self._list(depth)
 
-    def _object(self, place: Place, depth: int) -> JsonObject:
+    def _object(self, depth: int) -> JsonObject:
         result: JsonObject = {}
         while not isinstance(event := next(self._events), MappingEndEvent):
-            if not isinstance(event, ScalarEvent):
-                raise _refused(event, "a key is a text")
-            _check(event, depth)
-            key = _text(cast("Any", event))
-            _acceptable(key, event)
+            key = _key(event)
             if key in result:
                 raise _refused(event, f"the key '{key}' stands twice in one object")
-            below = place.members[key] = Place(_position(event))
-            result[key] = self._value(next(self._events), below, depth + 1)
+            result[key] = self._value(next(self._events), depth + 1)
         return result
 
-    def _list(self, place: Place, depth: int) -> list[Json]:
+    def _list(self, depth: int) -> list[Json]:
         result: list[Json] = []
         while not isinstance(event := next(self._events), SequenceEndEvent):
-            below = place.members[str(len(result))] = Place(_position(event))
-            result.append(self._value(event, below, depth + 1))
+            result.append(self._value(event, depth + 1))
         return result
 
 
-def _check(event: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-    if isinstance(event, AliasEvent) or event.anchor is not None:
+def _check(event: Any) -> None:
+    if event.anchor is not None:  # an alias has one too
         raise _refused(event, "anchors and aliases are not allowed; write the value out")
     if event.tag is not None:
         raise _refused(event, f"the tag {event.tag} is not allowed; values are JSON")
 
 
-def _starts_value(event: Any) -> bool:
-    return isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent | AliasEvent)
+def _key(event: Any) -> str:
+    if not isinstance(event, ScalarEvent):
+        raise _refused(event, "a key is a text")
+    _check(event)
+    key = sys.intern(text_of(event))  # the same few in every document, and looked up all the time
+    _acceptable(key, event)
+    return key
 
 
 def _scalar(event: Any) -> Json:
-    text = _text(event)
-    value = text if event.style is not None and event.style in "'\"|>" else _plain(text, event)
+    text = text_of(event)
+    value = text if event.style else _plain(text, event)
     _acceptable(value, event)
     return value
-
-
-def _text(event: Any) -> str:
-    """The scalar's text; two escapes that write one character in JSON's way (a surrogate pair) are that character."""
-    text: str = event.value
-    if text.isascii() or event.style != '"':
-        return text
-    try:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
-        return text  # a lone surrogate, which is refused below
 
 
 def _acceptable(value: Json, event: Any) -> None:
@@ -188,10 +174,5 @@ def _unreadable(text: str, offset: int, character: int) -> DocumentInvalid:
     return DocumentInvalid(message, line, column)
 
 
-def _position(event: Any) -> Position:
-    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
 def _refused(event: Any, reason: str) -> DocumentInvalid:
-    position = _position(event)
-    return DocumentInvalid(f"The YAML cannot be used: {reason}.", position.line, position.column)
+    return DocumentInvalid(f"The YAML cannot be used: {reason}.", *position(event))
