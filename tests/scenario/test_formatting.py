@@ -180,6 +180,19 @@ def test_no_comment_and_no_value_is_ever_lost(text: str) -> None:
     assert yaml(result) == result
 
 
+@pytest.mark.parametrize(
+    ("text", "formatted"),
+    [
+        ("a: 1\n\n  - z\n", 'a: "1\\n- z"\n'),
+        ("a: [1, # b\n  2]\n  # c\n", "a:\n  - 1 # b\n  - 2\n# c\n"),
+        ("- a: 1\n    # b\n- c\n", "- a: 1\n# b\n- c\n"),
+    ],
+)
+def test_what_cannot_stay_as_it_is_written_says_the_same_and_stays_then(text: str, formatted: str) -> None:
+    assert yaml(text) == formatted
+    assert yaml(formatted) == formatted
+
+
 def test_a_short_object_in_braces_stays_on_its_line_and_a_long_one_does_not() -> None:
     long = ", ".join(f"key_{number}: value" for number in range(10))
     assert yaml(f"a: {{{long}}}\n").startswith("a:\n  key_0: value\n  key_1: value\n")

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.events import (
@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from callsheet.scenario.json import Json
+from callsheet.scenario.yaml_events import events
 
 _COMMENT: Final = re.compile(r"#[^\n]*")
 
@@ -59,7 +60,10 @@ class Entry:
 
     Attributes:
         above: the comments before it, each on a line of its own; an empty text is a blank line.
-        line: where it begins, counted from 0 as `column` and `end`, the line and column behind it.
+        line: where it begins, counted from 0 as `column` and `end` are.
+        end: the line and column behind it, where they are known.
+        indent: the column of its dash, if it has one, else `column`.
+        inline: whether it was written inside of braces or brackets.
         beside: the comment behind it.
         below: comments after all of it that stand as deep as it.
     """
@@ -68,7 +72,9 @@ class Entry:
     key: Scalar | None = None
     line: int = 0
     column: int = 0
-    end: tuple[int, int] = (0, 0)
+    end: tuple[int, int] | None = None
+    indent: int = 0
+    inline: bool = False
     above: list[str] = field(default_factory=list[str])
     beside: str = ""
     below: list[str] = field(default_factory=list[str])
@@ -85,8 +91,7 @@ class Tree:
 
 def read_tree(text: str) -> Tree:
     """The tree of a document that `decode_yaml` accepts."""
-    events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)  # pyright: ignore[reportUnknownMemberType]: untyped library
-    reader = _Reader(text, events)
+    reader = _Reader(text, events(text))
     tree = Tree(reader.read())
     _Comments(text, tree, reader.entries).place()
     return tree
@@ -109,9 +114,11 @@ def _is_short(value: Json) -> bool:
     return isinstance(value, list) and all(not isinstance(item, dict | list) for item in value)
 
 
-def _is_closed(node: Node) -> bool:
-    """Whether the end of a node is known: that of a block is wherever the parser noticed it."""
-    return isinstance(node, Scalar) or node.flow
+def _is_closed(event: Any) -> bool:
+    """Whether the end of a value is known: that of a block, of text too, is wherever the parser noticed it."""
+    if isinstance(event, ScalarEvent):
+        return cast("Any", event).style not in {"|", ">"}
+    return bool(event.flow_style)
 
 
 class _Reader:
@@ -141,13 +148,17 @@ class _Reader:
         end = MappingEndEvent if is_object else SequenceEndEvent
         while not isinstance(first := self._next(), end):
             mark = first.start_mark
-            entry = Entry(Scalar(None), line=mark.line, column=mark.column)
+            dashed = not is_object and not block.flow
+            indent: int = cast("Any", event).start_mark.column if dashed else mark.column
+            entry = Entry(Scalar(None), line=mark.line, column=mark.column, indent=indent, inline=block.flow)
             block.entries.append(entry)
             self.entries.append(entry)
             if is_object:
                 entry.key = self._scalar(first)
-            entry.node = self._node(self._next() if is_object else first)
-            entry.end = self._end
+            value = self._next() if is_object else first
+            entry.node = self._node(value)
+            if _is_closed(value):
+                entry.end = self._end
         return block
 
     def _scalar(self, event: Any) -> Scalar:
@@ -192,11 +203,12 @@ class _Comments:
         """Put a comment that has a line of its own."""
         number = bisect_left(self._starts, line + 1)
         following = self._entries[number] if number < len(self._entries) else None
-        around = [entry for entry in self._entries[:number] if entry.column <= column]
-        if following is not None and (column <= following.column or not around):
+        around = [each for each in self._entries[:number] if each.indent <= column and not each.inline]
+        owner = around[-1] if around else None
+        if following is not None and (owner is None or min(column, owner.indent) <= following.column):
             own.setdefault(number, []).append((line, comment))
-        elif around and column > 0:
-            around[-1].below.append(comment)
+        elif owner is not None and column > 0:
+            owner.below.append(comment)
         else:
             self._tree.foot.append(comment)
 
@@ -204,10 +216,9 @@ class _Comments:
         """Put a comment behind something on its line."""
         number = bisect_left(self._starts, line + 1)
         entries = self._entries[:number]
-        ended = [entry for entry in entries if entry.end[0] == line and entry.end[1] <= column]
-        done = [entry for entry in ended if _is_closed(entry.node)]
+        ended = [entry for entry in entries if entry.end and entry.end[0] == line and entry.end[1] <= column]
         begun = [entry for entry in entries if entry.line == line and entry.column < column]
-        owner = done[0] if done else begun[-1] if begun else None
+        owner = ended[0] if ended else begun[-1] if begun else None
         if owner is not None and not owner.beside:
             owner.beside = comment
         elif number < len(self._entries):

@@ -122,7 +122,7 @@ def _scalar(node: Scalar) -> str:
     value = node.value
     if not isinstance(value, str):
         return json.dumps(value)
-    if node.style == "":
+    if node.style == "" and "\n" not in value:  # an empty line in it is a line break
         return value or "null"
     return value if _is_plain(value) else _quoted(value)
 
