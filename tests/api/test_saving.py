@@ -55,6 +55,15 @@ async def test_saved_scenarios_are_listed_beside_the_files(client: httpx2.AsyncC
     assert [each["scenario_id"] for each in (await client.get("/api/scenarios")).json()] == ["mine", NEWS]
 
 
+async def test_what_begins_a_scenario_that_does_not_exist_or_itself_is_refused(client: httpx2.AsyncClient) -> None:
+    for other in ("gone", "mine"):
+        begins = {"name": "begin", "type": "scenario", "scenario_id": other}
+        response = await put(client, document(steps=[begins], output={}), CREATE)
+        assert response.status_code == 422
+        assert [each["pointer"] for each in problems_of(response)] == ["/steps/0/scenario_id"]
+    assert (await client.get("/api/scenarios/mine")).status_code == 404
+
+
 async def test_a_change_from_the_current_revision_is_200(client: httpx2.AsyncClient) -> None:
     await put(client, document("One"))
     response = await put(client, document("Two"), at(await revision_of(client)))

@@ -52,6 +52,17 @@ async def test_a_document_gets_pointers_and_no_lines(client: httpx2.AsyncClient)
     assert (found["pointer"], found["line"], found["column"]) == ("/surprise", 0, 0)
 
 
+async def test_the_scenarios_that_it_begins_are_looked_for_in_the_catalog(client: httpx2.AsyncClient) -> None:
+    begins = {"name": "begin", "type": "scenario", "scenario_id": NEWS, "input": {"url": "http://127.0.0.1:1/"}}
+    document = news_document() | {"scenario_id": "mine", "input_schema": {}, "steps": [begins]}
+    assert (await validate(client, document=document))["valid"] is True
+
+    begins["scenario_id"] = f"{NEWS}s"
+    [found] = (await validate(client, document=document))["diagnostics"]
+    assert (found["code"], found["pointer"]) == ("E152", "/steps/0/scenario_id")
+    assert NEWS in found["hint"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from callsheet.errors import ScenarioNotFound, ScenarioReadOnly
+from callsheet.lint.context import LintContext
 from callsheet.lint.document import read_scenario
 from callsheet.runs.ports import Catalog, CatalogEntry, Clock
 from callsheet.runs.revisions import DamagedRevision, Expected, RevisionRow, Revisions, Saved, SavedRevision
@@ -30,9 +31,15 @@ class Rejected:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check_document(document: Json) -> tuple[Diagnostic, ...]:
+async def surroundings(catalog: Catalog) -> LintContext:
+    """What a document is checked against: the scenarios that can be run."""
+    entries = await catalog.list()
+    return LintContext(scenarios={entry.scenario_id: entry.scenario for entry in entries if entry.scenario is not None})
+
+
+def check_document(document: Json, context: LintContext) -> tuple[Diagnostic, ...]:
     """What the checker says about a document that is no text, so without lines and columns. Never raises; blocks."""
-    found = read_scenario(orjson.dumps(document), Syntax.JSON).diagnostics
+    found = read_scenario(orjson.dumps(document), Syntax.JSON, context).diagnostics
     return tuple(replace(diagnostic, line=0, column=0) for diagnostic in found)
 
 
@@ -72,7 +79,8 @@ class SavedScenarios:
                 f"The scenario '{scenario_id}' is the file {entry.source}. Change it there, or save under another id."
             )
         async with self._one_at_a_time:  # checking takes a whole processor for up to a tenth of a second
-            diagnostics = await asyncio.to_thread(_check, scenario_id, document)
+            context = await surroundings(self._catalog)
+            diagnostics = await asyncio.to_thread(_check, scenario_id, document, context)
         if has_error(diagnostics):
             return Rejected(diagnostics=diagnostics)
         saved = await self._revisions.save(scenario_id, document, expected, self._clock.now())
@@ -112,8 +120,8 @@ class SavedScenarios:
             return None
 
 
-def _check(scenario_id: str, document: JsonObject) -> tuple[Diagnostic, ...]:
-    found = check_document(document)
+def _check(scenario_id: str, document: JsonObject, context: LintContext) -> tuple[Diagnostic, ...]:
+    found = check_document(document, context)
     own = document.get("scenario_id")
     if own == scenario_id or has_error(found):
         return found

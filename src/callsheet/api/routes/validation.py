@@ -7,8 +7,9 @@ from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.scenarios import ScenarioProblem
 from callsheet.api.schemas.validation import ValidateRequest, ValidateResponse
+from callsheet.lint.context import LintContext
 from callsheet.lint.document import read_scenario
-from callsheet.runs.saving import check_document, has_error
+from callsheet.runs.saving import check_document, has_error, surroundings
 from callsheet.scenario.diagnostics import Diagnostic
 
 router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
@@ -32,14 +33,15 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
 )
 async def post_validate(request: ValidateRequest, parts: TheParts) -> ValidateResponse:
     """The diagnostics of a document."""
-    diagnostics = await parts.workbench.run(lambda: _diagnostics(request))
+    context = await surroundings(parts.catalog)
+    diagnostics = await parts.workbench.run(lambda: _diagnostics(request, context))
     return ValidateResponse(
         valid=not has_error(diagnostics),
         diagnostics=[ScenarioProblem.of(diagnostic) for diagnostic in diagnostics],
     )
 
 
-def _diagnostics(request: ValidateRequest) -> tuple[Diagnostic, ...]:
+def _diagnostics(request: ValidateRequest, context: LintContext) -> tuple[Diagnostic, ...]:
     if request.source is None:
-        return check_document(request.document)
-    return read_scenario(request.source.encode(), request.syntax).diagnostics
+        return check_document(request.document, context)
+    return read_scenario(request.source.encode(), request.syntax, context).diagnostics
