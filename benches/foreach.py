@@ -16,7 +16,8 @@ from benches.samples import Sample, spread
 from callsheet.journal.sqlite import SqliteJournal
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunStarted
-from callsheet.runs.ports import Journal, NewRun, ToolCall
+from callsheet.runs.ports import Journal, NewRun
+from callsheet.runs.tools import ToolCall
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import Json, JsonObject
 

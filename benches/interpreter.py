@@ -26,8 +26,9 @@ from callsheet.runs.codec import decode
 from callsheet.runs.control import Control
 from callsheet.runs.events import Event, RunId, RunStarted
 from callsheet.runs.interpreter import Interpreter
-from callsheet.runs.ports import Engine, Journal, NewRun, RunFilter, ToolCall
+from callsheet.runs.ports import Engine, Journal, NewRun, RunFilter
 from callsheet.runs.service import RunService
+from callsheet.runs.tools import ToolCall
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.tools.memory import MemoryTool, MemoryTools

@@ -203,6 +203,12 @@ class RunDamaged(CallsheetError):
     code = "run.damaged"
 
 
+class DecryptionFailed(CallsheetError):
+    """The token was not made here with the present key, or it was changed."""
+
+    code = "token.invalid"
+
+
 class ConfigurationInvalid(CallsheetError):
     """The configuration cannot be used."""
 
@@ -259,6 +265,17 @@ class TransportLost(ToolCallFailed):
     """The connection broke after the call was sent; whether the tool ran is not known."""
 
     code = "TransportError"
+
+
+class ContinuationExpired(ToolCallFailed):
+    """The tool server does not accept the state of the interrupted call any more; the tool did nothing since."""
+
+    code = "TransportError"
+    ran = False
+
+
+class HeldCallLost(TransportLost):
+    """The call that waited for an answer was lost with its connection; what the tool did is not known."""
 
 
 class ToolTimeout(ToolCallFailed):

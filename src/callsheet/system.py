@@ -20,10 +20,11 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
-from callsheet.runs.ports import Catalog, Journal, Tools
+from callsheet.runs.ports import Catalog, Journal
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
 from callsheet.tools.pool import ToolPool

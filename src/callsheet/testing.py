@@ -27,9 +27,10 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import RunId
 from callsheet.runs.interpreter import Interpreter
-from callsheet.runs.ports import Journal, ToolCall, Tools
+from callsheet.runs.ports import Journal
 from callsheet.runs.service import RunService
 from callsheet.runs.state import RunState
+from callsheet.runs.tools import ToolCall, Tools
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.tools.memory import MemoryTool, MemoryTools
 

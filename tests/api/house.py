@@ -23,19 +23,11 @@ from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
-from callsheet.runs.ports import (
-    CatalogEntry,
-    NewRun,
-    ToolCall,
-    ToolInfo,
-    ToolListing,
-    ToolResult,
-    Tools,
-    ToolServerState,
-)
+from callsheet.runs.ports import CatalogEntry, NewRun
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolResult, Tools, ToolServerState
 from callsheet.scenario.codec import decode_json, digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import Json, JsonObject
@@ -165,6 +157,9 @@ class SomeTools:
 
     def servers(self) -> Sequence[ToolServerState]:
         return self._states
+
+    def release(self, run_id: RunId) -> None:
+        raise AssertionError(f"Nothing ends a run here, but {run_id} ended.")
 
     async def call(self, call: ToolCall) -> ToolResult:
         raise AssertionError(f"Nothing calls a tool here, but {call} came.")

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from callsheet.api.options import ApiOptions
-from callsheet.runs.ports import ToolInfo
+from callsheet.runs.tools import ToolInfo
 from tests.api.house import NEWS, FullDisk, House, SomeTools, Watched, news_document
 
 SEARCH = ToolInfo(

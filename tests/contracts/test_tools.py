@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from callsheet.errors import ToolFailed, ToolMissing, ToolTimeout
-from callsheet.runs.ports import ToolCall, Tools
+from callsheet.runs.tools import ToolCall, Tools
 from callsheet.scenario.json import Json
 from callsheet.tools.memory import MemoryTools
-from tests.support.servers.starting import call, echo_over_http, http, pool, raw
+from tests.support.servers.starting import call, echo_over_http, http, pool, raw, result_of
 
 NAME = "here"
 
@@ -53,13 +53,13 @@ async def tools(request: pytest.FixtureRequest) -> AsyncIterator[Tools]:
 
 
 async def test_a_call_gives_back_what_the_tool_answered(tools: Tools) -> None:
-    result = await tools.call(call("echo", server=NAME, value={"a": [1, None, "ß"]}))
+    result = await result_of(tools, call("echo", server=NAME, value={"a": [1, None, "ß"]}))
     assert result.has_structured
     assert result.structured == {"value": {"a": [1, None, "ß"]}}
 
 
 async def test_key_and_attempt_reach_the_tool(tools: Tools) -> None:
-    result = await tools.call(call("meta", server=NAME, key="run-7/step-2"))
+    result = await result_of(tools, call("meta", server=NAME, key="run-7/step-2"))
     assert isinstance(result.structured, dict)
     assert result.structured["callsheet/idempotencyKey"] == "run-7/step-2"
     assert result.structured["callsheet/attempt"] == 1
@@ -67,43 +67,45 @@ async def test_key_and_attempt_reach_the_tool(tools: Tools) -> None:
 
 async def test_a_tool_that_fails_is_quoted(tools: Tools) -> None:
     with pytest.raises(ToolFailed, match="out of paper") as failed:
-        await tools.call(call("fail", server=NAME, message="out of paper"))
+        await result_of(tools, call("fail", server=NAME, message="out of paper"))
     assert (failed.value.server, failed.value.tool, failed.value.ran) == (NAME, "fail", True)
 
 
 async def test_an_unknown_tool_is_named_with_its_nearest(tools: Tools) -> None:
     with pytest.raises(ToolMissing, match=r"'ecko'.*Did you mean 'echo'"):
-        await tools.call(call("ecko", server=NAME))
+        await result_of(tools, call("ecko", server=NAME))
 
 
 async def test_an_unknown_server_is_named_with_its_nearest(tools: Tools) -> None:
     with pytest.raises(ToolMissing, match=r"'hero'.*Did you mean 'here'"):
-        await tools.call(call("echo", server="hero"))
+        await result_of(tools, call("echo", server="hero"))
 
 
 async def test_a_call_without_a_server_goes_to_the_only_one_that_offers_the_tool(tools: Tools) -> None:
-    result = await tools.call(call("echo", server=None, value=1))
+    result = await result_of(tools, call("echo", server=None, value=1))
     assert result.structured == {"value": 1}
 
 
 async def test_a_call_ends_at_its_deadline(tools: Tools) -> None:
-    await tools.call(call("echo", server=NAME))  # connected
+    await result_of(tools, call("echo", server=NAME))  # connected
     with pytest.raises(ToolTimeout, match=r"within 0\.2 s"):
-        await tools.call(call("nap", server=NAME, timeout=0.2))
+        await result_of(tools, call("nap", server=NAME, timeout=0.2))
 
 
 async def test_a_cancelled_caller_leaves_and_others_stay(tools: Tools) -> None:
-    napping = asyncio.create_task(tools.call(call("nap", server=NAME)))
-    assert (await tools.call(call("echo", server=NAME, value=1))).structured == {"value": 1}
+    napping = asyncio.create_task(result_of(tools, call("nap", server=NAME)))
+    assert (await result_of(tools, call("echo", server=NAME, value=1))).structured == {"value": 1}
     napping.cancel()
     async with asyncio.timeout(2):
         await asyncio.wait({napping})
     assert napping.cancelled()
-    assert (await tools.call(call("echo", server=NAME, value=2))).structured == {"value": 2}
+    assert (await result_of(tools, call("echo", server=NAME, value=2))).structured == {"value": 2}
 
 
 async def test_many_calls_at_once_get_each_its_own_answer(tools: Tools) -> None:
-    results = await asyncio.gather(*(tools.call(call("echo", server=NAME, timeout=None, value=n)) for n in range(256)))
+    results = await asyncio.gather(
+        *(result_of(tools, call("echo", server=NAME, timeout=None, value=n)) for n in range(256))
+    )
     assert [result.structured for result in results] == [{"value": n} for n in range(256)]
 
 
@@ -117,6 +119,6 @@ async def test_the_list_names_every_tool_with_its_schema(tools: Tools) -> None:
 
 
 async def test_a_server_that_answered_is_connected(tools: Tools) -> None:
-    await tools.call(call("echo", server=NAME))
+    await result_of(tools, call("echo", server=NAME))
     (state,) = tools.servers()
     assert (state.name, state.connected, state.error) == (NAME, True, None)

@@ -7,7 +7,8 @@ import pytest
 
 from callsheet.errors import InputInvalid, RunNotFound, ScenarioInvalid, ScenarioNotFound, ToolFailed
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepStatus
-from callsheet.runs.ports import RunFilter, TextBlock, ToolResult
+from callsheet.runs.ports import RunFilter
+from callsheet.runs.tools import TextBlock, ToolResult
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
 from tests.support.scenarios import scenario, step

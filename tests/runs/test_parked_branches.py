@@ -6,7 +6,7 @@ import pytest
 
 from callsheet.errors import ToolFailed
 from callsheet.runs.events import RunStatus
-from callsheet.runs.ports import ToolCall
+from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import memory_system
 

@@ -36,7 +36,10 @@ from callsheet.runs.events import (
     RunStatus,
     RunWaiting,
     StepFinished,
+    StepLog,
     StepPath,
+    StepProgress,
+    StepResumed,
     StepRetrying,
     StepStarted,
     StepWaiting,
@@ -191,6 +194,12 @@ def line_of(event: Event) -> str:
             code = "" if event.error is None else f" {event.error.code}"
             errors = "" if not event.errors else f" {orjson.dumps(event.errors).decode()}"
             return f"step_finished {event.step_path} {event.status.value}{code}{errors}"
+        case StepResumed():
+            return f"step_resumed {event.step_path} {event.action}"
+        case StepProgress():
+            return f"step_progress {event.step_path} {event.progress:g} of {event.total}"
+        case StepLog():
+            return f"step_log {event.step_path} {event.level}"
         case RunWaiting():
             return f"run_waiting{_until(event)}"
         case RunResumed():

@@ -36,7 +36,7 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
-from callsheet.runs.ports import OtherBlock, TextBlock, ToolResult
+from callsheet.runs.tools import OtherBlock, TextBlock, ToolResult
 from callsheet.testing import Json, ToolCall
 from callsheet.tools.memory import MemoryTool
 

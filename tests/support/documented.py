@@ -26,8 +26,8 @@ from typing import Any, Final
 from callsheet.errors import ToolFailed
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunId, RunStatus, StepPath
-from callsheet.runs.ports import ToolCall
 from callsheet.runs.state import RunState
+from callsheet.runs.tools import ToolCall
 from callsheet.scenario.durations import parse_duration
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.yaml import decode_yaml

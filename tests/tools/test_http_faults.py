@@ -20,7 +20,7 @@ from callsheet.errors import (
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import HttpServer
 from tests.support.servers.hostile_http import HostileHttp
-from tests.support.servers.starting import call, http, pool
+from tests.support.servers.starting import call, http, pool, result_of
 
 
 @pytest.fixture(params=["modern", "legacy"])
@@ -64,14 +64,14 @@ async def tools(server: HostileHttp) -> AsyncIterator[ToolPool]:
 async def test_a_fault_costs_its_own_call_only(
     server: HostileHttp, tools: ToolPool, misdeed: dict[str, Any], expected: type[ToolCallFailed], reason: str
 ) -> None:
-    await tools.call(call("echo", server="web"))
-    beside = asyncio.create_task(tools.call(call("misbehave", server="web", how="hang")))
+    await result_of(tools, call("echo", server="web"))
+    beside = asyncio.create_task(result_of(tools, call("misbehave", server="web", how="hang")))
     async with asyncio.timeout(5):
         await server.hung.wait()
     with pytest.raises(expected, match=reason) as failed:
-        await tools.call(call("misbehave", server="web", **misdeed))
+        await result_of(tools, call("misbehave", server="web", **misdeed))
     assert type(failed.value) is expected
-    assert (await tools.call(call("echo", server="web", x=1))).structured == {"x": 1}
+    assert (await result_of(tools, call("echo", server="web", x=1))).structured == {"x": 1}
     if misdeed.get("status") != 404:  # which is how a session ends
         assert not beside.done()
         assert server.methods().count("initialize") == (1 if server.legacy else 0)
@@ -80,21 +80,21 @@ async def test_a_fault_costs_its_own_call_only(
 
 
 async def test_an_answer_may_come_as_events_byte_by_byte(tools: ToolPool) -> None:
-    assert (await tools.call(call("misbehave", server="web", how="events"))).structured == {"ok": True}
+    assert (await result_of(tools, call("misbehave", server="web", how="events"))).structured == {"ok": True}
 
 
 async def test_a_server_that_hangs_does_not_hang_the_next_calls(server: HostileHttp, tools: ToolPool) -> None:
     for _ in range(3):
         with pytest.raises(ToolTimeout):
-            await tools.call(call("misbehave", server="web", how="hang", timeout=0.1))
-    assert (await tools.call(call("echo", server="web", x=1))).structured == {"x": 1}
+            await result_of(tools, call("misbehave", server="web", how="hang", timeout=0.1))
+    assert (await result_of(tools, call("echo", server="web", x=1))).structured == {"x": 1}
     if server.legacy:  # the modern era cancels by closing
         async with asyncio.timeout(5):
             await server.arrived("notifications/cancelled", 3)
 
 
 async def test_a_cancelled_call_leaves_at_once(server: HostileHttp, tools: ToolPool) -> None:
-    hanging = asyncio.create_task(tools.call(call("misbehave", server="web", how="hang")))
+    hanging = asyncio.create_task(result_of(tools, call("misbehave", server="web", how="hang")))
     async with asyncio.timeout(5):
         await server.hung.wait()
         hanging.cancel()
@@ -107,7 +107,7 @@ async def test_too_many_requests_are_tried_once_more_when_the_server_says_when(
 ) -> None:
     soon = call("misbehave", server="web", how="status", status=429, headers={"retry-after": "0.05"})
     with pytest.raises(RateLimited) as limited:
-        await tools.call(soon)
+        await result_of(tools, soon)
     assert limited.value.data == {"status": 429, "retryAfter": 0.05}
     assert server.methods().count("tools/call") == 2
 
@@ -115,25 +115,27 @@ async def test_too_many_requests_are_tried_once_more_when_the_server_says_when(
 async def test_a_wait_longer_than_the_deadline_is_not_begun(server: HostileHttp, tools: ToolPool) -> None:
     late = call("misbehave", server="web", how="status", status=429, headers={"retry-after": "3600"})
     with pytest.raises(RateLimited):
-        await tools.call(late)
+        await result_of(tools, late)
     assert server.methods().count("tools/call") == 1
 
 
 @pytest.mark.parametrize(("status", "location"), [(307, "http://127.0.0.2:1/mcp?key=secret"), (302, "/elsewhere")])
 async def test_a_redirect_to_elsewhere_is_not_followed(tools: ToolPool, status: int, location: str) -> None:
     with pytest.raises(ServerUnavailable, match="which is not followed") as refused:
-        await tools.call(call("misbehave", server="web", how="status", status=status, headers={"location": location}))
+        await result_of(
+            tools, call("misbehave", server="web", how="status", status=status, headers={"location": location})
+        )
     assert "secret" not in str(refused.value)
 
 
 async def test_no_answer_is_asked_for_compressed(server: HostileHttp, tools: ToolPool) -> None:
-    await tools.call(call("echo", server="web"))
+    await result_of(tools, call("echo", server="web"))
     assert {headers["accept-encoding"] for _, headers in server.requests} == {"identity"}
 
 
 async def test_configured_headers_are_sent(server: HostileHttp) -> None:
     async with pool(HttpServer(name="web", url=server.url, headers={"Authorization": "Bearer k"})) as tools:
-        await tools.call(call("echo", server="web"))
+        await result_of(tools, call("echo", server="web"))
     assert {headers["authorization"] for _, headers in server.requests} == {"Bearer k"}
 
 
@@ -146,16 +148,16 @@ async def test_a_handshake_that_is_refused_says_how(
 ) -> None:
     server.failing = (status, {})
     with pytest.raises(expected, match=f"HTTP {status}") as refused:
-        await tools.call(call("echo", server="web"))
+        await result_of(tools, call("echo", server="web"))
     assert type(refused.value) is expected
     assert refused.value.ran is False
 
 
 async def test_a_server_that_is_gone_is_unavailable_and_found_again(server: HostileHttp, tools: ToolPool) -> None:
-    await tools.call(call("echo", server="web"))
+    await result_of(tools, call("echo", server="web"))
     port = server.port
     await server.stop()
     with pytest.raises(ServerUnavailable, match="ConnectError"):
-        await tools.call(call("echo", server="web"))
+        await result_of(tools, call("echo", server="web"))
     await server.start(port)
-    assert (await tools.call(call("echo", server="web", x=1))).structured == {"x": 1}
+    assert (await result_of(tools, call("echo", server="web", x=1))).structured == {"x": 1}

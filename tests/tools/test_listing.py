@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout
-from callsheet.runs.ports import ToolInfo
+from callsheet.runs.tools import ToolInfo
 from callsheet.tools.listing import Listing, ListUnusable, LiveListing
 from callsheet.tools.servers import ServerOptions, StdioServer
-from tests.support.servers.starting import call, pool, raw
+from tests.support.servers.starting import call, pool, raw, result_of
 
 
 def info(name: str) -> ToolInfo:
@@ -59,7 +59,7 @@ async def test_all_pages_are_read() -> None:
 async def test_a_list_that_cannot_be_used_is_told(fault: str, reason: str) -> None:
     async with pool(raw("raw", "--list", fault)) as tools:
         with pytest.raises(ServerUnavailable, match=reason):
-            await tools.call(call("echo"))
+            await result_of(tools, call("echo"))
 
 
 async def test_dead_servers_do_not_hide_the_others() -> None:
@@ -75,24 +75,24 @@ async def test_dead_servers_do_not_hide_the_others() -> None:
             ("hung", False),
             ("alive", True),
         ]
-        assert (await tools.call(call("echo", server="alive", x=1))).structured == {"x": 1}
-        assert (await tools.call(call("echo", server=None, x=1))).structured == {"x": 1}
+        assert (await result_of(tools, call("echo", server="alive", x=1))).structured == {"x": 1}
+        assert (await result_of(tools, call("echo", server=None, x=1))).structured == {"x": 1}
         with pytest.raises(ServerUnavailable, match=r"'dead': .*'hung': "):
-            await tools.call(call("unheard_of", server=None))
+            await result_of(tools, call("unheard_of", server=None))
 
 
 async def test_looking_for_a_tools_server_ends_at_the_calls_deadline() -> None:
     async with pool(raw("hung", "--start", "hang"), raw("alive")) as tools:
         with pytest.raises(ToolTimeout, match="which tool server offers 'echo'"):
-            await tools.call(call("echo", server=None, timeout=0.3))
+            await result_of(tools, call("echo", server=None, timeout=0.3))
 
 
 async def test_a_tool_of_several_servers_needs_a_server() -> None:
     async with pool(raw("a", "--name", "a"), raw("b", "--name", "b")) as tools:
         with pytest.raises(ToolMissing, match=r"'a', 'b'.*Write which one under 'server'"):
-            await tools.call(call("echo", server=None))
+            await result_of(tools, call("echo", server=None))
         with pytest.raises(ToolMissing, match="Did you mean 'echo'"):
-            await tools.call(call("ecko", server=None))
+            await result_of(tools, call("ecko", server=None))
         listed = await tools.list()
         assert [tool.server for tool in listed.tools if tool.name.startswith("only_")] == ["a", "b"]
 
@@ -101,15 +101,15 @@ async def test_only_the_allowed_tools_exist() -> None:
     async with pool(raw(options=ServerOptions(tools=frozenset({"echo"})))) as tools:
         assert [tool.name for tool in (await tools.list()).tools] == ["echo"]
         with pytest.raises(ToolMissing):
-            await tools.call(call("nap"))
+            await result_of(tools, call("nap"))
 
 
 async def test_a_change_that_the_server_announces_is_seen_by_the_next_call() -> None:
     async with pool(raw()) as tools:
         with pytest.raises(ToolMissing):
-            await tools.call(call("later"))
-        await tools.call(call("misbehave", how="changed"))
-        assert (await tools.call(call("later", x=1))).structured == {"x": 1}
+            await result_of(tools, call("later"))
+        await result_of(tools, call("misbehave", how="changed"))
+        assert (await result_of(tools, call("later", x=1))).structured == {"x": 1}
 
 
 async def test_a_list_past_its_life_is_renewed_behind_the_callers_back() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.signatures import Found, Missing, Signatures, ToolSignature, Unreachable
-from callsheet.runs.ports import ToolInfo, ToolListing
+from callsheet.runs.tools import ToolInfo, ToolListing
 from callsheet.scenario.json import MAX_DEPTH, Json
 from callsheet.tools.lockfile import (
     MAX_FILE_BYTES,

@@ -32,9 +32,10 @@ from callsheet.api.routes import (
 from callsheet.api.workbench import Workbench
 from callsheet.errors import CallsheetError
 from callsheet.runs.answers import Answers
-from callsheet.runs.ports import Catalog, Tools
+from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.tools import Tools
 
 _DESCRIPTION = (
     "Scenarios are declared in JSON or YAML and call MCP tools, step by step. A run is its journal: every event is "

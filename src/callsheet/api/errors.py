@@ -49,6 +49,7 @@ STATUS: Final[Mapping[str, int]] = {
     "invalid": 422,
     "request.invalid": 422,
     "scenario.invalid": 422,
+    "token.invalid": 422,
     "scenario.revision_required": 428,
     "internal": 500,
     "run.damaged": 500,

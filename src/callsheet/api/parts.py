@@ -10,9 +10,10 @@ from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.api.workbench import Workbench
 from callsheet.runs.answers import Answers
-from callsheet.runs.ports import Catalog, Tools
+from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.tools import Tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Protocol, assert_never
 
 from callsheet.cli.labels import Labels
 from callsheet.cli.live import LiveView
+from callsheet.cli.sayings import log_text, progress_text
 from callsheet.cli.screen import progress, seconds_text, write
 from callsheet.cli.text import one_line
 from callsheet.cli.waits import waits_text
@@ -19,6 +20,9 @@ from callsheet.runs.events import (
     RunStarted,
     RunWaiting,
     StepFinished,
+    StepLog,
+    StepProgress,
+    StepResumed,
     StepRetrying,
     StepStarted,
     StepWaiting,
@@ -80,6 +84,13 @@ def line_of(event: Event, state: RunState, labels: Labels) -> str:
             return _line(event.at, "step retrying", text + event.error.message)
         case StepWaiting():
             return _line(event.at, "step waiting", f"{event.step_path}: {waits_text(event.waits_for, event.until)}")
+        case StepResumed():
+            by = f" by {event.by}" if event.by else ""
+            return _line(event.at, "step resumed", f"{event.step_path}: the answer is {event.action}{by}")
+        case StepProgress():
+            return _line(event.at, "step progress", f"{event.step_path}: {progress_text(event)}")
+        case StepLog():
+            return _line(event.at, "step log", f"{event.step_path}: {log_text(event)}")
         case RunWaiting():
             until = f"until {event.until.astimezone():%d %b %H:%M:%S}" if event.until else "for a message"
             return _line(event.at, "run waiting", until)

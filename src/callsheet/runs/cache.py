@@ -6,7 +6,8 @@ from typing import Final
 
 import orjson
 
-from callsheet.runs.ports import Clock, ToolResult
+from callsheet.runs.ports import Clock
+from callsheet.runs.tools import ToolResult
 from callsheet.scenario.codec import digest
 from callsheet.scenario.json import JsonObject
 

@@ -18,6 +18,9 @@ from callsheet.runs.events import (
     RunStatus,
     RunWaiting,
     StepFinished,
+    StepLog,
+    StepProgress,
+    StepResumed,
     StepRetrying,
     StepStarted,
     StepStatus,
@@ -28,6 +31,9 @@ RUN_STARTED: Final = "run_started"
 STEP_STARTED: Final = "step_started"
 STEP_RETRYING: Final = "step_retrying"
 STEP_WAITING: Final = "step_waiting"
+STEP_RESUMED: Final = "step_resumed"
+STEP_PROGRESS: Final = "step_progress"
+STEP_LOG: Final = "step_log"
 STEP_FINISHED: Final = "step_finished"
 RUN_WAITING: Final = "run_waiting"
 RUN_RESUMED: Final = "run_resumed"
@@ -70,6 +76,12 @@ def _fields(event: Event) -> tuple[str, dict[str, object]]:
             return STEP_RETRYING, _write_step_retrying(event)
         case StepWaiting():
             return STEP_WAITING, _write_step_waiting(event)
+        case StepResumed():
+            return STEP_RESUMED, _write_step_resumed(event)
+        case StepProgress():
+            return STEP_PROGRESS, _write_step_progress(event)
+        case StepLog():
+            return STEP_LOG, _write_step_log(event)
         case RunWaiting():
             return RUN_WAITING, _write_run_waiting(event)
         case RunResumed():
@@ -123,7 +135,33 @@ def _write_step_waiting(event: StepWaiting) -> dict[str, object]:
         "step_path": event.step_path,
         "waits_for": event.waits_for,
         "until": _moment(event.until),
+        **({"continuation": event.continuation} if event.continuation else {}),
     }
+
+
+def _write_moment_of(name: str, event: StepResumed | StepProgress | StepLog) -> dict[str, object]:
+    return {
+        "type": name,
+        "run_id": event.run_id,
+        "step_name": event.step_name,
+        "index": event.index,
+        "at": timestamp(event.at),
+        "step_path": event.step_path,
+    }
+
+
+def _write_step_resumed(event: StepResumed) -> dict[str, object]:
+    fields = {"waited": event.waited, "action": event.action, "by": event.by}
+    return _write_moment_of(STEP_RESUMED, event) | fields
+
+
+def _write_step_progress(event: StepProgress) -> dict[str, object]:
+    fields = {"progress": event.progress, "total": event.total, "message": event.message}
+    return _write_moment_of(STEP_PROGRESS, event) | fields
+
+
+def _write_step_log(event: StepLog) -> dict[str, object]:
+    return _write_moment_of(STEP_LOG, event) | {"level": event.level, "logger": event.logger, "data": event.data}
 
 
 def _write_run_waiting(event: RunWaiting) -> dict[str, object]:
@@ -245,6 +283,37 @@ def _read_step_waiting(fields: Any) -> Event:
         at=datetime.fromisoformat(fields["at"]),
         waits_for=fields["waits_for"],
         until=_read_moment(fields["until"]),
+        continuation=fields.get("continuation", ""),
+    )
+
+
+def _read_step_resumed(fields: Any) -> Event:
+    return StepResumed(
+        **_read_step(fields),
+        at=datetime.fromisoformat(fields["at"]),
+        waited=fields["waited"],
+        action=fields["action"],
+        by=fields["by"],
+    )
+
+
+def _read_step_progress(fields: Any) -> Event:
+    return StepProgress(
+        **_read_step(fields),
+        at=datetime.fromisoformat(fields["at"]),
+        progress=fields["progress"],
+        total=fields["total"],
+        message=fields["message"],
+    )
+
+
+def _read_step_log(fields: Any) -> Event:
+    return StepLog(
+        **_read_step(fields),
+        at=datetime.fromisoformat(fields["at"]),
+        level=fields["level"],
+        logger=fields["logger"],
+        data=fields["data"],
     )
 
 
@@ -295,6 +364,9 @@ _DECODERS: Final[Mapping[str, Callable[[Any], Event]]] = {
     STEP_STARTED: _read_step_started,
     STEP_RETRYING: _read_step_retrying,
     STEP_WAITING: _read_step_waiting,
+    STEP_RESUMED: _read_step_resumed,
+    STEP_PROGRESS: _read_step_progress,
+    STEP_LOG: _read_step_log,
     STEP_FINISHED: _read_step_finished,
     RUN_WAITING: _read_run_waiting,
     RUN_RESUMED: _read_run_resumed,

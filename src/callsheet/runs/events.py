@@ -137,9 +137,12 @@ class StepWaiting:
     The event's `seq` names what it waits for: a message delivered to it goes to that (`Journal.deliver`).
 
     Attributes:
-        waits_for: `{"kind": "approval", "message": …, "assignees": …, "form_schema": …}`, `{"kind": "time"}` or
-            `{"kind": "run", "run_id": …, "scenario_id": …, "revision": …}`.
+        waits_for: `{"kind": "approval", "message": …, "assignees": …, "form_schema": …}`, `{"kind": "time"}`,
+            `{"kind": "run", "run_id": …, "scenario_id": …, "revision": …}`, `{"kind": "task", "server": …, "tool": …}`
+            or `{"kind": "elicitation", "server": …, "tool": …, "message": …, "form_schema": …, "requests": [{"key": …,
+            "message": …, "form_schema": …, "url": …}]}`, where `form_schema` is what the answer's data must fit.
         until: when it goes on without a message; None for never.
+        continuation: of a tool call, encrypted; empty for other waits.
     """
 
     run_id: RunId
@@ -149,6 +152,60 @@ class StepWaiting:
     step_path: StepPath
     waits_for: JsonObject
     until: datetime | None = None
+    continuation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResumed:
+    """A step whose tool asked something goes on with the answer; written before the answer is sent.
+
+    Attributes:
+        waited: the `seq` of the `step_waiting` event that the answer was delivered to.
+        action: `accept`, `decline` or `cancel`.
+        by: who answered; empty when nobody said.
+    """
+
+    run_id: RunId
+    step_name: str
+    index: int
+    at: datetime
+    step_path: StepPath
+    waited: int
+    action: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepProgress:
+    """A tool says how far it is; not every word of it is written, but the last one is."""
+
+    run_id: RunId
+    step_name: str
+    index: int
+    at: datetime
+    step_path: StepPath
+    progress: float
+    total: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLog:
+    """A line that a tool logged.
+
+    Attributes:
+        level: one of MCP's, from `debug` to `emergency`.
+        data: a text or any other JSON.
+    """
+
+    run_id: RunId
+    step_name: str
+    index: int
+    at: datetime
+    step_path: StepPath
+    level: str
+    logger: str = ""
+    data: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +266,17 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    RunStarted | StepStarted | StepRetrying | StepWaiting | StepFinished | RunWaiting | RunResumed | RunFinished
+    RunStarted
+    | StepStarted
+    | StepRetrying
+    | StepWaiting
+    | StepResumed
+    | StepProgress
+    | StepLog
+    | StepFinished
+    | RunWaiting
+    | RunResumed
+    | RunFinished
 )
 
 
@@ -218,7 +285,8 @@ class Message:
     """What was delivered to a step that waits: the first message counts, a second one is refused.
 
     Attributes:
-        value: `{"kind": "answer", "approved": …, "comment": …, "data": …}`, `{"kind": "timeout"}` or
+        value: `{"kind": "answer", "approved": …, "comment": …, "data": …}` (to a tool's question with `"action"`, which
+            is `accept`, `decline` or `cancel`, beside them), `{"kind": "timeout"}` or
             `{"kind": "run_finished", "run_id": …, "status": …}`.
         by: who sent it; empty when nobody did.
     """

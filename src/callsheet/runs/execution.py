@@ -15,8 +15,9 @@ from callsheet.runs.control import Control, Wish
 from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
-from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
+from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal
 from callsheet.runs.state import RunState
+from callsheet.runs.tools import Tools
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.model import Scenario

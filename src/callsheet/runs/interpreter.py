@@ -17,10 +17,11 @@ from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunId, RunStatus
 from callsheet.runs.execution import Around, Execution
 from callsheet.runs.fairness import rebuild
-from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal, Tools
+from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal
 from callsheet.runs.scenarios import PinnedScenarios
 from callsheet.runs.state import RunState
 from callsheet.runs.steps.registry import EXECUTORS
+from callsheet.runs.tools import Tools
 from callsheet.runs.walk import walk
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from callsheet.runs.events import Event, Message, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
 from callsheet.scenario.diagnostics import Diagnostic
-from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
 
 
@@ -224,102 +224,20 @@ class Environment(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
-    """One call of a tool.
+class Cipher(Protocol):
+    """Keeps what the journal, a file or a client holds for us from being read or changed: encryption with our key."""
 
-    Attributes:
-        server: the tool server's name; None means the only configured server that offers the tool.
-        timeout: seconds until `ToolTimeout`; None means the server's own setting.
-        idempotency_key: the same for every attempt of one step execution; passed to the server in `_meta`.
-        attempt: counted from 1.
-    """
+    def encrypt(self, text: str, purpose: str) -> str:
+        """`text` as a token of letters, digits, `-`, `_` and `.`, that only `decrypt` with the same `purpose` reads."""
+        ...
 
-    server: str | None
-    tool: str
-    arguments: JsonObject
-    timeout: float | None
-    idempotency_key: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
-    """A block of text in a tool's result."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherBlock:
-    """An image, audio or resource in a tool's result, as its MCP JSON."""
-
-    value: JsonObject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolResult:
-    """What a tool gave back: `structured` holds `structuredContent` where `has_structured`, `content` the blocks."""
-
-    content: tuple[TextBlock | OtherBlock, ...] = ()
-    structured: Json = None
-    has_structured: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolInfo:
-    """A tool as its server describes it; the schemas and annotations are the server's own JSON."""
-
-    server: str
-    name: str
-    description: str
-    input_schema: JsonObject
-    output_schema: JsonObject | None = None
-    annotations: JsonObject | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolServerState:
-    """What is known of one tool server.
-
-    Attributes:
-        connected: whether a session is open now.
-        protocol: the negotiated protocol revision; None before the first session.
-        error: why the last attempt failed, as a sentence; None when it did not.
-    """
-
-    name: str
-    transport: str
-    connected: bool
-    protocol: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolListing:
-    """The tools of all servers that answered, and the others with the reason of each."""
-
-    tools: tuple[ToolInfo, ...]
-    unavailable: dict[str, str]
-
-
-class Tools(Protocol):
-    """The pool of connections to tool servers."""
-
-    async def call(self, call: ToolCall) -> ToolResult:
-        """Call a tool once, within the call's deadline. A cancelled caller leaves at once; the server is told.
+    def decrypt(self, token: str, purpose: str) -> str:
+        """The text behind a token of `encrypt`.
 
         Raises:
-            ToolCallFailed: one of its subclasses says what happened and whether the tool ran.
+            DecryptionFailed: the token is not one of ours, was changed, or was made for another purpose or with
+                another key.
         """
-        ...
-
-    async def list(self) -> ToolListing:
-        """Ask every configured server for its tools, all pages, concurrently."""
-        ...
-
-    def servers(self) -> Sequence[ToolServerState]:
-        """The state of every configured server, in the order of the configuration."""
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
@@ -18,7 +18,10 @@ from callsheet.runs.events import (
     RunStatus,
     RunWaiting,
     StepFinished,
+    StepLog,
     StepPath,
+    StepProgress,
+    StepResumed,
     StepRetrying,
     StepStarted,
     StepStatus,
@@ -36,6 +39,10 @@ class StepState:
         failures: how many of them ended in an error, not counting those that ended with their process.
         retrying: the last `step_retrying`, while its attempt has not ended.
         waiting: what the step waits for, with the `seq` of the event that says so.
+        asked: the questions of its tool in the present attempt that were answered, with their `seq`.
+        task: the encrypted continuation of the task that its tool works on, in the present attempt.
+        progress: how far its tool is.
+        logs: how many lines its tool logged.
         errors: as in `StepFinished`.
         seq: the number of its last event.
     """
@@ -52,6 +59,10 @@ class StepState:
     failures: int = 0
     retrying: StepRetrying | None = None
     waiting: tuple[int, StepWaiting] | None = None
+    asked: list[tuple[int, StepWaiting]] = field(default_factory=list[tuple[int, StepWaiting]])
+    task: str | None = None
+    progress: StepProgress | None = None
+    logs: int = 0
     input: Json = None
     output: Json = None
     error: RunError | None = None
@@ -87,12 +98,8 @@ class RunState:
         match event:
             case StepStarted():
                 self.steps[event.step_path] = _started(event)
-            case StepRetrying():
-                _retry(self.steps[event.step_path], event)
-            case StepWaiting():
-                _wait(self.steps[event.step_path], self.last_seq, event)
-            case StepFinished():
-                _finish(self.steps[event.step_path], self.last_seq, event)
+            case StepRetrying() | StepWaiting() | StepResumed() | StepProgress() | StepLog() | StepFinished():
+                _go_on(self.steps[event.step_path], self.last_seq, event)
             case RunWaiting():
                 self.status, self.waiting = RunStatus.WAITING, event
             case RunResumed():
@@ -145,6 +152,27 @@ def go_on(state: RunState, events: Iterable[Event]) -> None:
         raise RunDamaged(f"Step {exc} of run {state.run_id} goes on in the journal but never started.") from exc
 
 
+StepGoesOn: TypeAlias = StepRetrying | StepWaiting | StepResumed | StepProgress | StepLog | StepFinished
+
+
+def _go_on(step: StepState, seq: int, event: StepGoesOn) -> None:
+    match event:
+        case StepRetrying():
+            _retry(step, event)
+        case StepWaiting():
+            _wait(step, seq, event)
+        case StepResumed():
+            _resume(step)
+        case StepProgress():
+            step.progress = event
+        case StepLog():
+            step.logs += 1
+        case StepFinished():
+            _finish(step, seq, event)
+        case _:
+            assert_never(event)
+
+
 def _started(event: StepStarted) -> StepState:
     return StepState(
         path=event.step_path,
@@ -161,6 +189,8 @@ def _retry(step: StepState, event: StepRetrying) -> None:
     step.failures += not event.interrupted
     step.retrying = event
     step.waiting = None
+    step.task = None
+    step.progress = None
     step.status = StepStatus.RUNNING
     step.message = event.error.message
 
@@ -168,6 +198,15 @@ def _retry(step: StepState, event: StepRetrying) -> None:
 def _wait(step: StepState, seq: int, event: StepWaiting) -> None:
     step.status = StepStatus.WAITING
     step.waiting = (seq, event)
+    if event.waits_for.get("kind") == "task":
+        step.task = event.continuation
+
+
+def _resume(step: StepState) -> None:
+    step.status = StepStatus.RUNNING
+    if step.waiting is not None:
+        step.asked.append(step.waiting)
+    step.waiting = None
 
 
 def _finish(step: StepState, seq: int, event: StepFinished) -> None:

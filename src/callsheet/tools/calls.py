@@ -8,7 +8,7 @@ from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, Re
 from pydantic import TypeAdapter, ValidationError
 
 from callsheet.errors import BadOutput, ServerUnavailable, ToolTimeout
-from callsheet.runs.ports import ToolCall, ToolInfo, ToolResult
+from callsheet.runs.tools import ToolCall, ToolInfo, ToolResult
 from callsheet.tools.causes import ConnectFailed, NotRun, Target, call_failure, first_fault
 from callsheet.tools.connection import Connection, Session
 from callsheet.tools.listing import ListUnusable

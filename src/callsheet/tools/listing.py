@@ -9,7 +9,7 @@ from typing import Final, cast
 from mcp.client import ClientSession
 from mcp_types import ListToolsResult, PaginatedRequestParams, Tool
 
-from callsheet.runs.ports import ToolInfo
+from callsheet.runs.tools import ToolInfo
 from callsheet.scenario.json import JsonObject, NotJson, check_json
 
 MAX_PAGES: Final = 100

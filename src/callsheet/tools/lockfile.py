@@ -23,7 +23,7 @@ from typing import Final
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.changes import printable
 from callsheet.lint.signatures import Signatures, ToolSignature
-from callsheet.runs.ports import ToolListing
+from callsheet.runs.tools import ToolListing
 from callsheet.scenario.codec import DocumentInvalid, canonical, decode_json
 from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, escape, is_object
 

@@ -5,12 +5,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
-from callsheet.runs.ports import ToolCall, ToolInfo, ToolListing, ToolResult, ToolServerState
+from callsheet.runs.events import RunId
+from callsheet.runs.tools import (
+    InputRequired,
+    TaskCreated,
+    ToolCall,
+    ToolInfo,
+    ToolListing,
+    ToolOutcome,
+    ToolResult,
+    ToolServerState,
+)
 from callsheet.scenario.json import Json
 from callsheet.tools.routing import missing_tool, only_server, unknown_server
 
-MemoryTool: TypeAlias = Callable[[ToolCall], Awaitable[Json | ToolResult]]
-"""A tool: what it returns is the `structuredContent` of its result, unless it is a whole `ToolResult`."""
+MemoryTool: TypeAlias = Callable[[ToolCall], Awaitable[Json | ToolOutcome]]
+"""A tool: what it returns is the `structuredContent` of its result, unless it is a whole `ToolOutcome`."""
 
 
 class MemoryTools:
@@ -29,9 +39,10 @@ class MemoryTools:
 
     def __init__(self, servers: Mapping[str, Mapping[str, MemoryTool]]) -> None:
         self._servers = servers
+        self.released: list[RunId] = []
 
-    async def call(self, call: ToolCall) -> ToolResult:
-        """See `callsheet.runs.ports.Tools`."""
+    async def call(self, call: ToolCall) -> ToolOutcome:
+        """See `callsheet.runs.tools.Tools`."""
         server, tool = self._find(call)
         try:
             async with asyncio.timeout(call.timeout):
@@ -42,10 +53,12 @@ class MemoryTools:
                 server=server,
                 tool=call.tool,
             ) from None
-        return result if isinstance(result, ToolResult) else ToolResult(structured=result, has_structured=True)
+        if isinstance(result, ToolResult | InputRequired | TaskCreated):
+            return result
+        return ToolResult(structured=result, has_structured=True)
 
     async def list(self) -> ToolListing:
-        """See `callsheet.runs.ports.Tools`."""
+        """See `callsheet.runs.tools.Tools`."""
         tools = [
             ToolInfo(server=server, name=name, description=tool.__doc__ or "", input_schema={"type": "object"})
             for server, members in self._servers.items()
@@ -54,8 +67,12 @@ class MemoryTools:
         return ToolListing(tools=tuple(tools), unavailable={})
 
     def servers(self) -> Sequence[ToolServerState]:
-        """See `callsheet.runs.ports.Tools`."""
+        """See `callsheet.runs.tools.Tools`."""
         return [ToolServerState(name=name, transport="memory", connected=True) for name in self._servers]
+
+    def release(self, run_id: RunId) -> None:
+        """See `callsheet.runs.tools.Tools`: nothing is held for a run, but tests can see that it was let go."""
+        self.released.append(run_id)
 
     def _find(self, call: ToolCall) -> tuple[str, MemoryTool]:
         name = call.server if call.server is not None else self._route(call)
@@ -72,7 +89,7 @@ class MemoryTools:
         return only_server(call, offering, {}, (tool for tools in self._servers.values() for tool in tools))
 
 
-async def _run(tool: MemoryTool, call: ToolCall, server: str) -> Json | ToolResult:
+async def _run(tool: MemoryTool, call: ToolCall, server: str) -> Json | ToolOutcome:
     try:
         return await tool(call)
     except ToolCallFailed:

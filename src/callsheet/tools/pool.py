@@ -9,7 +9,8 @@ from mcp import MCPError
 from pydantic import ValidationError
 
 from callsheet.errors import ToolTimeout
-from callsheet.runs.ports import ToolCall, ToolListing, ToolResult, ToolServerState
+from callsheet.runs.events import RunId
+from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.calls import ServerCalls
 from callsheet.tools.causes import ConnectFailed
 from callsheet.tools.connection import Connection
@@ -66,8 +67,8 @@ class ToolPool:
         """End every session and every server of ours, all at the same time; takes 8 s at most, and usually none."""
         await asyncio.gather(*(member.connection.close() for member in self._members.values()))
 
-    async def call(self, call: ToolCall) -> ToolResult:
-        """See `callsheet.runs.ports.Tools`."""
+    async def call(self, call: ToolCall) -> ToolOutcome:
+        """See `callsheet.runs.tools.Tools`."""
         name = call.server if call.server is not None else await self._find(call)
         member = self._members.get(name)
         if member is None:
@@ -75,14 +76,17 @@ class ToolPool:
         return await member.calls.call(call)
 
     async def list(self) -> ToolListing:
-        """See `callsheet.runs.ports.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
+        """See `callsheet.runs.tools.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
         found = await self._listings()
         tools = [tool for listing in found.values() if isinstance(listing, Listing) for tool in listing.tools.values()]
         return ToolListing(tools=tuple(tools), unavailable=_reasons(found))
 
     def servers(self) -> Sequence[ToolServerState]:
-        """See `callsheet.runs.ports.Tools`."""
+        """See `callsheet.runs.tools.Tools`."""
         return [member.state() for member in self._members.values()]
+
+    def release(self, run_id: RunId) -> None:
+        """See `callsheet.runs.tools.Tools`."""
 
     async def _find(self, call: ToolCall) -> str:
         found = self._known()

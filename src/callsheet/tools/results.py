@@ -5,7 +5,7 @@ from typing import Final
 from loguru import logger
 
 from callsheet.errors import BadOutput, ToolFailed
-from callsheet.runs.ports import OtherBlock, TextBlock, ToolInfo, ToolResult
+from callsheet.runs.tools import OtherBlock, TextBlock, ToolInfo, ToolResult
 from callsheet.scenario.json import Json, JsonObject, NotJson, check_json
 from callsheet.tools.causes import Target
 from callsheet.tools.faults import plain

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from callsheet.errors import ServerUnavailable, ToolMissing
-from callsheet.runs.ports import ToolCall
+from callsheet.runs.tools import ToolCall
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

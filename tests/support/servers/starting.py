@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callsheet.runs.ports import ToolCall
+from callsheet.runs.tools import ToolCall, ToolResult, Tools
 from callsheet.scenario.json import Json
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import HttpServer, ServerConfig, ServerOptions, StdioServer
@@ -57,3 +57,10 @@ def call(
 def _program(file: str, name: str, args: tuple[str, ...], options: ServerOptions | None) -> StdioServer:
     command = (str(FOLDER / file), *args)
     return StdioServer(name=name, command=sys.executable, args=command, options=options or ServerOptions())
+
+
+async def result_of(tools: Tools, request: ToolCall) -> ToolResult:
+    """What a call gives that ends in a result."""
+    outcome = await tools.call(request)
+    assert isinstance(outcome, ToolResult)
+    return outcome

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from callsheet.runs.ports import ToolServerState
+from callsheet.runs.tools import ToolServerState
 
 
 class Health(BaseModel):

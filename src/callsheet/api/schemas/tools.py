@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from callsheet.runs.ports import ToolInfo
+from callsheet.runs.tools import ToolInfo
 
 
 class ToolSummary(BaseModel):

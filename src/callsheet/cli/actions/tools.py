@@ -10,7 +10,7 @@ from callsheet.cli.failures import DONE, FAILED, say
 from callsheet.cli.screen import foreign, output, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
-from callsheet.runs.ports import ToolInfo, ToolListing, ToolServerState
+from callsheet.runs.tools import ToolInfo, ToolListing, ToolServerState
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.settings import environment
 from callsheet.system import open_tools

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.errors import ConfigurationInvalid
-from callsheet.runs.ports import ToolListing, ToolServerState
+from callsheet.runs.tools import ToolListing, ToolServerState
 from callsheet.settings import Settings, environment
 from callsheet.system import open_tools
 

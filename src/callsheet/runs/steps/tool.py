@@ -7,9 +7,9 @@ from callsheet.runs.cache import cache_key
 from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.keys import path_uuid
-from callsheet.runs.ports import OtherBlock, TextBlock, ToolCall, ToolResult
 from callsheet.runs.scope import Scope
 from callsheet.runs.secrets import masks, redact, redact_text, uses_secrets
+from callsheet.runs.tools import OtherBlock, TextBlock, ToolCall, ToolResult
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.steps.tool import OnInterrupt, ResultFormat, ToolStep
@@ -74,7 +74,10 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
         execution.resume()
         await execution.commit()
         with attempt.scope.control:
-            result = await execution.around.tools.call(call)
+            outcome = await execution.around.tools.call(call)
+        if not isinstance(outcome, ToolResult):
+            raise StepFailure(f"Tool '{step.tool}' asks a question back.", code="ToolError")
+        result = outcome
         if step.cache:
             execution.around.cache.keep(key, result)
     return read_result(result, step.result_format, step.tool)

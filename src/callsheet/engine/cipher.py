@@ -1,0 +1,78 @@
+"""The `Cipher` port: AES-256-GCM (NIST SP 800-38D) with one key, which a file of the data folder holds."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_VERSION: Final = "v1."
+
+
+class KeyCipher:
+    """Encrypts with `key`, 32 bytes. The purpose is bound to each token, so that none serves where another belongs."""
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def encrypt(self, text: str, purpose: str) -> str:
+        """See `callsheet.runs.ports.Cipher`."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = nonce + self._aead.encrypt(nonce, text.encode(), purpose.encode())
+        return _VERSION + base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def decrypt(self, token: str, purpose: str) -> str:
+        """See `callsheet.runs.ports.Cipher`."""
+        try:
+            if not token.startswith(_VERSION):
+                raise ValueError(token[:3])
+            encoded = token.removeprefix(_VERSION).encode("ascii")
+            sealed = base64.b64decode(encoded + b"=" * (-len(encoded) % 4), b"-_", validate=True)
+            nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+            return self._aead.decrypt(nonce, rest, purpose.encode()).decode()
+        except (InvalidTag, ValueError, binascii.Error) as exc:
+            raise DecryptionFailed from exc
+
+
+def key_of(folder: Path) -> bytes:
+    """The key of a data folder, made when it is first asked for; readable by its owner alone.
+
+    Raises:
+        ConfigurationInvalid: the file cannot be read or written, or is not a key.
+    """
+    path = folder / "key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes()
+    except OSError as exc:
+        raise ConfigurationInvalid(f"The key {path} cannot be used: {exc.strerror}.") from exc
+    if len(key) != KEY_BYTES:
+        raise ConfigurationInvalid(f"The key {path} has {len(key)} bytes, not {KEY_BYTES}. Restore it from a backup.")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key beside `path` and link it there: whoever is first wins, and nobody reads half a key."""
+    beside = path.with_name(f".key.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            return
+    finally:
+        beside.unlink(missing_ok=True)
