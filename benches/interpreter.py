@@ -15,6 +15,7 @@ from benches.findings import Finding, at_least, at_most
 from benches.pairing import Load, alternate, each, ratio
 from benches.samples import Sample, drive, percentile, pooled, spread
 from callsheet.catalog.memory import MemoryCatalog
+from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
@@ -64,6 +65,7 @@ class Runs:
             clock=clock,
             entropy=entropy,
             environment=environment,
+            cipher=KeyCipher(bytes(KEY_BYTES)),
             acceptance=acceptance,
         )
         self._ends: dict[RunId, asyncio.Future[None]] = {}

@@ -1,7 +1,7 @@
 """The composition root: the only file that names adapters and puts them together."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
+from callsheet.engine.cipher import KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
@@ -20,7 +21,7 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
-from callsheet.runs.ports import Catalog, Journal
+from callsheet.runs.ports import Catalog, Cipher, Journal
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
@@ -41,6 +42,7 @@ class System:
     tools: Tools
     journal: SqliteJournal
     engine: LocalEngine
+    cipher: Cipher
 
 
 def journal_path(settings: Settings) -> Path:
@@ -87,26 +89,44 @@ async def open_system(
         tools = await stack.enter_async_context(open_tools(settings, environment))
         journal = await stack.enter_async_context(open_journal(settings, note))
         given = OperatorEnvironment(environment)
+        cipher = KeyCipher(key_of(settings.data))
         acceptance = Acceptance(scenarios, given)
         interpreter = Interpreter.over(
-            journal=journal, tools=tools, clock=clock, entropy=entropy, environment=given, acceptance=acceptance
+            journal=journal,
+            tools=tools,
+            clock=clock,
+            entropy=entropy,
+            environment=given,
+            acceptance=acceptance,
+            cipher=cipher,
         )
-        engine = await stack.enter_async_context(
-            local_engine(
-                journal=journal,
-                execute=interpreter.execute,
-                clock=clock,
-                max_concurrent_runs=settings.max_concurrent_runs,
-                drain_timeout=settings.drain_timeout,
-                resume=resume,
-            )
-        )
+        engine = await stack.enter_async_context(_local_engine(settings, journal, interpreter, clock, resume=resume))
         runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
         answers = Answers(journal=journal, engine=engine, clock=clock)
         saved = SavedScenarios(catalog=scenarios, revisions=revisions, clock=clock)
         yield System(
-            runs=runs, answers=answers, catalog=scenarios, saved=saved, tools=tools, journal=journal, engine=engine
+            runs=runs,
+            answers=answers,
+            catalog=scenarios,
+            saved=saved,
+            tools=tools,
+            journal=journal,
+            engine=engine,
+            cipher=cipher,
         )
+
+
+def _local_engine(
+    settings: Settings, journal: Journal, interpreter: Interpreter, clock: SystemClock, *, resume: bool
+) -> AbstractAsyncContextManager[LocalEngine]:
+    return local_engine(
+        journal=journal,
+        execute=interpreter.execute,
+        clock=clock,
+        max_concurrent_runs=settings.max_concurrent_runs,
+        drain_timeout=settings.drain_timeout,
+        resume=resume,
+    )
 
 
 @asynccontextmanager

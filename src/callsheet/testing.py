@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from callsheet.catalog.memory import MemoryCatalog
+from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.journal.memory import MemoryJournal
@@ -151,7 +152,13 @@ async def memory_system(
     given = OperatorEnvironment(environment or {})
     acceptance = Acceptance(catalog, given)
     interpreter = Interpreter.over(
-        journal=store, tools=pool, clock=clock, entropy=entropy, environment=given, acceptance=acceptance
+        journal=store,
+        tools=pool,
+        clock=clock,
+        entropy=entropy,
+        environment=given,
+        acceptance=acceptance,
+        cipher=KeyCipher(bytes(KEY_BYTES)),
     )
     async with local_engine(
         journal=store,

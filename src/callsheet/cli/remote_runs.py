@@ -83,7 +83,7 @@ class RemoteRuns:
 
     async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> None:
         """See `AnswersAccess`."""
-        fields = {"approved": answer.approved, "comment": answer.comment, "data": answer.data, "by": answer.by}
+        fields = {"action": answer.action.value, "comment": answer.comment, "data": answer.data, "by": answer.by}
         await self._ask("POST", f"/api/runs/{run_id}/steps/{quote(path, safe='')}/answer", orjson.dumps(fields))
 
     async def leave(self) -> None:

@@ -10,6 +10,10 @@ def waits_text(waits_for: JsonObject, until: datetime | None) -> str:
     match waits_for.get("kind"):
         case "approval":
             what = f"for an answer: {waits_for.get('message')}"
+        case "elicitation":
+            what = f"for an answer to {waits_for.get('tool')}: {waits_for.get('message')}"
+        case "task":
+            what = f"for the task of {waits_for.get('tool')}"
         case "run":
             what = f"for run {waits_for.get('run_id')} of {waits_for.get('scenario_id')}"
         case _:

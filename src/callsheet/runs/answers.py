@@ -8,12 +8,17 @@ from callsheet.errors import AlreadyAnswered, InputInvalid, Problem, StepNotFoun
 from callsheet.runs.codec import decode, timestamp
 from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
 from callsheet.runs.ports import Clock, Engine, Journal
+from callsheet.runs.questions import ELICITATION, action_of
 from callsheet.runs.state import RunState, StepState, fold
+from callsheet.runs.tools import ElicitationAction
 from callsheet.scenario.json import Json, JsonObject, is_object
 from callsheet.scenario.schema import Schema
 
 APPROVAL: Final = "approval"
-"""The `kind` of a step's `waits_for` that a person answers."""
+"""The `kind` of a step's `waits_for` when the scenario itself asks."""
+
+ASKING: Final = frozenset({APPROVAL, ELICITATION})
+"""The kinds that a person answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +28,21 @@ class Answer:
     Attributes:
         data: what the step's `form_schema` asks for.
         by: who says it; empty when nobody said who they are.
+        cancelled: neither yes nor no: only the question of a tool can be cancelled.
     """
 
     approved: bool
     comment: str = ""
     data: Json = None
     by: str = ""
+    cancelled: bool = False
+
+    @property
+    def action(self) -> ElicitationAction:
+        """The answer in MCP's words."""
+        if self.cancelled:
+            return ElicitationAction.CANCEL
+        return ElicitationAction.ACCEPT if self.approved else ElicitationAction.DECLINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +86,15 @@ class Answers:
         asked = [
             (seq, event)
             for seq, event in enumerate(events, start=1)
-            if isinstance(event, StepWaiting) and event.step_path == path and event.waits_for.get("kind") == APPROVAL
+            if isinstance(event, StepWaiting) and event.step_path == path and event.waits_for.get("kind") in ASKING
         ]
         if asked:
             await self._require_unanswered(state, path, asked[-1][0])
-        if step.waiting is None or step.waiting[1].waits_for.get("kind") != APPROVAL or state.status.is_terminal:
+        if step.waiting is None or step.waiting[1].waits_for.get("kind") not in ASKING or state.status.is_terminal:
             raise StepNotWaiting(_not_waiting(state, step))
         seq, waiting = step.waiting
         _check(waiting.waits_for, answer)
-        return await self._deliver(run_id, seq, answer)
+        return await self._deliver(run_id, seq, answer, waiting.waits_for.get("kind"))
 
     async def _require_unanswered(self, state: RunState, path: StepPath, seq: int) -> None:
         message = (await self._journal.messages(state.run_id)).get(seq)
@@ -88,7 +102,7 @@ class Answers:
             first: JsonObject = {**message.value, "by": message.by, "at": timestamp(message.at)}
             raise AlreadyAnswered(_answered(state.run_id, path, message), first)
 
-    async def _deliver(self, run_id: RunId, seq: int, answer: Answer) -> GivenAnswer:
+    async def _deliver(self, run_id: RunId, seq: int, answer: Answer, kind: Json) -> GivenAnswer:
         now = self._clock.now()
         value: JsonObject = {
             "kind": "answer",
@@ -96,6 +110,8 @@ class Answers:
             "comment": answer.comment,
             "data": answer.data,
         }
+        if kind == ELICITATION:
+            value["action"] = answer.action.value
         await self._journal.deliver(run_id, seq, Message(at=now, value=value, by=answer.by))
         if self._engine is not None:
             await self._engine.dispatch(run_id)
@@ -103,6 +119,10 @@ class Answers:
 
 
 def _check(waits_for: JsonObject, answer: Answer) -> None:
+    if answer.cancelled and waits_for.get("kind") == APPROVAL:
+        message = "An approval is given or refused; only the question of a tool can be cancelled."
+        problem = Problem(pointer="/action", message=message)
+        raise InputInvalid(f"The answer was not taken, at /action: {message}", [problem])
     assignees = waits_for.get("assignees")
     if isinstance(assignees, list) and assignees and answer.by not in assignees:
         names = ", ".join(str(each) for each in assignees)
@@ -129,10 +149,17 @@ def _not_waiting(state: RunState, step: StepState) -> str:
     return f"The step {step.path} of run {state.run_id} waits for no answer: it is {step.status}{over}."
 
 
+_WORDS: Final = {
+    ElicitationAction.ACCEPT: "approved",
+    ElicitationAction.DECLINE: "rejected",
+    ElicitationAction.CANCEL: "cancelled",
+}
+
+
 def _answered(run_id: RunId, path: StepPath, message: Message) -> str:
     moment = timestamp(message.at)
     if message.value.get("kind") != "answer":
         return f"The time to answer the step {path} of run {run_id} was over at {moment}."
-    word = "approved" if message.value.get("approved") else "rejected"
+    word = _WORDS[action_of(message)]
     by = f" by '{message.by}'" if message.by else ""
     return f"The step {path} of run {run_id} was {word}{by} at {moment} already; the first answer counts."

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from callsheet.errors import StepFailure
+from callsheet.errors import HeldCallLost, StepFailure
 from callsheet.runs.control import Interrupted, Wish
 from callsheet.runs.ended import StepFailed
 from callsheet.runs.events import RunError, StepRetrying
 from callsheet.runs.execution import failure_code
 from callsheet.runs.executor import Attempt, Outcome, Resumption
+from callsheet.runs.questions import ELICITATION
 from callsheet.runs.retry import retry_delay
 from callsheet.runs.state import StepState
 from callsheet.runs.waiting import HELD, ask, pause
@@ -33,6 +34,9 @@ async def attempts(step: Step, attempt: Attempt) -> Outcome:
     while True:
         try:
             return await _attempt(step, attempt)
+        except HeldCallLost as exc:
+            await _go_on_unknown(step, attempt, f"{exc} Whether the tool did its work is not known.")
+            continue
         except (StepFailure, EvaluationFailed, StepFailed) as exc:
             error = fault_of(exc, state)
             delay = retry_delay(retry, error, state.failures + 1, execution.around.entropy)
@@ -54,13 +58,17 @@ async def take_up(step: Step, attempt: Attempt) -> None:
         if begins > execution.now() or execution.was_parked_before(begins):  # it had not begun: nothing is unknown
             await pause(attempt.scope, begins, HELD)
             return
-    resumption = execution.around.executors[type(step)].resumption(step)
-    if resumption is Resumption.GO_ON:
+    if state.task is not None or _is_asked(state):  # where the call is stands in the journal
         return
-    message = (
-        f"The process ended during attempt {state.attempts} of step '{state.path}'; "
-        "whether the tool did its work is not known."
-    )
+    if execution.around.executors[type(step)].resumption(step) is not Resumption.GO_ON:
+        what = f"The process ended during attempt {state.attempts} of step '{state.path}';"
+        await _go_on_unknown(step, attempt, f"{what} whether the tool did its work is not known.")
+
+
+async def _go_on_unknown(step: Step, attempt: Attempt, message: str) -> None:
+    """Do what the author wants when it is not known what an attempt did."""
+    execution, state = attempt.execution, attempt.state
+    resumption = execution.around.executors[type(step)].resumption(step)
     unknown = RunError(code="OutcomeUnknown", message=message, step=state.path, attempt=state.attempts)
     if resumption is Resumption.FAIL:
         raise StepFailure(message, code="OutcomeUnknown")
@@ -71,6 +79,10 @@ async def take_up(step: Step, attempt: Attempt) -> None:
                 f"{message} {answer.by or 'Somebody'} decided not to call it again.", code="OutcomeUnknown"
             )
     await _retry(attempt, unknown, _IMMEDIATELY, interrupted=True)
+
+
+def _is_asked(state: StepState) -> bool:
+    return state.waiting is not None and state.waiting[1].waits_for.get("kind") == ELICITATION
 
 
 def fault_of(exc: StepFailure | EvaluationFailed | StepFailed, state: StepState) -> RunError:

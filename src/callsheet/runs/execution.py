@@ -15,7 +15,7 @@ from callsheet.runs.control import Control, Wish
 from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
-from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal
+from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Journal
 from callsheet.runs.state import RunState
 from callsheet.runs.tools import Tools
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
@@ -52,6 +52,7 @@ class Around:
     executors: "Mapping[type, StepExecutor]"
     children: "Children"
     cache: ResultCache
+    cipher: Cipher
 
 
 class Execution:

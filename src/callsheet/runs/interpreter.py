@@ -17,7 +17,7 @@ from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunId, RunStatus
 from callsheet.runs.execution import Around, Execution
 from callsheet.runs.fairness import rebuild
-from callsheet.runs.ports import Clock, Engine, Entropy, Environment, Journal
+from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Journal
 from callsheet.runs.scenarios import PinnedScenarios
 from callsheet.runs.state import RunState
 from callsheet.runs.steps.registry import EXECUTORS
@@ -37,6 +37,7 @@ class Interpreter:
     scenarios: PinnedScenarios
     children: Children
     cache: ResultCache
+    cipher: Cipher
 
     @classmethod
     def over(
@@ -48,6 +49,7 @@ class Interpreter:
         entropy: Entropy,
         environment: Environment,
         acceptance: Acceptance,
+        cipher: Cipher,
     ) -> Self:
         """An interpreter over the ports; `acceptance` finds the scenarios that steps run."""
         return cls(
@@ -59,6 +61,7 @@ class Interpreter:
             scenarios=PinnedScenarios(journal),
             children=Children(acceptance=acceptance, journal=journal, clock=clock),
             cache=ResultCache(clock),
+            cipher=cipher,
         )
 
     async def execute(self, run_id: RunId, control: Control, engine: Engine) -> datetime | None:
@@ -86,8 +89,10 @@ class Interpreter:
             if not state.status.is_terminal:
                 until = await self._go_on(state, sum(len(record.data) for record in records), control, engine)
         finally:
-            if state.status.is_terminal and state.parent is not None:
-                await engine.dispatch(state.parent.run_id)
+            if state.status.is_terminal:
+                self.tools.release(run_id)
+                if state.parent is not None:
+                    await engine.dispatch(state.parent.run_id)
         return until
 
     async def _go_on(self, state: RunState, size: int, control: Control, engine: Engine) -> datetime | None:
@@ -108,6 +113,7 @@ class Interpreter:
             executors=EXECUTORS,
             children=self.children,
             cache=self.cache,
+            cipher=self.cipher,
         )
         own = control.below("The run was cancelled")
         execution = Execution(scenario=scenario, state=state, size=size, control=own, around=around)

@@ -1,4 +1,7 @@
-"""What a run needs from outside: each port has an adapter in memory and one contract suite over all its adapters."""
+"""What a run needs from outside: each port has an adapter in memory and one contract suite over all its adapters.
+
+The port of the tool servers stands in `callsheet.runs.tools`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

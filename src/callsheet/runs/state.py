@@ -39,7 +39,7 @@ class StepState:
         failures: how many of them ended in an error, not counting those that ended with their process.
         retrying: the last `step_retrying`, while its attempt has not ended.
         waiting: what the step waits for, with the `seq` of the event that says so.
-        asked: the questions of its tool in the present attempt that were answered, with their `seq`.
+        asked: the questions of its tool that were answered, with their `seq`; none after an attempt that failed.
         task: the encrypted continuation of the task that its tool works on, in the present attempt.
         progress: how far its tool is.
         logs: how many lines its tool logged.
@@ -191,6 +191,8 @@ def _retry(step: StepState, event: StepRetrying) -> None:
     step.waiting = None
     step.task = None
     step.progress = None
+    if not event.interrupted:  # what failed with these answers is asked anew
+        step.asked = []
     step.status = StepStatus.RUNNING
     step.message = event.error.message
 

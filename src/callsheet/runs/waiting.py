@@ -16,6 +16,9 @@ HELD: Final = timedelta(seconds=60)
 SHORT: Final = timedelta(seconds=2)
 """A pause this short does not park the run: to read it back would cost more."""
 
+TASK: Final = "task"
+"""The `kind` of a step's `waits_for` when its tool works as a task: no message ends that."""
+
 TIMED_OUT: Final = "timeout"
 
 
@@ -36,14 +39,16 @@ async def pause(scope: Scope, until: datetime, held: timedelta = SHORT) -> None:
             scope.control.check()
 
 
-async def announce(attempt: Attempt, waits_for: JsonObject, until: datetime | None) -> int:
+async def announce(attempt: Attempt, waits_for: JsonObject, until: datetime | None, continuation: str = "") -> int:
     """Write what the step waits for, once; the number of the event that says it, which messages are sent to.
+
+    A step waits for one thing at a time: what it waits for already is this, except for a task, which may ask.
 
     Raises:
         JournalUnavailable: it could not be written.
     """
     execution, state = attempt.execution, attempt.state
-    if state.waiting is None:
+    if state.waiting is None or state.waiting[1].waits_for.get("kind") == TASK:
         attempt.scope.control.check()
         execution.emit(
             StepWaiting(
@@ -54,6 +59,7 @@ async def announce(attempt: Attempt, waits_for: JsonObject, until: datetime | No
                 step_path=state.path,
                 waits_for=waits_for,
                 until=until,
+                continuation=continuation,
             )
         )
     if state.waiting is None:
@@ -63,7 +69,7 @@ async def announce(attempt: Attempt, waits_for: JsonObject, until: datetime | No
     return number
 
 
-async def ask(attempt: Attempt, waits_for: JsonObject, until: datetime | None) -> Message:
+async def ask(attempt: Attempt, waits_for: JsonObject, until: datetime | None, continuation: str = "") -> Message:
     """Wait for a message to the step; at `until` the message is that nobody answered in time.
 
     Exactly one message counts: whoever is first, somebody's answer or the end of the time, is journaled before it does.
@@ -73,7 +79,7 @@ async def ask(attempt: Attempt, waits_for: JsonObject, until: datetime | None) -
         JournalUnavailable: the journal cannot be read or written.
     """
     execution = attempt.execution
-    number = await announce(attempt, waits_for, until)
+    number = await announce(attempt, waits_for, until, continuation)
     while (message := await execution.message(number)) is None:
         now = execution.now()
         if until is not None and now >= until:

@@ -11,6 +11,7 @@ from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunFinished, RunStatus, RunWaiting, StepFinished, StepPath, StepStatus
 from callsheet.runs.execution import Execution, failure_code
 from callsheet.runs.scope import Scope, error_root
+from callsheet.scenario.durations import MAX_DURATION
 from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.values import or_null
@@ -43,7 +44,7 @@ async def walk(execution: Execution, control: Control) -> datetime | None:
 
 
 async def _steps(execution: Execution, control: Control) -> None:
-    seconds = execution.scenario.time_limit
+    seconds = _time_limit(execution)
     deadline = execution.state.started_at + timedelta(seconds=seconds)
     scope = _scope(execution, control)
     why = f"The run's timeout of {seconds:g} s ended"
@@ -63,6 +64,13 @@ async def _steps(execution: Execution, control: Control) -> None:
         await _fail(scope, _out_of_time(execution, exc.why))
     else:
         await _finish(execution, RunStatus.SUCCESS, "", output=output)
+
+
+def _time_limit(execution: Execution) -> float:
+    """Seconds that the run may take. One whose author set no limit gets more time once a tool asked a person."""
+    asked = any(step.asked or step.waiting is not None for step in execution.state.steps.values())
+    scenario = execution.scenario
+    return MAX_DURATION if asked and scenario.timeout is None else scenario.time_limit
 
 
 def _return_again(execution: Execution) -> None:

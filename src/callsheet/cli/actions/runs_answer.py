@@ -8,7 +8,7 @@ from callsheet.cli.inputs import read_value
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.errors import StepNotWaiting
-from callsheet.runs.answers import APPROVAL, Answer
+from callsheet.runs.answers import ASKING, Answer
 from callsheet.runs.events import StepPath
 from callsheet.runs.state import RunState, StepState
 from callsheet.settings import Settings
@@ -23,7 +23,7 @@ async def act(options: RunsAnswerOptions) -> int:
         answer = _answer(options, state, path)
         async with open_answers(settings) as answers:
             await answers.answer(state.run_id, path, answer)
-        word = "approved" if answer.approved else "rejected"
+        word = "cancelled" if answer.cancelled else "approved" if answer.approved else "rejected"
         then = "the run goes on" if server_of(settings) else "'callsheet serve' goes on with the run"
         say(f"The step {one_line(path)} of run {state.run_id} was {word}; {then}.")
     return DONE
@@ -53,16 +53,18 @@ def _only(state: RunState) -> StepPath:
 
 
 def _answer(options: RunsAnswerOptions, state: RunState, path: StepPath) -> Answer:
-    if options.approved is None:
+    if options.cancelled and options.approved is None:
+        return Answer(approved=False, cancelled=True, comment=options.comment, by=options.by)
+    if options.approved is None or options.cancelled:
         step = state.steps.get(path)
         asked = f" The step {one_line(path)} asks: {_question(step)}" if step is not None and _asks(step) else ""
-        raise Refused(f"Say --approve or --reject.{asked}")
+        raise Refused(f"Say --approve or --reject, or --cancel to a tool.{asked}")
     data = None if options.form is None else read_value("--form", options.form)
     return Answer(approved=options.approved, comment=options.comment, data=data, by=options.by)
 
 
 def _asks(step: StepState) -> bool:
-    return step.waiting is not None and step.waiting[1].waits_for.get("kind") == APPROVAL
+    return step.waiting is not None and step.waiting[1].waits_for.get("kind") in ASKING
 
 
 def _question(step: StepState) -> str:

@@ -16,12 +16,14 @@ class RunsAnswerOptions:
     Attributes:
         step_path: None for the only step that waits.
         approved: None when nothing was decided.
+        cancelled: neither; for the question of a tool.
         form: what the step's form asks for: JSON, `@FILE` or `@-`; None for nothing.
     """
 
     run: str
     step_path: str | None
     approved: bool | None
+    cancelled: bool
     comment: str
     form: str | None
     by: str
@@ -34,6 +36,7 @@ def command(
         str | None, typer.Argument(metavar="[STEP_PATH]", help="Such as each[3].ask; for one of several that wait.")
     ] = None,
     approve: Annotated[bool | None, typer.Option("--approve/--reject", help="The decision.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Neither: dismiss the question of a tool.")] = False,
     comment: Annotated[
         str, typer.Option("--comment", metavar="TEXT", help="What the scenario and its readers see of the reasons.")
     ] = "",
@@ -56,6 +59,7 @@ def command(
         run=run,
         step_path=step_path,
         approved=approve,
+        cancelled=cancel,
         comment=comment,
         form=form,
         by=by,

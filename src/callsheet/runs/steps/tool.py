@@ -1,9 +1,11 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
-from callsheet.errors import StepFailure
+from callsheet.errors import HeldCallLost, StepFailure
 from callsheet.runs.cache import cache_key
+from callsheet.runs.conversation import Conversation
 from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.keys import path_uuid
@@ -42,11 +44,13 @@ class ToolExecutor:
         """Call the tool once."""
         names = attempt.execution.scenario.secrets
         if not names or not uses_secrets(step.input):
-            return Outcome(output=await _call(step, _object(prepared), attempt))
+            return Outcome(output=await _call(step, _object(prepared), attempt, {}))
         secrets = _resolve(names, attempt.execution)
         arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": dict(secrets)}))
         try:
-            return Outcome(output=redact(await _call(step, arguments, attempt), secrets))
+            return Outcome(output=redact(await _call(step, arguments, attempt, secrets), secrets))
+        except HeldCallLost:
+            raise
         except StepFailure as exc:
             message = redact_text(exc.message, secrets)
             raise StepFailure(message, code=exc.step_code, data=redact(exc.data, secrets)) from None
@@ -56,7 +60,7 @@ class ToolExecutor:
         return _RESUMPTIONS[step.on_interrupt]
 
 
-async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json:
+async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets: Mapping[str, str]) -> Json:
     execution = attempt.execution
     defaults = execution.scenario.defaults
     server = step.server or defaults.server
@@ -70,14 +74,9 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
             timeout=step.timeout or defaults.timeout,
             idempotency_key=path_uuid(execution.namespace, attempt.state.path),
             attempt=attempt.state.attempts,
+            run_id=execution.run_id,
         )
-        execution.resume()
-        await execution.commit()
-        with attempt.scope.control:
-            outcome = await execution.around.tools.call(call)
-        if not isinstance(outcome, ToolResult):
-            raise StepFailure(f"Tool '{step.tool}' asks a question back.", code="ToolError")
-        result = outcome
+        result = await Conversation(call, attempt, secrets).result()
         if step.cache:
             execution.around.cache.keep(key, result)
     return read_result(result, step.result_format, step.tool)

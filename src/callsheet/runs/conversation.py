@@ -1,0 +1,146 @@
+"""One tool call from its beginning to its result: over questions to people, tasks of the server, and restarts.
+
+Each leg of a call ends in a result, a question or a task. What goes on after a question or with a task is journaled
+before anybody can act on it, so that another process goes on where this one ended: a question that was answered is not
+asked again, and a task that is at work is not begun again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, assert_never
+
+from callsheet.errors import ContinuationExpired, DecryptionFailed, HeldCallLost, StepFailure
+from callsheet.runs.events import Message, StepResumed
+from callsheet.runs.executor import Attempt
+from callsheet.runs.hearing import hearing
+from callsheet.runs.questions import ELICITATION, action_of, answers_of, asked, sameness, waits_for
+from callsheet.runs.secrets import redact
+from callsheet.runs.tools import ElicitationAnswer, InputRequired, TaskCreated, ToolCall, ToolOutcome, ToolResult
+from callsheet.runs.waiting import TASK, announce, ask
+from callsheet.scenario.json import JsonObject, is_object
+
+MOST_LEGS: Final = 50
+"""Questions, tasks and beginnings of one attempt; a tool that wants more will never end."""
+
+_PURPOSE: Final = "continuation"
+
+
+class Conversation:
+    """The call of one attempt. `secrets` are taken out of everything that the tool says and that is written."""
+
+    def __init__(self, call: ToolCall, attempt: Attempt, secrets: Mapping[str, str]) -> None:
+        self._call = call
+        self._attempt = attempt
+        self._secrets = secrets
+        self._answered = list(attempt.state.asked)
+
+    async def result(self) -> ToolResult:
+        """The tool's result, however many legs that takes.
+
+        Raises:
+            HeldCallLost: what the tool did is not known; the step's `on_interrupt` says what is done now.
+            StepFailure: the call failed.
+            Interrupted: the run is parked, or somebody wants something else.
+        """
+        leg = await self._next_leg()
+        for _ in range(MOST_LEGS):
+            try:
+                outcome = await self._make(leg)
+            except ContinuationExpired:
+                leg, self._answered = self._call, list(self._attempt.state.asked)
+                continue
+            match outcome:
+                case ToolResult():
+                    return outcome
+                case TaskCreated():
+                    leg = await self._wait_for_task(outcome)
+                case InputRequired():
+                    leg = await self._ask(outcome)
+                case _:
+                    assert_never(outcome)
+        message = f"Tool '{self._call.tool}' asked {MOST_LEGS} times and did not come to an end."
+        raise StepFailure(message, code="LimitExceeded", data={"limit": "questions", "value": MOST_LEGS})
+
+    async def _next_leg(self) -> ToolCall:
+        """Where the journal says that the attempt is."""
+        state = self._attempt.state
+        if state.waiting is not None and state.waiting[1].waits_for.get("kind") == ELICITATION:
+            waited = state.waiting[1]
+            continuation = self._decrypt(waited.continuation)
+            return await self._ask_again(InputRequired(requests=asked(waited.waits_for), continuation=continuation))
+        if state.task is not None:
+            return replace(self._call, continuation=self._decrypt(state.task))
+        return self._call
+
+    async def _make(self, leg: ToolCall) -> ToolOutcome:
+        execution = self._attempt.execution
+        execution.resume()
+        await execution.commit()
+        async with hearing(self._attempt, self._secrets) as listener:
+            with self._attempt.scope.control:
+                return await execution.around.tools.call(replace(leg, listener=listener))
+
+    async def _wait_for_task(self, task: TaskCreated) -> ToolCall:
+        waited: JsonObject = {"kind": TASK, "server": self._call.server, "tool": self._call.tool}
+        await announce(self._attempt, waited, None, self._encrypt(task.continuation))
+        return replace(self._call, continuation=task.continuation)
+
+    async def _ask(self, question: InputRequired) -> ToolCall:
+        """The leg with the answer: one that was given when the call was made before, or that of a person now."""
+        same = sameness(question.requests)
+        for place, (number, waited) in enumerate(self._answered):
+            if sameness(asked(waited.waits_for)) == same and (message := await self._message(number)) is not None:
+                del self._answered[: place + 1]
+                return self._answer(question, message)
+        return await self._ask_again(question)
+
+    async def _ask_again(self, question: InputRequired) -> ToolCall:
+        attempt = self._attempt
+        shown = redact(waits_for(self._call.server, self._call.tool, question.requests), self._secrets)
+        if not is_object(shown):
+            raise TypeError("What a step waits for is an object.")
+        message = await ask(attempt, shown, None, self._encrypt(question.continuation))
+        self._note(message)
+        return self._answer(question, message)
+
+    def _note(self, message: Message) -> None:
+        """Say that the answer is sent: from here on, a crash leaves unknown what the tool did with it."""
+        execution, state = self._attempt.execution, self._attempt.state
+        if state.waiting is None:
+            raise RuntimeError("A step that was answered does not wait.")
+        execution.emit(
+            StepResumed(
+                run_id=execution.run_id,
+                step_name=state.name,
+                index=state.index,
+                at=execution.now(),
+                step_path=state.path,
+                waited=state.waiting[0],
+                action=action_of(message).value,
+                by=message.by,
+            )
+        )
+
+    def _answer(self, question: InputRequired, message: Message) -> ToolCall:
+        answers: Mapping[str, ElicitationAnswer] = answers_of(message, question.requests)
+        return replace(self._call, continuation=question.continuation, answers=answers)
+
+    async def _message(self, number: int) -> Message | None:
+        return await self._attempt.execution.message(number)
+
+    def _encrypt(self, continuation: str) -> str:
+        return self._attempt.execution.around.cipher.encrypt(continuation, self._purpose())
+
+    def _decrypt(self, token: str) -> str:
+        try:
+            return self._attempt.execution.around.cipher.decrypt(token, self._purpose())
+        except DecryptionFailed as exc:
+            raise HeldCallLost(
+                f"What tool '{self._call.tool}' needs to go on cannot be read with the key of this data folder.",
+                server=self._call.server or "",
+                tool=self._call.tool,
+            ) from exc
+
+    def _purpose(self) -> str:
+        # Bound to its place: a token of another run or step is none here.
+        return f"{_PURPOSE}:{self._attempt.execution.run_id}:{self._attempt.state.path}"

@@ -1,0 +1,162 @@
+"""What a tool says while it is at work, as events: not every word, but always the last one, and never too many."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+import orjson
+
+from callsheet.errors import RunOwnershipLost, Unavailable
+from callsheet.runs.events import StepLog, StepProgress
+from callsheet.runs.executor import Attempt
+from callsheet.runs.secrets import redact, redact_text
+from callsheet.scenario.json import Json, NotJson, check_json
+
+PAUSE: Final = timedelta(seconds=0.5)
+"""Between two of a step's `step_progress` events; it grows, so that a call of hours has hundreds and not thousands."""
+
+MOST_LOGS: Final = 500
+"""Lines of one step's log; the last of them says that there were more."""
+
+MOST_AT_ONCE: Final = 20
+"""Lines that one append takes; a flood is cut there."""
+
+_SHARE: Final = 200
+_LONGEST_MESSAGE: Final = 1_000
+_LARGEST_LINE: Final = 4_000
+_LONGEST_NAME: Final = 200
+_LEVELS: Final = frozenset({"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"})
+
+
+class Hearing:
+    """The `CallListener` of one step's call. Events are emitted at once when there was silence, else after a pause."""
+
+    def __init__(self, attempt: Attempt, secrets: Mapping[str, str]) -> None:
+        self._attempt = attempt
+        self._secrets = secrets
+        self._began = attempt.execution.now()
+        self._told: datetime | None = None
+        self._progress: tuple[float, float | None, str] | None = None
+        self._lines: deque[tuple[str, str, Json]] = deque()
+        self._missed = 0
+        self._closed = False
+        self._committing: asyncio.Task[None] | None = None
+        self._stop = _nothing
+
+    def progress(self, progress: float, total: float | None, message: str) -> None:
+        """See `callsheet.runs.tools.CallListener`."""
+        if math.isfinite(progress):
+            known = total if total is not None and math.isfinite(total) else None
+            self._progress = (progress, known, self._bounded(message, _LONGEST_MESSAGE))
+            self._tell()
+
+    def log(self, level: str, logger: str, data: Json) -> None:
+        """See `callsheet.runs.tools.CallListener`."""
+        room = MOST_LOGS - self._attempt.state.logs - len(self._lines)
+        if room <= 0 or len(self._lines) >= MOST_AT_ONCE:
+            self._missed += 1
+            return
+        known = level if level in _LEVELS else "info"
+        self._lines.append((known, self._bounded(logger, _LONGEST_NAME), self._line(data)))
+        self._tell()
+
+    async def close(self) -> None:
+        """Emit what was not told yet; it is written with what the step does next."""
+        self._closed = True
+        self._stop()
+        self._emit()
+        if self._committing is not None:
+            await asyncio.wait({self._committing})
+
+    def _tell(self) -> None:
+        if self._closed or self._stop is not _nothing:
+            return
+        execution = self._attempt.execution
+        now = execution.now()
+        wait = PAUSE if self._told is None else max(PAUSE, (now - self._began) / _SHARE) - (now - self._told)
+        if self._told is None or wait <= timedelta():
+            self._emit_and_commit()
+        else:
+            self._stop = execution.clock.call_later(wait.total_seconds(), self._emit_and_commit)
+
+    def _emit_and_commit(self) -> None:
+        self._stop = _nothing
+        if self._emit() and (self._committing is None or self._committing.done()):
+            self._committing = asyncio.create_task(self._commit(), name="step events")
+
+    async def _commit(self) -> None:
+        # What cannot be written now is kept, and the step's own next commit tells what is wrong.
+        with suppress(Unavailable, RunOwnershipLost):
+            await self._attempt.execution.commit()
+
+    def _emit(self) -> bool:
+        execution, state = self._attempt.execution, self._attempt.state
+        self._told = execution.now()
+        found = bool(self._lines) or self._progress is not None
+        while self._lines:
+            self._emit_line(*self._lines.popleft())
+        if self._missed and state.logs < MOST_LOGS + 1:
+            self._emit_line("notice", "callsheet", f"{self._missed} more lines were not kept.")
+            self._missed = 0
+        if self._progress is not None:
+            progress, total, message = self._progress
+            self._progress = None
+            execution.emit(
+                StepProgress(
+                    run_id=execution.run_id,
+                    step_name=state.name,
+                    index=state.index,
+                    at=self._told,
+                    step_path=state.path,
+                    progress=progress,
+                    total=total,
+                    message=message,
+                )
+            )
+        return found
+
+    def _emit_line(self, level: str, logger: str, data: Json) -> None:
+        execution, state = self._attempt.execution, self._attempt.state
+        execution.emit(
+            StepLog(
+                run_id=execution.run_id,
+                step_name=state.name,
+                index=state.index,
+                at=execution.now(),
+                step_path=state.path,
+                level=level,
+                logger=logger,
+                data=data,
+            )
+        )
+
+    def _line(self, data: Json) -> Json:
+        try:
+            known = redact(check_json(data), self._secrets)
+        except NotJson as exc:
+            return f"(not JSON: {exc})"
+        text = known if isinstance(known, str) else orjson.dumps(known).decode()
+        return known if len(text) <= _LARGEST_LINE else f"{text[:_LARGEST_LINE]}…"
+
+    def _bounded(self, text: str, limit: int) -> str:
+        clean = text[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
+        known = redact_text(clean, self._secrets)
+        return known if len(known) <= limit else f"{known[:limit]}…"
+
+
+@asynccontextmanager
+async def hearing(attempt: Attempt, secrets: Mapping[str, str]) -> AsyncGenerator[Hearing]:
+    """A listener for as long as the call lasts."""
+    listener = Hearing(attempt, secrets)
+    try:
+        yield listener
+    finally:
+        await listener.close()
+
+
+def _nothing() -> None:
+    """There is no timer to stop."""
