@@ -9,7 +9,7 @@ from callsheet.cli.labels import Labels
 from callsheet.cli.live import LiveView
 from callsheet.cli.views import line_of
 from callsheet.runs.codec import encode
-from callsheet.runs.events import Event, Record, RunStatus
+from callsheet.runs.events import Event, Record, RunStatus, StepLog, StepProgress
 from callsheet.runs.state import fold
 from tests.support.events import NOON, new_id, run_finished, run_started, step_finished, step_started, steps
 
@@ -51,6 +51,41 @@ def test_a_long_run_keeps_the_step_at_work_on_the_screen() -> None:
     assert len(lines) <= 15
     assert any(line.split()[1:2] == ["now"] for line in lines)
     assert "steps before" in lines[1]
+
+
+def test_a_step_at_work_shows_how_far_its_tool_is() -> None:
+    run_id = new_id()
+    started = step_started(run_id)
+    said = StepProgress(
+        run_id=run_id,
+        step_name="search",
+        index=0,
+        at=NOON,
+        step_path=started.step_path,
+        progress=2,
+        total=8,
+        message="hits",
+    )
+    events: list[Event] = [run_started(run_id), started, said]
+    _, search, _ = drawn(events)
+    assert search.endswith("2/8 hits")
+    assert line_of(said, fold(events), LABELS).endswith("step progress  search: 2/8 hits")
+
+
+def test_a_line_of_a_tools_log_is_one_line_and_cannot_move_the_cursor() -> None:
+    run_id = new_id()
+    started = step_started(run_id)
+    said = StepLog(
+        run_id=run_id,
+        step_name="search",
+        index=0,
+        at=NOON,
+        step_path=started.step_path,
+        level="error",
+        data="a\n\x1b[2J",
+    )
+    line = line_of(said, fold([run_started(run_id), started, said]), LABELS)
+    assert line.endswith("step log       search: error: a \\x1b[2J")
 
 
 def test_a_failed_run_in_one_line_shows_why() -> None:

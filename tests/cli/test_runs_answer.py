@@ -94,7 +94,8 @@ def test_without_a_decision_the_question_is_shown(callsheet: CommandLine) -> Non
     run_id = park(callsheet.folder, "ask")
     ended = callsheet("runs", "answer", run_id)
 
-    assert (ended.status, ended.err) == (2, "Error: Say --approve or --reject, or --cancel to a tool. The step ask asks: Publish ask?\n")
+    asked = "The step ask asks: Publish ask?"
+    assert (ended.status, ended.err) == (2, f"Error: Say --approve or --reject, or --cancel to a tool. {asked}\n")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 
 from callsheet.runs.codec import decode
-from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepProgress
+from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepPath, StepProgress
 from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, memory_system
@@ -141,5 +141,6 @@ async def test_secrets_do_not_come_back_in_what_a_tool_says() -> None:
     ) as system:
         run_id = await run(system)
         stored = b"".join(record.data for record in await system.journal.read(run_id))
+        assert [line.data for line in await system.runs.logs(run_id, StepPath("work"))] == [{"key": "[secret KEY]"}]
     assert b"hunter22" not in stored
     assert b"[secret KEY]" in stored

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callsheet.cli.labels import Labels
+from callsheet.cli.sayings import progress_text
 from callsheet.cli.screen import MARKS, STYLES, foreign, seconds_text, status_text
 from callsheet.cli.waits import waits_text
 from callsheet.runs.events import Event, Record, StepStatus
@@ -107,4 +108,6 @@ def _note(step: StepState) -> Text:
     if step.waiting is not None:
         waits = step.waiting[1]
         return note.append_text(foreign(f"waits {waits_text(waits.waits_for, waits.until)}", "yellow"))
+    if step.progress is not None and step.finished_at is None:
+        return note.append_text(foreign(progress_text(step.progress), "cyan"))
     return note.append_text(foreign(step.message, STYLES[step.status] if step.finished_at else "yellow"))

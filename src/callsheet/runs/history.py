@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
-from callsheet.runs.codec import RUN_FINISHED
-from callsheet.runs.events import Record, RunId, RunSummary
+from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, decode
+from callsheet.runs.events import Record, RunId, RunSummary, StepLog, StepPath
 from callsheet.runs.fairness import rebuild
 from callsheet.runs.ports import Journal, RunFilter, RunPage
 from callsheet.runs.state import RunState
@@ -36,6 +36,17 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         return await self._journal.summary(run_id)
+
+    async def logs(self, run_id: RunId, path: StepPath) -> Sequence[StepLog]:
+        """What the tool of a step logged, in its order.
+
+        Raises:
+            RunNotFound: there is no such run.
+            JournalUnavailable: the journal cannot be read.
+        """
+        records = await self._journal.read(run_id)
+        lines = [decode(record) for record in records if record.type == STEP_LOG]
+        return [line for line in lines if isinstance(line, StepLog) and line.step_path == path]
 
     async def follow(self, run_id: RunId, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
         """Every record after `after`, in batches and in order, as they are written; ends after `run_finished`.

@@ -130,7 +130,7 @@ async def post_cancel(run_id: str, parts: TheParts) -> RunRow:
     "/runs/{run_id}/steps/{step_path}",
     response_model=StepDetail,
     summary="Get one step of a run",
-    description="Returns one execution of a step with its input, output and error, however large they are.",
+    description="Returns one execution of a step with its values, however large they are, and what its tool logged.",
     responses={404: described("Unknown run_id or step_path"), 422: described("Validation Error")},
 )
 async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
@@ -139,7 +139,7 @@ async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
     step = state.steps.get(StepPath(step_path))
     if step is None:
         raise StepNotFound(f"Run {state.run_id} has no step {shortened(step_path)}, or has not come to it yet.")
-    return StepDetail.whole(step)
+    return StepDetail.whole(step, await parts.runs.logs(state.run_id, step.path) if step.logs else ())
 
 
 def _statuses(given: list[str] | None) -> frozenset[RunStatus] | None:

@@ -1,5 +1,6 @@
 """Runs as the API shows them. The seed's fields come first and in its order; the others are ours."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callsheet.api.elision import Elision
 from callsheet.api.schemas.moments import Timestamp
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import RunError, RunStatus, RunSummary, StepStatus
+from callsheet.runs.events import RunError, RunStatus, RunSummary, StepLog, StepStatus
 from callsheet.runs.state import RunState
 from callsheet.runs.state import StepState as FoldedStep
 from callsheet.scenario.json import JsonObject
@@ -101,6 +102,24 @@ def waiting_of(step: FoldedStep) -> JsonObject | None:
     return {**event.waits_for, "step_path": step.path, "since": timestamp(event.at), "until": until}
 
 
+class ProgressDetail(BaseModel):
+    """How far a step's tool was when it last said so."""
+
+    progress: float
+    total: float | None
+    message: str
+    at: Timestamp
+
+
+class LogLine(BaseModel):
+    """A line that a step's tool logged."""
+
+    at: Timestamp
+    level: str
+    logger: str
+    data: Any
+
+
 class StepDetail(StepState):
     """One execution of a step with its values, however large."""
 
@@ -111,10 +130,13 @@ class StepDetail(StepState):
     errors: Annotated[
         list[Any] | None, Field(description="Of a `foreach`: `{index, code, message}` of each iteration that failed.")
     ]
+    progress: ProgressDetail | None
+    logs: Annotated[list[LogLine], Field(description="What its tool logged, 500 lines at most.")]
 
     @classmethod
-    def whole(cls, step: FoldedStep) -> Self:
+    def whole(cls, step: FoldedStep, logs: Sequence[StepLog]) -> Self:
         """The step with everything that is known of it."""
+        said = step.progress
         return cls.of(
             step,
             waiting_of(step),
@@ -123,6 +145,11 @@ class StepDetail(StepState):
             output=step.output,
             error=ErrorDetail.of(step.error),
             errors=step.errors,
+            progress=said
+            and ProgressDetail(progress=said.progress, total=said.total, message=said.message, at=timestamp(said.at)),
+            logs=[
+                LogLine(at=timestamp(line.at), level=line.level, logger=line.logger, data=line.data) for line in logs
+            ],
         )
 
 

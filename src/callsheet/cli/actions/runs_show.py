@@ -8,6 +8,7 @@ from callsheet.cli.commands.runs_show import RunsShowOptions
 from callsheet.cli.failures import DONE
 from callsheet.cli.finding import find_run
 from callsheet.cli.labels import Labels
+from callsheet.cli.sayings import progress_text
 from callsheet.cli.screen import MARKS, STYLES, foreign, local, output, seconds_text, status_text, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import pretty_json
@@ -69,9 +70,16 @@ def _steps(state: RunState, labels: Labels) -> Table:
             status_text(step.status),
             _took(step),
             f"{step.attempts} attempts" if step.attempts > 1 else "",
-            foreign(step.message if step.waiting is None else _waits(step.waiting[1])),
+            foreign(_note(step)),
         )
     return table
+
+
+def _note(step: StepState) -> str:
+    if step.waiting is not None:
+        return _waits(step.waiting[1])
+    at_work = step.progress is not None and step.finished_at is None
+    return progress_text(step.progress) if step.progress is not None and at_work else step.message
 
 
 def _waits(waiting: StepWaiting) -> str:
@@ -123,8 +131,14 @@ def _step_as_json(step: StepState) -> JsonObject:
         "output": step.output,
         "error": _error_as_json(step.error),
         "errors": step.errors,
+        "progress": _progress(step),
         "waiting": None if step.waiting is None else step.waiting[1].waits_for,
     }
+
+
+def _progress(step: StepState) -> Json:
+    said = step.progress
+    return None if said is None else {"progress": said.progress, "total": said.total, "message": said.message}
 
 
 def _error_as_json(error: RunError | None) -> Json:
