@@ -15,7 +15,15 @@ from callsheet.settings import Settings, environment
 from callsheet.system import journal_path, open_stored_answers, open_system
 
 
-class RunsAccess(Protocol):
+class AnswersAccess(Protocol):
+    """What a command does with steps that wait for a person."""
+
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> object:
+        """Answer a step; durable when this returns. See `Answers.answer`."""
+        ...
+
+
+class RunsAccess(AnswersAccess, Protocol):
     """What a command does with runs."""
 
     async def document(self, scenario_id: str) -> JsonObject:
@@ -40,14 +48,6 @@ class RunsAccess(Protocol):
 
     async def leave(self) -> None:
         """Let go of what is at work, in the middle of a tool call too; it stays in the journal."""
-        ...
-
-
-class AnswersAccess(Protocol):
-    """What a command does with steps that wait for a person."""
-
-    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> object:
-        """Answer a step; durable when this returns. See `Answers.answer`."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The live table of a run's steps on a terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
@@ -49,6 +50,15 @@ class LiveView:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._live.stop()
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        """Leave the screen to somebody who types there."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
 
     def show(self, record: Record, event: Event, state: RunState) -> None:
         """See `View`."""

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.answers import Answer
+from callsheet.runs.events import Record, RunId, RunStatus, StepPath
 from callsheet.scenario.json import JsonObject
 from callsheet.system import System
 
@@ -32,6 +33,10 @@ class LocalRuns:
     async def cancel(self, run_id: RunId) -> RunStatus:
         """See `RunsAccess`."""
         return (await self._system.runs.cancel(run_id)).status
+
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> None:
+        """See `AnswersAccess`."""
+        await self._system.answers.answer(run_id, path, answer)
 
     async def leave(self) -> None:
         """See `RunsAccess`."""

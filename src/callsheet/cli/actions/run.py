@@ -1,20 +1,26 @@
 """`callsheet run`: what it does."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from callsheet.cli.access import RunsAccess, open_runs, server_of
+from callsheet.cli.asking import AskingView
 from callsheet.cli.commands.run import RunOptions
 from callsheet.cli.failures import INTERRUPTED, Refused, say
 from callsheet.cli.following import follow
 from callsheet.cli.inputs import read_input
 from callsheet.cli.interrupts import interrupts
 from callsheet.cli.labels import Labels
+from callsheet.cli.live import LiveView
 from callsheet.cli.one_file import OneFileCatalog, is_file_name
 from callsheet.cli.outcome import tell
 from callsheet.cli.screen import write_json
 from callsheet.cli.surroundings import surroundings
-from callsheet.cli.views import watching
+from callsheet.cli.terminal import person
+from callsheet.cli.views import View, watching
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.ports import Catalog
 from callsheet.runs.state import RunState
@@ -64,7 +70,7 @@ async def _run(
 ) -> int:
     with interrupts() as presses:
         run_id = await runs.submit(scenario_id, run_input)
-        with watching(labels, json=json) as view:
+        async with _asking(runs, run_id, labels, json=json) as view:
             following = asyncio.create_task(follow(runs.follow(run_id), view))
             try:
                 interrupted = await _attend(runs, run_id, following, presses, timeout)
@@ -79,6 +85,24 @@ async def _run(
         write_json(state.output)
     status = tell(state, labels)
     return INTERRUPTED if interrupted and state.status is RunStatus.CANCELLED else status
+
+
+@asynccontextmanager
+async def _asking(runs: RunsAccess, run_id: RunId, labels: Labels, *, json: bool) -> AsyncGenerator[View]:
+    """The view on the run; a person at a terminal is also asked what its steps ask."""
+    asked = person()
+    with watching(labels, json=json) as view:
+        if json or asked is None:
+            yield view
+            return
+        paused = view.paused if isinstance(view, LiveView) else nullcontext
+        over = AskingView(view, asked, partial(runs.answer, run_id), paused)
+        asking = asyncio.create_task(over.asking())
+        try:
+            yield over
+        finally:
+            asking.cancel()
+            await asyncio.wait({asking})
 
 
 async def _attend(

@@ -48,7 +48,8 @@ def command(
     """Run a scenario and watch its steps.
 
     Progress goes to standard error, the output as JSON to standard output. Ends with status 0 when the run succeeded,
-    1 when it did not, 2 when it could not begin. Ctrl-C cancels the run.
+    1 when it did not, 2 when it could not begin. At a terminal, what a step asks is asked here; elsewhere it is
+    answered with `callsheet runs answer`. Ctrl-C cancels the run.
     """
     places = Places(folder=folder, data=data, scenarios=scenarios, mcp=mcp)
     options = RunOptions(scenario=scenario, inputs=tuple(inputs or ()), json=json, timeout=timeout, places=places)
