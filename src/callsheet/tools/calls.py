@@ -1,20 +1,42 @@
 """Calls of one server's tools: whose turn it is, until when, and what a failure means."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Final, cast
 
 from mcp import MCPError
-from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, RequestParamsMeta
-from pydantic import TypeAdapter, ValidationError
+from mcp_types import CallToolRequest, CallToolRequestParams, RequestParamsMeta
+from pydantic import ValidationError
 
-from callsheet.errors import BadOutput, ServerUnavailable, ToolTimeout
-from callsheet.runs.tools import ToolCall, ToolInfo, ToolResult
+from callsheet.errors import BadOutput, HeldCallLost, ServerUnavailable, ToolTimeout
+from callsheet.runs.events import RunId
+from callsheet.runs.tools import ElicitationAction, InputRequired, ToolCall, ToolInfo, ToolOutcome, ToolResult
+from callsheet.scenario.json import Json
+from callsheet.tools import asking
 from callsheet.tools.causes import ConnectFailed, NotRun, Target, call_failure, first_fault
 from callsheet.tools.connection import Connection, Session
+from callsheet.tools.continuations import (
+    Continuation,
+    HeldContinuation,
+    InputContinuation,
+    TaskContinuation,
+    read,
+    write,
+)
+from callsheet.tools.elicitation import QuestionUnusable, responses
+from callsheet.tools.exchange import Exchange, IdleTimeout
+from callsheet.tools.held import HeldCall, HeldCalls
 from callsheet.tools.listing import ListUnusable
+from callsheet.tools.polling import Polling
 from callsheet.tools.results import Results
 from callsheet.tools.routing import missing_tool
 from callsheet.tools.servers import ServerOptions
+
+_FIRST: Final = InputContinuation(state=None, round=0)
+"""A call from its beginning."""
 
 IDEMPOTENCY_KEY: Final = "callsheet/idempotencyKey"
 ATTEMPT: Final = "callsheet/attempt"
@@ -34,20 +56,50 @@ class ServerCalls:
         self._options = options
         self._turns = asyncio.Semaphore(options.max_in_flight)
         self._waiting = 0
+        self._at_work = 0
         self._results = Results(options.output_validation)
-        # `session.call_tool` would list the tools first and check results with a backtracking regex engine, so calls go
-        # through `send_request`. It could build models from an answer, which would only be taken apart again.
-        self._as_it_came = cast("TypeAdapter[CallToolResult]", TypeAdapter(object))
+        self._exchange = Exchange(idle_timeout=options.idle_timeout, one_at_a_time=options.elicits)
+        self._held = HeldCalls(options.held_for)
+        self._polling = Polling(self._connected)
         self._silent_timeouts = 0
         self._last_timeout: tuple[Session, int] | None = None
 
-    async def call(self, call: ToolCall) -> ToolResult:
-        """Call a tool. Waiting for a turn, connecting and the one retry all count against the deadline.
+    @property
+    def in_flight(self) -> int:
+        """Calls that have their turn."""
+        return self._at_work
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return self._waiting
+
+    async def call(self, call: ToolCall) -> ToolOutcome:
+        """Make a call, or its next leg. Waiting for a turn, connecting and the one retry count against the deadline.
 
         Raises:
+            ContinuationExpired, HeldCallLost: see `callsheet.runs.tools.Tools`.
             ToolCallFailed: one of its subclasses.
         """
         target = Target(server=self._connection.name, tool=call.tool)
+        match _continuation(call, target):
+            case HeldContinuation() as held:
+                return await self._go_on(call, target, held)
+            case TaskContinuation() as task:
+                return await self._polling.wait(call, target, task, partial(self._task_result, target))
+            case begun:
+                return await self._in_turn(call, target, begun)
+
+    def release(self, run_id: RunId) -> None:
+        """Let go of what is held for a run."""
+        self._held.release(run_id)
+        self._polling.release(run_id)
+
+    async def close(self) -> None:
+        """Say the last goodbyes; before the connection is closed."""
+        await self._polling.close()
+
+    async def _in_turn(self, call: ToolCall, target: Target, begun: InputContinuation) -> ToolOutcome:
         if self._waiting >= self._options.max_queue and self._turns.locked():
             raise ServerUnavailable(
                 f"{self._waiting} calls are waiting for the tool server {target.server!r} already; "
@@ -61,11 +113,14 @@ class ServerCalls:
             async with asyncio.timeout(seconds) as deadline:
                 await self._turn()
                 try:
-                    return await self._call_twice_at_most(call, target, deadline, sent_in)
+                    return await self._call_twice_at_most(call, target, begun, deadline, sent_in)
                 finally:
+                    self._at_work -= 1
                     self._turns.release()
         except TimeoutError:
             raise self._timed_out(target, seconds, sent_in) from None
+        except IdleTimeout:
+            raise self._idle(target) from None
 
     async def _turn(self) -> None:
         self._waiting += 1
@@ -73,33 +128,87 @@ class ServerCalls:
             await self._turns.acquire()
         finally:
             self._waiting -= 1
+        self._at_work += 1
 
     async def _call_twice_at_most(
-        self, call: ToolCall, target: Target, deadline: asyncio.Timeout, sent_in: list[Session]
-    ) -> ToolResult:
+        self,
+        call: ToolCall,
+        target: Target,
+        begun: InputContinuation,
+        deadline: asyncio.Timeout,
+        sent_in: list[Session],
+    ) -> ToolOutcome:
         try:
-            return await self._call_once(call, target, sent_in)
+            return await self._call_once(call, target, begun, sent_in)
         except NotRun as first:
             now = asyncio.get_running_loop().time()
             if now + first.again_in >= (deadline.when() or now):
                 raise first.failure from first
             await asyncio.sleep(first.again_in)
         try:
-            return await self._call_once(call, target, sent_in)
+            return await self._call_once(call, target, begun, sent_in)
         except NotRun as second:
             raise second.failure from second
 
-    async def _call_once(self, call: ToolCall, target: Target, sent_in: list[Session]) -> ToolResult:
+    async def _call_once(
+        self, call: ToolCall, target: Target, begun: InputContinuation, sent_in: list[Session]
+    ) -> ToolOutcome:
         session = self._connection.current() or await self._connected(target)
         tool = await self._tool(session, target)
-        # The TypedDict names one key and lets others pass.
-        meta = cast("RequestParamsMeta", {IDEMPOTENCY_KEY: call.idempotency_key, ATTEMPT: call.attempt})
-        request = CallToolRequest(params=CallToolRequestParams(name=call.tool, arguments=call.arguments, _meta=meta))
         sent_in.append(session)
+        while True:
+            request = _request(call, target, begun, session)
+            with self._failures(target, session, begun):
+                answer = await self._exchange.make(session, request, call, tool)
+            again = asking.again_of(answer, begun)
+            if again is None:
+                return await self._outcome(answer, tool, begun)
+            await asyncio.sleep(asking.pause(again.round))
+            begun, call = again, replace(call, answers={})
+
+    async def _go_on(self, call: ToolCall, target: Target, continuation: HeldContinuation) -> ToolOutcome:
+        """The leg of a call that is still open, with the answer to its question."""
+        held = self._held.take(continuation.key)
+        if held is None:
+            raise HeldCallLost(
+                f"The call of {target.tool!r} on the tool server {target.server!r} that waited for the answer is not "
+                "open any more: its connection or its process ended.",
+                server=target.server,
+                tool=target.tool,
+            )
+        seconds = self._options.call_timeout if call.timeout is None else call.timeout
         try:
-            answer = await session.mcp.send_request(request, self._as_it_came)
+            held.open.answer(next(iter(call.answers.values()), None))
+            async with asyncio.timeout(seconds):
+                with self._failures(target, held.session, _FIRST):
+                    answer = await self._exchange.go_on(held, call)
+        except TimeoutError:
+            raise self._timed_out(target, seconds, [held.session]) from None
+        except IdleTimeout:
+            raise self._idle(target) from None
+        except QuestionUnusable as exc:
+            raise asking.unusable(target, str(exc)) from exc
+        return await self._outcome(answer, held.tool, _FIRST)
+
+    async def _outcome(self, answer: object, tool: ToolInfo, begun: InputContinuation) -> ToolOutcome:
+        if isinstance(answer, HeldCall):
+            self._connection.answered(answer.session)
+            continuation = HeldContinuation(key=self._held.hold(answer))
+            return InputRequired(requests=(answer.open.asked.result(),), continuation=write(continuation))
+        if (asked := asking.outcome_of(answer, tool, begun)) is not None:
+            return asked
+        return await self._results.read(answer, tool)
+
+    async def _task_result(self, target: Target, session: Session, result: Json) -> ToolResult:
+        return await self._results.read(result, await self._tool(session, target))
+
+    @contextmanager
+    def _failures(self, target: Target, session: Session, begun: InputContinuation) -> Generator[None]:
+        """What the SDK raises around an answer as ours; without one of them, the server answered."""
+        try:
+            yield
         except MCPError as error:
-            raise self._failed(error, target, session) from error
+            raise asking.expired(error, target, begun) or self._failed(error, target, session) from error
         except ValidationError as error:
             raise BadOutput(
                 f"What tool {target.tool!r} of the tool server {target.server!r} answered is not MCP: "
@@ -108,7 +217,6 @@ class ServerCalls:
                 tool=target.tool,
             ) from error
         self._connection.answered(session)
-        return await self._results.read(answer, tool)
 
     async def _connected(self, target: Target) -> Session:
         try:
@@ -157,6 +265,14 @@ class ServerCalls:
             tool=target.tool,
         )
 
+    def _idle(self, target: Target) -> ToolTimeout:
+        return ToolTimeout(
+            f"Tool {target.tool!r} of the tool server {target.server!r} gave no sign of life for "
+            f"{self._options.idle_timeout:g} s (the server's option 'idleTimeout').",
+            server=target.server,
+            tool=target.tool,
+        )
+
     def _note_silence(self, session: Session) -> None:
         """End a session whose server stopped altogether, as opposed to one whose tool is slow."""
         received = session.link.received
@@ -167,3 +283,30 @@ class ServerCalls:
         self._last_timeout = this
         if self._silent_timeouts >= SILENT_TIMEOUTS:
             self._connection.lose(session)
+
+
+def _continuation(call: ToolCall, target: Target) -> Continuation:
+    if call.continuation is None:
+        return _FIRST
+    try:
+        return read(call.continuation)
+    except ValueError as exc:
+        message = f"What tool {target.tool!r} of the tool server {target.server!r} needs to go on cannot be read."
+        raise HeldCallLost(message, server=target.server, tool=target.tool) from exc
+
+
+def _request(call: ToolCall, target: Target, begun: InputContinuation, session: Session) -> CallToolRequest:
+    # The TypedDict names one key and lets others pass.
+    meta = cast("RequestParamsMeta", {IDEMPOTENCY_KEY: call.idempotency_key, ATTEMPT: call.attempt})
+    params = CallToolRequestParams(name=call.tool, arguments=call.arguments, _meta=meta)
+    if session.is_legacy:
+        # Only links are asked for like this there, and the answer is the call itself, made again.
+        if any(answer.action is not ElicitationAction.ACCEPT for answer in call.answers.values()):
+            raise asking.declined(target)
+    elif begun.round:
+        try:
+            params.input_responses = responses(call.answers) if call.answers else None
+        except QuestionUnusable as exc:
+            raise asking.unusable(target, str(exc)) from exc
+        params.request_state = begun.state
+    return CallToolRequest(params=params)

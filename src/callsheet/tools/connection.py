@@ -5,23 +5,32 @@ them and does nothing else. Callers wait for an attempt together; one that is ca
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from mcp import Client
-from mcp.client import ClientSession, IncomingMessage
-from mcp_types import Implementation, ToolListChangedNotification
+from mcp import Client, MCPError
+from mcp.client import ClientSession, IncomingMessage, advertise
+from mcp.client.session import MessageHandlerFnT
+from mcp_types import EmptyResult, Implementation, SetLevelRequest, SetLevelRequestParams, ToolListChangedNotification
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
 from callsheet.tools.causes import ConnectFailed, connect_failure
+from callsheet.tools.in_flight import InFlight
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing, ListUnusable, LiveListing, read_listing
+from callsheet.tools.tasks import EXTENSION as TASKS
 
 CLIENT_NAME: Final = "callsheet"
 BACKOFF_FIRST: Final = 0.2
 BACKOFF_LONGEST: Final = 30.0
+LOG_LEVEL: Final = "info"
+"""Of what servers log during calls; `debug` would flood every journal."""
+
 CLOSE_SECONDS: Final = 8.0
 """A little more than what a stdio server needs that ignores both the end of its stdin and SIGTERM."""
 
@@ -37,8 +46,14 @@ class Session:
     mcp: ClientSession
     link: Link
     listing: LiveListing
+    in_flight: InFlight
     answered: bool = False
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether the server speaks a revision of the `initialize` era."""
+        return self.protocol in HANDSHAKE_PROTOCOL_VERSIONS
 
 
 class _Attempt:
@@ -190,11 +205,10 @@ class Connection:
             if listing is not None and isinstance(message, ToolListChangedNotification):
                 listing.mark_changed()
 
-        who = Implementation(name=CLIENT_NAME, version=self._version)
-        client = await stack.enter_async_context(
-            Client(link, cache=None, client_info=who, message_handler=on_message, mode="auto")
-        )
+        in_flight = InFlight(self.name)
+        client = await stack.enter_async_context(self._client(link, in_flight, on_message))
         mcp = client.session
+        await _ask_for_logs(mcp)
         listing = LiveListing(await self._list(mcp), partial(self._list, mcp), asyncio.get_running_loop().time)
         stack.push_async_callback(listing.close)
         return Session(
@@ -202,7 +216,22 @@ class Connection:
             mcp=mcp,
             link=link,
             listing=listing,
+            in_flight=in_flight,
             stop=stop,
+        )
+
+    def _client(self, link: Link, in_flight: InFlight, on_message: MessageHandlerFnT) -> Client:
+        # The callbacks are always there: servers leave out tools whose questions nobody would answer.
+        return Client(
+            link,
+            cache=None,
+            client_info=Implementation(name=CLIENT_NAME, version=self._version),
+            message_handler=on_message,
+            logging_callback=in_flight.on_log,
+            log_level=LOG_LEVEL,
+            elicitation_callback=in_flight.on_elicit,
+            extensions=[advertise(TASKS)],
+            mode="auto",
         )
 
     async def _list(self, mcp: ClientSession) -> Listing:
@@ -233,3 +262,14 @@ class Connection:
         attempt.stop.set()
         if self._session is not None and self._session.stop is attempt.stop:
             self.lose(self._session)
+
+
+async def _ask_for_logs(mcp: ClientSession) -> None:
+    """Ask a server of the `initialize` era for its log; later ones are asked with every request."""
+    known = mcp.initialize_result
+    if known is None or known.capabilities.logging is None:
+        return
+    # It works without; a server that breaks here says so at the first call.
+    with contextlib.suppress(MCPError, ValidationError):
+        params = SetLevelRequestParams(level=LOG_LEVEL)
+        await mcp.send_request(SetLevelRequest(params=params), EmptyResult)

@@ -65,7 +65,7 @@ class ToolPool:
 
     async def close(self) -> None:
         """End every session and every server of ours, all at the same time; takes 8 s at most, and usually none."""
-        await asyncio.gather(*(member.connection.close() for member in self._members.values()))
+        await asyncio.gather(*(member.close() for member in self._members.values()))
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `callsheet.runs.tools.Tools`."""
@@ -87,6 +87,8 @@ class ToolPool:
 
     def release(self, run_id: RunId) -> None:
         """See `callsheet.runs.tools.Tools`."""
+        for member in self._members.values():
+            member.calls.release(run_id)
 
     async def _find(self, call: ToolCall) -> str:
         found = self._known()
@@ -150,6 +152,10 @@ class _Member:
         )
         self.calls = ServerCalls(self.connection, server.options)
 
+    async def close(self) -> None:
+        await self.calls.close()
+        await self.connection.close()
+
     def state(self) -> ToolServerState:
         return ToolServerState(
             name=self._server.name,
@@ -157,6 +163,8 @@ class _Member:
             connected=self.connection.current() is not None,
             protocol=self.connection.protocol,
             error=self.connection.error,
+            in_flight=self.calls.in_flight,
+            waiting=self.calls.waiting,
         )
 
     def known(self) -> Listing | str | None:

@@ -20,6 +20,9 @@ class ServerOptions:
         max_queue: calls that may wait; one more is refused.
         max_message_bytes: the largest message taken from the server.
         tools: the only tools that exist for us; None means all.
+        idle_timeout: seconds without progress, a log line or an answer after which a call fails; None for never.
+        elicits: whether the server's tools ask people; one of the `initialize` era is then called one at a time.
+        held_for: seconds that a call of the `initialize` era stays open while a person thinks.
     """
 
     connect_timeout: float = 15.0
@@ -29,6 +32,9 @@ class ServerOptions:
     max_message_bytes: int = 4 * 2**20
     tools: frozenset[str] | None = None
     output_validation: OutputValidation = "strict"
+    idle_timeout: float | None = None
+    elicits: bool = False
+    held_for: float = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from callsheet.runs.tools import ToolCall, ToolResult, Tools
@@ -30,10 +30,20 @@ def http(url: str, name: str = "web", *, options: ServerOptions | None = None) -
     return HttpServer(name=name, url=url, options=options or ServerOptions())
 
 
-@contextmanager
-def echo_over_http(*args: str) -> Generator[str]:
+def asking(name: str = "asking", *args: str, options: ServerOptions | None = None) -> StdioServer:
+    """The server whose tools ask people, over stdio."""
+    return _program("asking.py", name, args, options)
+
+
+def echo_over_http(*args: str) -> AbstractContextManager[str]:
     """The URL of `echo.py`, running as a process of its own."""
-    command = [sys.executable, str(FOLDER / "echo.py"), "--http", "0", *args]
+    return over_http("echo.py", *args)
+
+
+@contextmanager
+def over_http(file: str, *args: str) -> Generator[str]:
+    """The URL of a server of this folder, running as a process of its own."""
+    command = [sys.executable, str(FOLDER / file), "--http", "0", *args]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
