@@ -8,7 +8,16 @@ import pytest
 
 from callsheet.errors import ConfigurationInvalid
 from callsheet.tools.config import parse_servers, read_servers
-from callsheet.tools.servers import HttpServer, ServerConfig, ServerOptions, StdioServer
+from callsheet.tools.rate import RateLimit
+from callsheet.tools.servers import (
+    ClientCredentials,
+    HttpServer,
+    OAuth,
+    PrivateKeyJwt,
+    ServerConfig,
+    ServerOptions,
+    StdioServer,
+)
 
 FOLDER = Path("/srv/app")
 
@@ -48,6 +57,14 @@ def test_our_options_are_read() -> None:
         "maxMessageBytes": 4096,
         "tools": ["a", "b"],
         "outputValidation": "warn",
+        "idleTimeout": 7,
+        "processes": 2,
+        "scope": "run",
+        "trustAnnotations": True,
+        "lock": "strict",
+        "elicits": True,
+        "heldFor": "2h",
+        "rateLimit": {"calls": 5, "per": 2},
     }
     (server,) = parse({"x": {"command": "x", "callsheet": ours}})
     assert server.options == ServerOptions(
@@ -58,7 +75,42 @@ def test_our_options_are_read() -> None:
         max_message_bytes=4096,
         tools=frozenset({"a", "b"}),
         output_validation="warn",
+        idle_timeout=7.0,
+        processes=2,
+        scope="run",
+        trust_annotations=True,
+        lock="strict",
+        elicits=True,
+        held_for=7200.0,
+        rate_limit=RateLimit(calls=5, per=2.0),
     )
+
+
+def test_how_we_sign_in_is_read_with_its_secrets() -> None:
+    def server(auth: Any) -> Any:
+        return {"url": "http://h/mcp", "callsheet": {"auth": auth}}
+
+    oauth, ours, key = parse(
+        {
+            "a": server({"type": "oauth", "scopes": ["read"]}),
+            "b": server({"type": "client_credentials", "clientId": "id", "clientSecret": "${secret:pass}"}),
+            "c": server({"type": "private_key_jwt", "clientId": "id", "key": "${secret:pass}", "algorithm": "ES256"}),
+        },
+        CALLSHEET_SECRET_pass="s3cret",
+    )
+    assert isinstance(oauth, HttpServer)
+    assert isinstance(ours, HttpServer)
+    assert isinstance(key, HttpServer)
+    assert oauth.auth == OAuth(scopes=("read",))
+    assert ours.auth == ClientCredentials(client_id="id", client_secret="s3cret")
+    assert key.auth == PrivateKeyJwt(client_id="id", key="s3cret", algorithm="ES256")
+    assert "s3cret" not in repr((ours, key))
+
+
+def test_the_old_transport_can_be_named() -> None:
+    (server,) = parse({"x": {"type": "sse", "url": "http://h/sse"}})
+    assert isinstance(server, HttpServer)
+    assert server.transport == "sse"
 
 
 def test_what_is_left_out_has_the_defaults_of_the_options() -> None:
@@ -111,14 +163,17 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
         ({"command": "x", "args": [1]}, "args.0", "valid string"),
         ({"command": 7}, "command", "valid string"),
         ({"command": "x", "args": ["${NOT_SET}"]}, "args[0]", "the environment variable NOT_SET is not set"),
-        ({"command": "x", "env": {"K": "${secret:k}"}}, "env.K", "${secret:k} is not ${NAME}"),
+        ({"command": "x", "env": {"K": "${secret:k}"}}, "env.K", "Set the environment variable CALLSHEET_SECRET_k"),
         ({"command": "x", "env": {"A=B": "c"}}, "env", "'A=B' cannot be a name"),
         ({"command": "x", "args": ["a\0b"]}, "args[0]", "NUL"),
         ({}, "type", "command"),
         ({"command": "x", "url": "http://h/"}, "type", "only one"),
         ({"type": "http", "command": "x"}, "url", "needs a url"),
         ({"type": "stdio", "url": "http://h/"}, "command", "needs a command"),
-        ({"type": "sse", "url": "http://h/"}, "type", "not supported"),
+        ({"command": "x", "args": ["${a-b}"]}, "args[0]", "${a-b} is not ${NAME}"),
+        ({"command": "x", "callsheet": {"heldFor": "soon"}}, "callsheet.heldFor", "heldFor"),
+        ({"command": "x", "callsheet": {"rateLimit": {"calls": 0, "per": 1}}}, "callsheet.rateLimit.calls", "than"),
+        ({"url": "http://h/", "callsheet": {"auth": {"type": "magic"}}}, "callsheet.auth", "oauth"),
         ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
         ({"url": "ftp://h/"}, "url", "http://"),
         ({"url": "http:///mcp"}, "url", "host"),

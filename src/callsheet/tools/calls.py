@@ -31,6 +31,7 @@ from callsheet.tools.exchange import Exchange, IdleTimeout
 from callsheet.tools.held import HeldCall, HeldCalls
 from callsheet.tools.listing import ListUnusable
 from callsheet.tools.polling import Polling
+from callsheet.tools.rate import Limiter
 from callsheet.tools.results import Results
 from callsheet.tools.routing import missing_tool
 from callsheet.tools.servers import ServerOptions
@@ -51,8 +52,9 @@ LIST_AGE: Final = 5.0
 class ServerCalls:
     """Makes the calls of one server."""
 
-    def __init__(self, connection: Connection, options: ServerOptions) -> None:
+    def __init__(self, connection: Connection, options: ServerOptions, rate: Limiter | None = None) -> None:
         self._connection = connection
+        self._rate = rate
         self._options = options
         self._turns = asyncio.Semaphore(options.max_in_flight)
         self._waiting = 0
@@ -125,6 +127,8 @@ class ServerCalls:
     async def _turn(self) -> None:
         self._waiting += 1
         try:
+            if self._rate is not None:
+                await self._rate.turn()
             await self._turns.acquire()
         finally:
             self._waiting -= 1

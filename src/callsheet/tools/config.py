@@ -19,21 +19,87 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, NoReturn, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from callsheet.errors import ConfigurationInvalid
+from callsheet.scenario.durations import parse_duration
 from callsheet.scenario.json import NotJson, check_text
-from callsheet.tools.servers import HttpServer, OutputValidation, ServerConfig, ServerOptions, StdioServer
+from callsheet.tools.rate import RateLimit
+from callsheet.tools.servers import (
+    Auth,
+    ClientCredentials,
+    HttpServer,
+    LockPolicy,
+    OAuth,
+    OutputValidation,
+    PrivateKeyJwt,
+    Scope,
+    ServerConfig,
+    ServerOptions,
+    StdioServer,
+)
 
 MAX_FILE_BYTES: Final = 2**20
+SECRET_PREFIX: Final = "CALLSHEET_SECRET_"  # noqa: S105 - the beginning of a name, the same as for scenarios
 REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
 REFERENCE_BODY: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
+SECRET_BODY: Final = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_]*)")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
+
+def _duration(value: object) -> object:
+    """Seconds, or a text such as `24h`."""
+    return parse_duration(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+HeldFor = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=30 * 86_400, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, pattern=r"\A[^\x00]+\z")]
+
+
+class _RateLimit(BaseModel):
+    """`rateLimit`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    calls: int = Field(ge=1, le=1_000_000)
+    per: Seconds
+
+
+class _OAuth(BaseModel):
+    """`auth` of the type `oauth`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["oauth"]
+    client_id: Text | None = Field(default=None, alias="clientId")
+    client_secret: Text | None = Field(default=None, alias="clientSecret")
+    scopes: list[Text] = Field(default_factory=list[str])
+
+
+class _ClientCredentials(BaseModel):
+    """`auth` of the type `client_credentials`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["client_credentials"]
+    client_id: Text = Field(alias="clientId")
+    client_secret: Text = Field(alias="clientSecret")
+    scopes: list[Text] = Field(default_factory=list[str])
+
+
+class _PrivateKeyJwt(BaseModel):
+    """`auth` of the type `private_key_jwt`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["private_key_jwt"]
+    client_id: Text = Field(alias="clientId")
+    key: Text
+    algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "RS256"
+    scopes: list[Text] = Field(default_factory=list[str])
 
 
 class _Options(BaseModel):
@@ -48,10 +114,24 @@ class _Options(BaseModel):
     max_message_bytes: int = Field(default=4 * 2**20, ge=1024, le=256 * 2**20, alias="maxMessageBytes")
     tools: list[Text] | None = None
     output_validation: OutputValidation = Field(default="strict", alias="outputValidation")
+    idle_timeout: Seconds | None = Field(default=None, alias="idleTimeout")
+    processes: int = Field(default=1, ge=1, le=64)
+    scope: Scope = "shared"
+    trust_annotations: bool = Field(default=False, alias="trustAnnotations")
+    lock: LockPolicy = "warn"
+    elicits: bool = False
+    held_for: HeldFor = Field(default=24 * 3600.0, alias="heldFor")
+    rate_limit: _RateLimit | None = Field(default=None, alias="rateLimit")
+    auth: Annotated[_OAuth | _ClientCredentials | _PrivateKeyJwt, Field(discriminator="type")] | None = None
 
     def options(self) -> ServerOptions:
-        values = self.model_dump(exclude={"tools"})
-        return ServerOptions(**values, tools=None if self.tools is None else frozenset(self.tools))
+        values = self.model_dump(exclude={"tools", "rate_limit", "auth"})
+        limit = self.rate_limit
+        return ServerOptions(
+            **values,
+            tools=None if self.tools is None else frozenset(self.tools),
+            rate_limit=None if limit is None else RateLimit(calls=limit.calls, per=limit.per),
+        )
 
 
 class _Server(BaseModel):
@@ -59,7 +139,7 @@ class _Server(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    type: Literal["stdio", "http", "streamable-http", "streamableHttp"] | None = None
+    type: Literal["stdio", "http", "streamable-http", "streamableHttp", "sse"] | None = None
     command: Text | None = None
     args: list[str] = Field(default_factory=list[str])
     env: dict[str, str] = Field(default_factory=dict[str, str])
@@ -70,7 +150,9 @@ class _Server(BaseModel):
 
 
 def read_servers(path: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
-    """Read the tool servers of `path`, in the file's order. `${NAME}` and `${NAME:-default}` come from `environment`.
+    """Read the tool servers of `path`, in the file's order.
+
+    `${NAME}` and `${NAME:-default}` come from `environment`, `${secret:NAME}` from its `CALLSHEET_SECRET_NAME`.
 
     Raises:
         ConfigurationInvalid: the file, server and key, and what is wrong there.
@@ -150,8 +232,6 @@ class _Reader:
         self._environment = environment
 
     def server(self, value: dict[str, object]) -> ServerConfig:
-        if value.get("type") == "sse":
-            self._refuse("type", "the old SSE transport is not supported; use the server's streamable HTTP address.")
         try:
             fields = _Server.model_validate(value)
         except ValidationError as error:
@@ -193,7 +273,41 @@ class _Reader:
         for key, value in headers.items():
             if not value.isprintable():
                 self._refuse(f"headers.{key}", "the value contains a character that no header may have.")
-        return HttpServer(name=self._name, url=url, headers=headers, options=fields.callsheet.options())
+        return HttpServer(
+            name=self._name,
+            url=url,
+            headers=headers,
+            transport="sse" if fields.type == "sse" else "http",
+            auth=self._auth(fields),
+            options=fields.callsheet.options(),
+        )
+
+    def _auth(self, fields: _Server) -> Auth | None:
+        match fields.callsheet.auth:
+            case None:
+                return None
+            case _OAuth() as auth:
+                return OAuth(
+                    client_id=self._expand_some("callsheet.auth.clientId", auth.client_id),
+                    client_secret=self._expand_some("callsheet.auth.clientSecret", auth.client_secret),
+                    scopes=tuple(auth.scopes),
+                )
+            case _ClientCredentials() as auth:
+                return ClientCredentials(
+                    client_id=self._expand("callsheet.auth.clientId", auth.client_id),
+                    client_secret=self._expand("callsheet.auth.clientSecret", auth.client_secret),
+                    scopes=tuple(auth.scopes),
+                )
+            case _PrivateKeyJwt() as auth:
+                return PrivateKeyJwt(
+                    client_id=self._expand("callsheet.auth.clientId", auth.client_id),
+                    key=self._expand("callsheet.auth.key", auth.key),
+                    algorithm=auth.algorithm,
+                    scopes=tuple(auth.scopes),
+                )
+
+    def _expand_some(self, key: str, text: str | None) -> str | None:
+        return None if text is None else self._expand(key, text)
 
     def _mapping(self, key: str, values: Mapping[str, str], acceptable: Callable[[str], bool]) -> dict[str, str]:
         for name in values:
@@ -203,9 +317,11 @@ class _Reader:
 
     def _expand(self, key: str, text: str) -> str:
         def value_of(reference: re.Match[str]) -> str:
+            if (secret := SECRET_BODY.fullmatch(reference[1])) is not None:
+                return self._secret(key, secret[1])
             body = REFERENCE_BODY.fullmatch(reference[1])
             if body is None:
-                self._refuse(key, f"{reference[0]} is not ${{NAME}} or ${{NAME:-default}}.")
+                self._refuse(key, f"{reference[0]} is not ${{NAME}}, ${{NAME:-default}} or ${{secret:NAME}}.")
             name, default = body[1], cast("str | None", body[2])
             value = self._environment.get(name) or default
             if value is None:
@@ -218,6 +334,12 @@ class _Reader:
         except NotJson as error:
             self._refuse(key, f"{error}.")
         return expanded
+
+    def _secret(self, key: str, name: str) -> str:
+        value = self._environment.get(f"{SECRET_PREFIX}{name}")
+        if not value:
+            self._refuse(key, f"the secret {name} is not set. Set the environment variable {SECRET_PREFIX}{name}.")
+        return value
 
     def _refuse(self, key: str, sentence: str) -> NoReturn:
         raise ConfigurationInvalid(f"{self._source}: server {self._name!r}, key {key!r}: {sentence}")

@@ -19,6 +19,7 @@ from mcp_types import EmptyResult, Implementation, SetLevelRequest, SetLevelRequ
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from callsheet.errors import AuthRequired
 from callsheet.tools.causes import ConnectFailed, connect_failure
 from callsheet.tools.in_flight import InFlight
 from callsheet.tools.link import Link
@@ -90,6 +91,7 @@ class Connection:
     ) -> None:
         self.name = name
         self.error: str | None = None
+        self.needs_auth = False
         self.protocol: str | None = None
         self._open_link = open_link
         self._connect_timeout = connect_timeout
@@ -158,6 +160,11 @@ class Connection:
         if late:
             await asyncio.wait(late, timeout=CLOSE_SECONDS)
 
+    @property
+    def retry_in(self) -> float:
+        """Seconds until the next attempt to connect is due; 0 when it is, or the server is connected."""
+        return 0.0 if self._session is not None or self.error is None else max(0.0, self._pause())
+
     def _pause(self) -> float:
         return self._next_attempt - asyncio.get_running_loop().time()
 
@@ -184,7 +191,18 @@ class Connection:
 
     async def _own(self, attempt: _Attempt) -> None:
         """Enter and leave the SDK's contexts in this one task; nothing else ever runs here."""
-        link = self._open_link(partial(self._link_lost, attempt))
+        link: Link | None = self._open_link(partial(self._link_lost, attempt))
+        failure: ConnectFailed | None = None
+        try:
+            while link is not None:
+                link, failure = await self._live(attempt, link, failure)
+        finally:
+            self._failed(attempt, ConnectFailed("connecting was given up"))
+
+    async def _live(
+        self, attempt: _Attempt, link: Link, earlier: ConnectFailed | None
+    ) -> tuple[Link | None, ConnectFailed | None]:
+        """Have a session over `link` until it ends; another link to try when it could not be opened, and why."""
         session: Session | None = None
         try:
             async with AsyncExitStack() as stack:
@@ -192,11 +210,16 @@ class Connection:
                 self._opened(attempt, session)
                 await attempt.stop.wait()
         except Exception as error:  # noqa: BLE001 - the SDK raises what its transports raise, nested in groups
-            self._failed(attempt, connect_failure(error, link))
+            # What the first link met tells more than what became of the last resort.
+            failure = earlier or connect_failure(error, link)
+            other = None if attempt.ready.done() else link.instead()
+            if other is None:
+                self._failed(attempt, failure)
+            return other, failure
         finally:
             if session is not None:
                 self.lose(session)
-            self._failed(attempt, ConnectFailed("connecting was given up"))
+        return None, None
 
     async def _open(self, stack: AsyncExitStack, link: Link, stop: asyncio.Event) -> Session:
         listing: LiveListing | None = None
@@ -246,7 +269,7 @@ class Connection:
             session.stop.set()
             return
         self._attempt, self._session = None, session
-        self.error, self.protocol = None, session.protocol
+        self.error, self.protocol, self.needs_auth = None, session.protocol, False
         attempt.ready.set_result(session)
 
     def _failed(self, attempt: _Attempt, error: ConnectFailed) -> None:
@@ -254,7 +277,7 @@ class Connection:
             return
         self._attempt = None
         self._failures += 1
-        self.error = str(error)
+        self.error, self.needs_auth = str(error), error.failure is AuthRequired
         delay = self._back_off()
         attempt.fail(error.after(delay))
 

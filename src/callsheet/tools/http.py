@@ -21,6 +21,7 @@ from mcp.shared.message import SessionMessage
 
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.link import Link
 from callsheet.tools.servers import HttpServer
 
 ERROR_BODY_BYTES: Final = 64 * 2**10
@@ -30,6 +31,9 @@ SPARE_CONNECTIONS: Final = 8
 GOODBYE_SECONDS: Final = 2.0
 ASIDE_SECONDS: Final = 10.0
 NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.LocalProtocolError)
+
+OLD_SERVER: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+"""How a server of 2024-11-05 answers a POST to the address of its stream (MCP 2025-11-25, transports)."""
 
 STATUS_SAYS_IT_ALL: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -46,6 +50,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._cap = cap
         self._mark = mark
         self._asides: set[asyncio.Task[None]] = set()
+        self.refusal: int | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send `request`; a POST never raises a network error."""
@@ -96,6 +101,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def _fault(self, request: httpx2.Request, response: httpx2.Response) -> Fault | None:
         status = response.status_code
+        if status in OLD_SERVER:
+            self.refusal = status
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
         if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
@@ -136,15 +143,32 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
 
 class HttpLink:
-    """The `Link` to an HTTP server. `tls` gives the context for https, built when it is first wanted."""
+    """The `Link` to an HTTP server. `tls` gives the context for https, built when it is first wanted.
+
+    Args:
+        older: the way to the same server over the transport of 2024-11-05.
+    """
 
     received: int | None = None
 
-    def __init__(self, server: HttpServer, mark: FaultMark, tls: Callable[[], Awaitable[ssl.SSLContext]]) -> None:
+    def __init__(
+        self,
+        server: HttpServer,
+        mark: FaultMark,
+        tls: Callable[[], Awaitable[ssl.SSLContext]],
+        older: Callable[[], Link] | None = None,
+    ) -> None:
         self._server = server
         self._tls = tls
+        self._older = older
+        self._transport: GuardedTransport | None = None
         self._stack = AsyncExitStack()
         self.mark = mark
+
+    def instead(self) -> Link | None:
+        """See `Link`: a server that refused to be spoken to like this may be an old one."""
+        refused = self._transport is not None and self._transport.refusal is not None
+        return self._older() if refused and self._older is not None else None
 
     def epitaph(self) -> str:
         """See `Link`."""
@@ -172,11 +196,12 @@ class HttpLink:
             trust_env=False,
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
+        self._transport = GuardedTransport(inner, cap=options.max_message_bytes, mark=self.mark)
         return httpx2.AsyncClient(
             headers={**self._server.headers, "Accept-Encoding": "identity"},
             # How long an answer may take is the deadline of each call, not the client's.
             timeout=httpx2.Timeout(None, connect=options.connect_timeout),
-            transport=GuardedTransport(inner, cap=options.max_message_bytes, mark=self.mark),
+            transport=self._transport,
             # A proxy from the environment would go round the guarded transport.
             trust_env=False,
         )

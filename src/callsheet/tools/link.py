@@ -20,6 +20,10 @@ class Link(Transport, Protocol):
         """How many bytes came from the server so far; None where silence of one call says nothing about the others."""
         ...
 
+    def instead(self) -> "Link | None":
+        """Another way to try, after the handshake over this one failed; None when there is none."""
+        ...
+
     def epitaph(self) -> str:
         """How the server ended, as the end of a sentence; empty when nothing is known."""
         ...

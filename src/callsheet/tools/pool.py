@@ -2,28 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
-from typing import Final, Self, assert_never
-
-from mcp import MCPError
-from pydantic import ValidationError
+from typing import Self, assert_never
 
 from callsheet.errors import ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
-from callsheet.tools.calls import ServerCalls
-from callsheet.tools.causes import ConnectFailed
-from callsheet.tools.connection import Connection
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.http import HttpLink, SharedTls
 from callsheet.tools.link import Link
-from callsheet.tools.listing import Listing, ListUnusable
+from callsheet.tools.listing import Listing
+from callsheet.tools.member import Member
 from callsheet.tools.routing import only_server, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
+from callsheet.tools.sse import SseLink
 from callsheet.tools.stdio import StdioLink
-
-LIST_AGE: Final = 1.0
-"""Seconds for which a list of tools counts as the present one."""
 
 
 class ToolPool:
@@ -51,8 +45,7 @@ class ToolPool:
     ) -> None:
         tls = SharedTls()
         self._members = {
-            server.name: _Member(server, environment=environment, version=version, jitter=jitter, tls=tls)
-            for server in servers
+            server.name: _member(server, _Ways(server, environment, tls), jitter, version) for server in servers
         }
 
     async def __aenter__(self) -> Self:
@@ -64,7 +57,7 @@ class ToolPool:
         await self.close()
 
     async def close(self) -> None:
-        """End every session and every server of ours, all at the same time; takes 8 s at most, and usually none."""
+        """End every session and every server of ours, all at the same time; takes seconds at most, usually none."""
         await asyncio.gather(*(member.close() for member in self._members.values()))
 
     async def call(self, call: ToolCall) -> ToolOutcome:
@@ -73,7 +66,7 @@ class ToolPool:
         member = self._members.get(name)
         if member is None:
             raise unknown_server(call, self._members)
-        return await member.calls.call(call)
+        return await member.call(call)
 
     async def list(self) -> ToolListing:
         """See `callsheet.runs.tools.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
@@ -88,7 +81,7 @@ class ToolPool:
     def release(self, run_id: RunId) -> None:
         """See `callsheet.runs.tools.Tools`."""
         for member in self._members.values():
-            member.calls.release(run_id)
+            member.release(run_id)
 
     async def _find(self, call: ToolCall) -> str:
         found = self._known()
@@ -120,65 +113,36 @@ class ToolPool:
         return dict(zip(self._members, listings, strict=True))
 
 
-class _Member:
-    """One server of the pool."""
+class _Ways:
+    """The links to one server, and which transport it turned out to speak."""
 
-    def __init__(
-        self,
-        server: ServerConfig,
-        *,
-        environment: Mapping[str, str],
-        version: str,
-        jitter: Callable[[], float],
-        tls: SharedTls,
-    ) -> None:
-        def open_link(on_lost: Callable[[], None]) -> Link:
-            match server:
-                case StdioServer():
-                    return StdioLink(server, environment, FaultMark(), on_lost)
-                case HttpServer():
-                    return HttpLink(server, FaultMark(), tls)
-                case _:
-                    assert_never(server)
-
+    def __init__(self, server: ServerConfig, environment: Mapping[str, str], tls: SharedTls) -> None:
         self._server = server
-        self.connection = Connection(
-            server.name,
-            open_link,
-            connect_timeout=server.options.connect_timeout,
-            allowed=server.options.tools,
-            jitter=jitter,
-            version=version,
-        )
-        self.calls = ServerCalls(self.connection, server.options)
+        self._environment = environment
+        self._tls = tls
+        self._is_old = isinstance(server, HttpServer) and server.transport == "sse"
 
-    async def close(self) -> None:
-        await self.calls.close()
-        await self.connection.close()
+    def transport(self) -> str:
+        if isinstance(self._server, StdioServer):
+            return "stdio"
+        return "sse" if self._is_old else "http"
 
-    def state(self) -> ToolServerState:
-        return ToolServerState(
-            name=self._server.name,
-            transport="stdio" if isinstance(self._server, StdioServer) else "http",
-            connected=self.connection.current() is not None,
-            protocol=self.connection.protocol,
-            error=self.connection.error,
-            in_flight=self.calls.in_flight,
-            waiting=self.calls.waiting,
-        )
+    def open_link(self, on_lost: Callable[[], None]) -> Link:
+        match self._server:
+            case StdioServer() as server:
+                return StdioLink(server, self._environment, FaultMark(), on_lost)
+            case HttpServer() as server if self._is_old:
+                return SseLink(server, FaultMark(), self._tls, on_lost)
+            case HttpServer() as server:
+                return HttpLink(server, FaultMark(), self._tls, partial(self._older, server, on_lost))
+            case _:
+                assert_never(self._server)
 
-    def known(self) -> Listing | str | None:
-        """The tools, or why the last attempt to reach them failed; None when the server has to be asked."""
-        session = self.connection.current()
-        return self.connection.error if session is None else session.listing.known()
+    def _older(self, server: HttpServer, on_lost: Callable[[], None]) -> Link:
+        def works() -> None:
+            self._is_old = True
 
-    async def listing(self) -> Listing | str:
-        """The tools as they are now, or why there are none."""
-        try:
-            session = await self.connection.session()
-            return await session.listing.fresh(not_older_than=LIST_AGE)
-        except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
-            return str(error)
+        return SseLink(server, FaultMark(), self._tls, on_lost, works)
 
 
 def _offering(found: Mapping[str, Listing | str], tool: str) -> "list[str]":
@@ -187,3 +151,7 @@ def _offering(found: Mapping[str, Listing | str], tool: str) -> "list[str]":
 
 def _reasons(found: Mapping[str, Listing | str]) -> dict[str, str]:
     return {name: listing for name, listing in found.items() if isinstance(listing, str)}
+
+
+def _member(server: ServerConfig, ways: _Ways, jitter: Callable[[], float], version: str) -> Member:
+    return Member(server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version)

@@ -5,8 +5,52 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from callsheet.tools.rate import RateLimit
+
 OutputValidation: TypeAlias = Literal["strict", "warn", "off"]
 """What happens to a result that does not fit its `outputSchema`: it fails, it is logged, or nobody looks."""
+
+
+Scope: TypeAlias = Literal["shared", "run"]
+"""Whose a connection is: everybody's, or one run's."""
+
+LockPolicy: TypeAlias = Literal["strict", "warn", "off"]
+"""What happens to a tool that is not as it was locked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """A person signs in, with `callsheet tools login` (OAuth 2.1, authorization code with PKCE).
+
+    Attributes:
+        client_id: of a client that was registered by hand; None registers one when it is needed.
+    """
+
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCredentials:
+    """We sign in for ourselves, with a secret (OAuth 2.1, client credentials)."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateKeyJwt:
+    """We sign in for ourselves, with a key (RFC 7523); `key` is its PEM."""
+
+    client_id: str
+    key: str = field(repr=False)
+    algorithm: str = "RS256"
+    scopes: tuple[str, ...] = ()
+
+
+Auth: TypeAlias = OAuth | ClientCredentials | PrivateKeyJwt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +66,14 @@ class ServerOptions:
         tools: the only tools that exist for us; None means all.
         idle_timeout: seconds without progress, a log line or an answer after which a call fails; None for never.
         elicits: whether the server's tools ask people; one of the `initialize` era is then called one at a time.
-        held_for: seconds that a call of the `initialize` era stays open while a person thinks.
+        held_for: seconds that a call of the `initialize` era stays open while a person thinks, and that the connection
+            of a run stays open unused.
+        processes: copies of a stdio server; `max_in_flight` is meant for each.
+        scope: `run` gives every run a connection of its own, for servers that keep what was done; `max_in_flight` is
+            also how many runs have one.
+        trust_annotations: whether what the server says of its tools' effects is believed where that makes a difference.
+        lock: what happens to a tool that is not as it was locked: it is refused, it is said, or nobody looks.
+        rate_limit: how often the server may be called; None for as often as anybody likes.
     """
 
     connect_timeout: float = 15.0
@@ -35,6 +86,11 @@ class ServerOptions:
     idle_timeout: float | None = None
     elicits: bool = False
     held_for: float = 24 * 3600.0
+    processes: int = 1
+    scope: Scope = "shared"
+    trust_annotations: bool = False
+    lock: LockPolicy = "warn"
+    rate_limit: RateLimit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +112,18 @@ class StdioServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpServer:
-    """A server behind a URL, spoken to in streamable HTTP. `headers` go to the URL's origin only."""
+    """A server behind a URL. `headers` go to the URL's origin only.
+
+    Attributes:
+        transport: streamable HTTP, with the transport of 2024-11-05 as a fallback, or that alone (`sse`).
+        auth: how we sign in; None for not at all, or by `headers`.
+    """
 
     name: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    transport: Literal["http", "sse"] = "http"
+    auth: Auth | None = None
     options: ServerOptions = field(default_factory=ServerOptions)
 
 

@@ -213,6 +213,9 @@ class StdioLink:
         """See `Link`."""
         return self._answers.received
 
+    def instead(self) -> None:
+        """See `Link`: there is no other way to a program."""
+
     def epitaph(self) -> str:
         """See `Link`."""
         flood = f" It wrote {FLOOD_FACTOR * self._cap} bytes without a newline." if self._flooded else ""

@@ -1,6 +1,6 @@
 """A tool server on the SDK's low-level server whose tools ask, work as tasks, report progress and log; both eras.
 
-    python asking.py [--http PORT] [--ledger FILE] [--legacy]
+    python asking.py [--http PORT] [--ledger FILE] [--legacy] [--sse]
 
 Tools:
 * `book`: asks where to; declined or cancelled it says so. `{"rounds": n}` asks n times; `{"forget": true}` does not
@@ -26,9 +26,13 @@ import mcp_types as types
 import uvicorn
 from mcp.server import Server
 from mcp.server.runner import serve_loop
+from mcp.server.sse import SseServerTransport
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 FORM = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 OBJECT = {"type": "object"}
@@ -209,16 +213,35 @@ def over_http(server: Server[Any], port: int) -> None:
     uvicorn.Server(uvicorn.Config(server.streamable_http_app(), log_level="error")).run(sockets=[listening])
 
 
+def over_sse(server: Server[Any]) -> None:
+    """Serve over the transport of 2024-11-05: the stream at /mcp, and every POST there is refused."""
+    transport = SseServerTransport("/messages/")
+
+    class Stream:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async with transport.connect_sse(scope, receive, send) as (read, write):
+                options = server.create_initialization_options()
+                await serve_loop(server, read, write, lifespan_state={}, init_options=options)
+
+    routes = [Route("/mcp", Stream(), methods=["GET"]), Mount("/messages/", transport.handle_post_message)]
+    listening = socket.create_server(("127.0.0.1", 0))
+    os.write(1, b"%d\n" % listening.getsockname()[1])
+    uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error")).run(sockets=[listening])
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--ledger")
     parser.add_argument("--http", type=int)
     parser.add_argument("--legacy", action="store_true")
+    parser.add_argument("--sse", action="store_true")
     options = parser.parse_args()
     made = create(Tools(options.ledger))
     if options.legacy:
         made.middleware.append(without_discovery)
-    if options.http is None:
+    if options.sse:
+        over_sse(made)
+    elif options.http is None:
         asyncio.run(over_stdio(made, legacy=options.legacy))
     else:
         over_http(made, options.http)

@@ -3,8 +3,8 @@
     python raw.py [--legacy] [--start FAULT] [--list FAULT] [--ledger FILE] [--name NAME]
 
 Tools: `echo` gives its arguments back as `structuredContent`, `meta` the `_meta` of its call; `fail {"message": …}`
-fails; `nap` never answers; `misbehave {"how": …}` does one of the things in `FAULTS`; the rest have output schemas with
-a fault.
+fails; `nap` never answers; `pid` names its process; `misbehave {"how": …}` does one of the things in `FAULTS`; the rest
+have output schemas with a fault.
 
 `--start`: `exit` (with words on stderr), `hang`, `slow` (0.3 s), `chatter` (text on both streams).
 `--list`: `pages` (three of them), `endless`, `loop` (a cursor comes twice), `bad` (one definition is no definition).
@@ -183,6 +183,8 @@ class Server:
                 return [reply(message, {"content": [text], "isError": True, "resultType": "complete"})]
             case "nap":
                 return []
+            case "pid":
+                return [answer(message, {"pid": os.getpid()})]
             case "misbehave":
                 return FAULTS[arguments["how"]](message, arguments.get("size", 1))
             case "redos":
@@ -199,7 +201,7 @@ class Server:
     def page(self, cursor: str | None) -> Message:
         self.lists += 1
         later = [tool("later")] if self.lists > 1 else []
-        plain = ["echo", "meta", "fail", "nap", "misbehave", f"only_{self.options.name}"]
+        plain = ["echo", "meta", "fail", "nap", "pid", "misbehave", f"only_{self.options.name}"]
         tools = [*map(tool, plain), *(tool(name, schema) for name, schema in SCHEMAS.items()), *later]
         number = int(cursor or 0)
         match self.options.list:
