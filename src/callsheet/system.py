@@ -33,7 +33,11 @@ from callsheet.tools.pool import ToolPool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address."""
+    """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address.
+
+    Attributes:
+        trusted: the tool servers whose annotations the operator believes (`trustAnnotations`).
+    """
 
     runs: RunService
     answers: Answers
@@ -43,6 +47,7 @@ class System:
     journal: SqliteJournal
     engine: LocalEngine
     cipher: Cipher
+    trusted: frozenset[str]
 
 
 def journal_path(settings: Settings) -> Path:
@@ -113,7 +118,13 @@ async def open_system(
             journal=journal,
             engine=engine,
             cipher=cipher,
+            trusted=_trusted(settings, environment),
         )
+
+
+def _trusted(settings: Settings, environment: Mapping[str, str]) -> frozenset[str]:
+    servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    return frozenset(server.name for server in servers if server.options.trust_annotations)
 
 
 def _local_engine(
@@ -138,7 +149,10 @@ async def open_tools(settings: Settings, environment: Mapping[str, str]) -> Asyn
     """
     servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
     jitter = SystemEntropy().jitter
-    async with ToolPool(servers, environment=environment, version=__version__, jitter=jitter) as tools:
+    children = settings.data / "children"
+    async with ToolPool(
+        servers, environment=environment, version=__version__, jitter=jitter, children=children
+    ) as tools:
         yield tools
 
 

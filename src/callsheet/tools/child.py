@@ -5,11 +5,13 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
+from callsheet.tools.orphans import Children
 from callsheet.tools.servers import StdioServer
 
 INHERITED: Final = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
@@ -31,6 +33,9 @@ STDERR_LINE_BYTES: Final = 2 * 2**10
 QUOTED_CHARACTERS: Final = 2_000
 """How much of its stderr an error about a server quotes."""
 
+
+_LOCALE: Final = "LC_CTYPE"
+_LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
 
 OnStdout: TypeAlias = Callable[[bytes, asyncio.ReadTransport], None]
 
@@ -72,11 +77,12 @@ class Child(asyncio.SubprocessProtocol):
 
     `on_end` is called, perhaps more than once, when nothing more will come.
 
-    It leads a process group of its own, so that signals reach the whole family. When this process dies, the end of
-    stdin tells the server to go.
+    It leads a process group of its own, so that signals reach the whole family. When this process dies, the kernel ends
+    the server, and `children` knows what it may have started.
     """
 
-    def __init__(self, on_stdout: OnStdout, on_end: Callable[[], None]) -> None:
+    def __init__(self, on_stdout: OnStdout, on_end: Callable[[], None], children: Children) -> None:
+        self._children = children
         self._on_stdout = on_stdout
         self._on_end = on_end
         self._exited = asyncio.Event()
@@ -158,6 +164,7 @@ class Child(asyncio.SubprocessProtocol):
             # Whatever it started and left behind goes with it, also when we are in a hurry.
             self._signal(signal.SIGKILL)
             self.process.close()
+            self._children.remove(self.process.get_pid())
 
     async def _ended(self) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -171,9 +178,13 @@ class Child(asyncio.SubprocessProtocol):
 
 
 async def start(
-    server: StdioServer, environment: Mapping[str, str], on_stdout: OnStdout, on_end: Callable[[], None]
+    server: StdioServer,
+    environment: Mapping[str, str],
+    on_stdout: OnStdout,
+    on_end: Callable[[], None],
+    children: Children,
 ) -> Child:
-    """Start `server` with the allowed part of `environment`.
+    """Start `server` with the allowed part of `environment`, so that it dies with us.
 
     Raises:
         CannotStart: there is no such program or folder, or it may not be executed.
@@ -183,16 +194,25 @@ async def start(
     loop = asyncio.get_running_loop()
     try:
         _, child = await loop.subprocess_exec(
-            lambda: Child(on_stdout, on_end),
-            program,
-            *server.args,
+            lambda: Child(on_stdout, on_end, children),
+            *_launched(program, server, env),
             cwd=server.cwd,
             env=env,
             start_new_session=True,
         )
     except OSError as error:
         raise CannotStart(f"the command {server.command!r} cannot be started: {error.strerror or error}") from error
+    children.add(child.process.get_pid())
     return child
+
+
+def _launched(program: str, server: StdioServer, env: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that becomes `program`; outside of Linux, where nobody would tell it of our end, itself."""
+    if sys.platform != "linux":
+        return (program, *server.args)
+    unset = "" if _LOCALE in env else _LOCALE
+    launcher = (sys.executable, "-I", "-S", _LAUNCHER, str(os.getpid()), unset)
+    return (*launcher, program, server.command, *server.args)
 
 
 def _program(server: StdioServer, env: Mapping[str, str]) -> str:

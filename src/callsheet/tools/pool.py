@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self, assert_never
+
+from loguru import logger
 
 from callsheet.errors import ToolTimeout
 from callsheet.runs.events import RunId
@@ -14,6 +17,7 @@ from callsheet.tools.http import HttpLink, SharedTls
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing
 from callsheet.tools.member import Member
+from callsheet.tools.orphans import Children
 from callsheet.tools.routing import only_server, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
 from callsheet.tools.sse import SseLink
@@ -33,6 +37,7 @@ class ToolPool:
         environment: where the few variables come from that every stdio server sees.
         version: ours, told to the servers.
         jitter: numbers from 0 to 1, for the pauses between attempts to connect.
+        children: the folder that remembers the processes of stdio servers; None remembers nothing.
     """
 
     def __init__(
@@ -42,13 +47,19 @@ class ToolPool:
         environment: Mapping[str, str],
         version: str = "0",
         jitter: Callable[[], float],
+        children: Path | None = None,
     ) -> None:
         tls = SharedTls()
+        self._children = Children(children)
         self._members = {
-            server.name: _member(server, _Ways(server, environment, tls), jitter, version) for server in servers
+            server.name: _member(server, _Ways(server, environment, tls, self._children), jitter, version)
+            for server in servers
         }
 
     async def __aenter__(self) -> Self:
+        """End what a pool of the same folder left behind when its process was killed."""
+        if ended := await self._children.sweep():
+            logger.warning("{} processes of tool servers were left behind, and were ended.", ended)
         return self
 
     async def __aexit__(
@@ -116,7 +127,10 @@ class ToolPool:
 class _Ways:
     """The links to one server, and which transport it turned out to speak."""
 
-    def __init__(self, server: ServerConfig, environment: Mapping[str, str], tls: SharedTls) -> None:
+    def __init__(
+        self, server: ServerConfig, environment: Mapping[str, str], tls: SharedTls, children: Children
+    ) -> None:
+        self._children = children
         self._server = server
         self._environment = environment
         self._tls = tls
@@ -130,7 +144,7 @@ class _Ways:
     def open_link(self, on_lost: Callable[[], None]) -> Link:
         match self._server:
             case StdioServer() as server:
-                return StdioLink(server, self._environment, FaultMark(), on_lost)
+                return StdioLink(server, self._environment, FaultMark(), on_lost, self._children)
             case HttpServer() as server if self._is_old:
                 return SseLink(server, FaultMark(), self._tls, on_lost)
             case HttpServer() as server:

@@ -18,6 +18,7 @@ from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adap
 from callsheet.tools.child import Child, start
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
 from callsheet.tools.lines import FLOOD_FACTOR, Line, LineCutter, request_id
+from callsheet.tools.orphans import Children
 from callsheet.tools.servers import StdioServer
 
 HIGH_WATER: Final = 256 * 2**10
@@ -197,9 +198,15 @@ class StdioLink:
     """The `Link` to a stdio server. `on_lost` is called once the server can answer no more."""
 
     def __init__(
-        self, server: StdioServer, environment: Mapping[str, str], mark: FaultMark, on_lost: Callable[[], None]
+        self,
+        server: StdioServer,
+        environment: Mapping[str, str],
+        mark: FaultMark,
+        on_lost: Callable[[], None],
+        children: Children,
     ) -> None:
         self._server = server
+        self._children = children
         self._environment = environment
         self._on_lost = on_lost
         self._cap = server.options.max_message_bytes
@@ -227,7 +234,7 @@ class StdioLink:
         Raises:
             CannotStart: see `callsheet.tools.child`.
         """
-        self._child = await start(self._server, self._environment, self._feed, self._end)
+        self._child = await start(self._server, self._environment, self._feed, self._end, self._children)
         return self._answers, Requests(self._child.stdin, UNREAD_FACTOR * self._cap)
 
     async def __aexit__(
