@@ -58,10 +58,11 @@ class Runs:
         environment = OperatorEnvironment({})
         chosen = chain() if document is None else document
         self._scenario_id, self._input = str(chosen["scenario_id"]), run_input
-        acceptance = Acceptance(MemoryCatalog([chosen]), environment)
+        tools = MemoryTools({"tools": {"echo": tool}})
+        acceptance = Acceptance(MemoryCatalog([chosen]), environment, tools)
         self._interpreter = Interpreter.over(
             journal=journal,
-            tools=MemoryTools({"tools": {"echo": tool}}),
+            tools=tools,
             clock=clock,
             entropy=entropy,
             environment=environment,

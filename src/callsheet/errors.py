@@ -298,6 +298,10 @@ class ToolMissing(ToolCallFailed):
     ran = False
 
 
+class DefinitionChanged(ToolMissing):
+    """The tool is not what was locked, and is refused. `data` has what changed, a line each."""
+
+
 class BadOutput(ToolCallFailed):
     """The tool answered with something that is not what it promised."""
 

@@ -28,6 +28,7 @@ from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
+from callsheet.tools.lockfile import LOCKFILE
 from callsheet.tools.pool import ToolPool
 
 
@@ -95,7 +96,7 @@ async def open_system(
         journal = await stack.enter_async_context(open_journal(settings, note))
         given = OperatorEnvironment(environment)
         cipher = KeyCipher(key_of(settings.data))
-        acceptance = Acceptance(scenarios, given)
+        acceptance = Acceptance(scenarios, given, tools)
         interpreter = Interpreter.over(
             journal=journal,
             tools=tools,
@@ -149,9 +150,9 @@ async def open_tools(settings: Settings, environment: Mapping[str, str]) -> Asyn
     """
     servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
     jitter = SystemEntropy().jitter
-    children = settings.data / "children"
+    children, lockfile = settings.data / "children", settings.mcp.with_name(LOCKFILE)
     async with ToolPool(
-        servers, environment=environment, version=__version__, jitter=jitter, children=children
+        servers, environment=environment, version=__version__, jitter=jitter, children=children, lockfile=lockfile
     ) as tools:
         yield tools
 

@@ -150,7 +150,7 @@ async def memory_system(
     pool: Tools = MemoryTools(tools) if isinstance(tools, Mapping) else tools
     store = journal or MemoryJournal()
     given = OperatorEnvironment(environment or {})
-    acceptance = Acceptance(catalog, given)
+    acceptance = Acceptance(catalog, given, pool)
     interpreter = Interpreter.over(
         journal=store,
         tools=pool,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalUnavailable, ScenarioNotFound
 from callsheet.journal.memory import MemoryJournal
+from callsheet.lint.drift import Drift
+from callsheet.lint.signatures import Use
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
@@ -158,6 +160,9 @@ class SomeTools:
     def servers(self) -> Sequence[ToolServerState]:
         return self._states
 
+    def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
+        return ()
+
     def release(self, run_id: RunId) -> None:
         raise AssertionError(f"Nothing ends a run here, but {run_id} ended.")
 
@@ -182,7 +187,7 @@ class House:
     def __post_init__(self) -> None:
         catalog, clock = CombinedCatalog(self.catalog, SavedCatalog(self.revisions)), SystemClock()
         self.runs = RunService(
-            acceptance=Acceptance(catalog, NothingGiven()),
+            acceptance=Acceptance(catalog, NothingGiven(), self.tools),
             journal=self.journal,
             engine=self.engine,
             clock=clock,

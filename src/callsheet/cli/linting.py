@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from callsheet.cli.documents import Written
 from callsheet.cli.failures import Refused, say
@@ -18,9 +17,7 @@ from callsheet.scenario.source import read_source
 from callsheet.scenario.steps.tool import ToolStep
 from callsheet.settings import Settings, environment
 from callsheet.system import open_catalog, open_tools
-from callsheet.tools.lockfile import read_lockfile, signatures_of
-
-LOCKFILE: Final = "callsheet.lock"
+from callsheet.tools.lockfile import LOCKFILE, read_lockfile, signatures_of
 
 
 def lockfile_path(given: Path | None, settings: Settings) -> Path:

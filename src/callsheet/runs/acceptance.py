@@ -3,21 +3,26 @@
 from typing import Final
 
 from callsheet.errors import InputInvalid, Problem, ScenarioInvalid
+from callsheet.lint.context import ALONE
+from callsheet.lint.survey import Survey
 from callsheet.runs.events import Revision
 from callsheet.runs.ports import Catalog, CatalogEntry, Environment
+from callsheet.runs.tools import Tools
 from callsheet.scenario.diagnostics import Severity
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.schema import Schema
+from callsheet.scenario.steps.tool import ToolStep
 
 _MAX_SCHEMAS: Final = 1_000
 
 
 class Acceptance:
-    """Finds scenarios and checks what they are to run on."""
+    """Finds scenarios and checks what they are to run on, and with which tools."""
 
-    def __init__(self, catalog: Catalog, environment: Environment) -> None:
+    def __init__(self, catalog: Catalog, environment: Environment, tools: Tools) -> None:
         self._catalog = catalog
+        self._tools = tools
         self._environment = environment
         self._schemas: dict[Revision, Schema] = {}
 
@@ -26,10 +31,13 @@ class Acceptance:
 
         Raises:
             ScenarioNotFound: nothing in the catalog has this id.
-            ScenarioInvalid: it has errors, or something that it declares was not given; `problems` lists them.
+            ScenarioInvalid: it has errors, something that it declares was not given, or a tool of it is not what was
+                locked and is refused; `problems` lists them.
         """
         entry = await self._catalog.get(scenario_id)
-        self._check_declared(entry, runnable(entry))
+        scenario = runnable(entry)
+        self._check_declared(entry, scenario)
+        self._check_tools(entry, scenario)
         return entry
 
     def check(self, entry: CatalogEntry, run_input: JsonObject) -> None:
@@ -58,6 +66,22 @@ class Acceptance:
         """The declared plain values as they are now."""
         found = {name: self._environment.variable(name) for name in runnable(entry).env}
         return {name: value for name, value in found.items() if value is not None}
+
+    def _check_tools(self, entry: CatalogEntry, scenario: Scenario) -> None:
+        """Refuse a scenario whose tools would be refused, where that is known already; else the call finds out."""
+        default = scenario.defaults.server
+        calls = [step for step in scenario.all_steps if isinstance(step, ToolStep)]
+        refused = self._tools.refused((step.server or default, step.tool) for step in calls)
+        if not refused:
+            return
+        problems = [
+            Problem(pointer=f"{located.pointer}/tool", message=f"E153: {drift.text()}")
+            for located, step in Survey(scenario, ALONE, None).of_type(ToolStep)
+            for drift in refused
+            if drift.tool == step.tool and (step.server or default) in {None, drift.server}
+        ]
+        message = f"The scenario '{entry.scenario_id}' calls tools that are not what was locked. {problems[0].message}"
+        raise ScenarioInvalid(message, problems)
 
     def _check_declared(self, entry: CatalogEntry, scenario: Scenario) -> None:
         problems = [

@@ -1,10 +1,12 @@
 """The Tools port: what a run needs of tool servers, and what it gives and takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
+from callsheet.lint.drift import Drift
+from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.scenario.json import Json, JsonObject
 
@@ -144,6 +146,9 @@ class ToolInfo:
     annotations: JsonObject | None = None
 
 
+LockPolicy: TypeAlias = Literal["strict", "warn", "off"]
+"""What happens to a tool that is not as it was locked: it is refused, it is said, or nobody looks."""
+
 Circuit: TypeAlias = Literal["closed", "open", "half_open"]
 """Of a circuit breaker: calls go through; calls fail at once; one call finds out whether the server works again."""
 
@@ -159,6 +164,7 @@ class ToolServerState:
         circuit: of its circuit breaker.
         retry_in: seconds until an open circuit lets one call through; None when it is not open.
         needs_auth: whether a person has to sign in first (`callsheet tools login`).
+        lock: what happens to its tools when they are not as they were locked.
         in_flight: calls at work.
         waiting: calls that wait for their turn.
     """
@@ -171,16 +177,22 @@ class ToolServerState:
     circuit: Circuit = "closed"
     retry_in: float | None = None
     needs_auth: bool = False
+    lock: LockPolicy = "off"
     in_flight: int = 0
     waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolListing:
-    """The tools of all servers that answered, and the others with the reason of each."""
+    """The tools of all servers that answered, and the others with the reason of each.
+
+    Attributes:
+        drifts: what is not as it was locked, of the servers whose lock is looked at.
+    """
 
     tools: tuple[ToolInfo, ...]
     unavailable: dict[str, str]
+    drifts: tuple[Drift, ...] = ()
 
 
 class Tools(Protocol):
@@ -202,6 +214,10 @@ class Tools(Protocol):
 
     def servers(self) -> Sequence[ToolServerState]:
         """The state of every configured server, in the order of the configuration."""
+        ...
+
+    def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
+        """The tools among `uses` that would be refused, as far as that is known without asking any server."""
         ...
 
     def release(self, run_id: RunId) -> None:

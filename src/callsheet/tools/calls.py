@@ -30,6 +30,7 @@ from callsheet.tools.elicitation import QuestionUnusable, responses
 from callsheet.tools.exchange import Exchange, IdleTimeout
 from callsheet.tools.held import HeldCall, HeldCalls
 from callsheet.tools.listing import ListUnusable
+from callsheet.tools.locks import Guard
 from callsheet.tools.polling import Polling
 from callsheet.tools.rate import Limiter
 from callsheet.tools.results import Results
@@ -52,8 +53,11 @@ LIST_AGE: Final = 5.0
 class ServerCalls:
     """Makes the calls of one server."""
 
-    def __init__(self, connection: Connection, options: ServerOptions, rate: Limiter | None = None) -> None:
+    def __init__(
+        self, connection: Connection, options: ServerOptions, guard: Guard, rate: Limiter | None = None
+    ) -> None:
         self._connection = connection
+        self._guard = guard
         self._rate = rate
         self._options = options
         self._turns = asyncio.Semaphore(options.max_in_flight)
@@ -159,6 +163,7 @@ class ServerCalls:
     ) -> ToolOutcome:
         session = self._connection.current() or await self._connected(target)
         tool = await self._tool(session, target)
+        await self._guard.admit(tool)
         sent_in.append(session)
         while True:
             request = _request(call, target, begun, session)

@@ -23,6 +23,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from callsheet.errors import ConfigurationInvalid
+from callsheet.runs.tools import LockPolicy
 from callsheet.scenario.durations import parse_duration
 from callsheet.scenario.json import NotJson, check_text
 from callsheet.tools.rate import RateLimit
@@ -30,7 +31,6 @@ from callsheet.tools.servers import (
     Auth,
     ClientCredentials,
     HttpServer,
-    LockPolicy,
     OAuth,
     OutputValidation,
     PrivateKeyJwt,

@@ -23,9 +23,12 @@ from typing import Final
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.changes import printable
 from callsheet.lint.signatures import Signatures, ToolSignature
-from callsheet.runs.tools import ToolListing
+from callsheet.runs.tools import ToolInfo, ToolListing
 from callsheet.scenario.codec import DocumentInvalid, canonical, decode_json
 from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, escape, is_object
+
+LOCKFILE: Final = "callsheet.lock"
+"""Its name, beside mcp.json."""
 
 VERSION: Final = 1
 """The version of the format that is written, and the only one that is read."""
@@ -45,20 +48,18 @@ _UNPRINTED: Final = re.compile(r"[^\n\x20-\x7e]")
 
 def signatures_of(listing: ToolListing, servers: Iterable[str] = ()) -> Signatures:
     """The signatures in `listing`; `servers` are those that are configured, which may offer no tool at all."""
-    return Signatures(
-        (
-            ToolSignature(
-                server=tool.server,
-                name=tool.name,
-                description=tool.description,
-                input_schema=tool.input_schema,
-                output_schema=tool.output_schema,
-                annotations=tool.annotations,
-            )
-            for tool in listing.tools
-        ),
-        servers=servers,
-        unavailable=listing.unavailable,
+    return Signatures(map(signature_of, listing.tools), servers=servers, unavailable=listing.unavailable)
+
+
+def signature_of(tool: ToolInfo) -> ToolSignature:
+    """The signature of one tool."""
+    return ToolSignature(
+        server=tool.server,
+        name=tool.name,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=tool.annotations,
     )
 
 

@@ -16,6 +16,7 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
+from callsheet.lint.drift import Drift
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
 from callsheet.tools.calls import ServerCalls
@@ -24,6 +25,7 @@ from callsheet.tools.circuit import CircuitBreaker
 from callsheet.tools.connection import Connection, OpenLink
 from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.listing import Listing, ListUnusable
+from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
 from callsheet.tools.servers import ServerConfig, StdioServer
 
@@ -43,6 +45,7 @@ class Member:
         transport: what its state shows as its transport.
         jitter: numbers from 0 to 1.
         version: ours.
+        lock: what its tools were when somebody looked at them.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class Member:
         transport: Callable[[], str],
         jitter: Callable[[], float],
         version: str,
+        lock: Lock,
     ) -> None:
         options = server.options
         limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
+        self._guard = Guard(server.name, options.lock, lock)
 
         def lane() -> Lane:
             connection = Connection(
@@ -66,7 +71,7 @@ class Member:
                 jitter=jitter,
                 version=version,
             )
-            return Lane(connection, ServerCalls(connection, options, limiter))
+            return Lane(connection, ServerCalls(connection, options, self._guard, limiter))
 
         self._server = server
         self._transport = transport
@@ -122,6 +127,7 @@ class Member:
             circuit=circuit,
             retry_in=pause if pause > 0 else None,
             needs_auth=connection.needs_auth,
+            lock=self._server.options.lock,
             in_flight=sum(lane.calls.in_flight for lane in lanes),
             waiting=sum(lane.calls.waiting for lane in lanes),
         )
@@ -139,6 +145,16 @@ class Member:
             return await session.listing.fresh(not_older_than=LIST_AGE)
         except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
             return str(error)
+
+    async def drifts(self, listing: Listing) -> tuple[Drift, ...]:
+        """What of the listing is not as it was locked."""
+        return await self._guard.drifts(listing.tools.values())
+
+    def refused(self, tool: str) -> tuple[Drift, ...]:
+        """The tool, when it would be refused and that is known."""
+        listing = self.known() if self._server.options.lock == "strict" else None
+        found = listing.tools.get(tool) if isinstance(listing, Listing) else None
+        return () if found is None else self._guard.refused([found])
 
     async def _lane(self, call: ToolCall) -> Lane:
         seconds = self._server.options.call_timeout if call.timeout is None else call.timeout

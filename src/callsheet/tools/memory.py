@@ -1,10 +1,12 @@
 """The `Tools` port without servers: tools are functions of this process. For tests of scenarios and for benches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
+from callsheet.lint.drift import Drift
+from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import (
     InputRequired,
@@ -69,6 +71,10 @@ class MemoryTools:
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""
         return [ToolServerState(name=name, transport="memory", connected=True) for name in self._servers]
+
+    def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
+        """See `callsheet.runs.tools.Tools`: nothing is locked here."""
+        return ()
 
     def release(self, run_id: RunId) -> None:
         """See `callsheet.runs.tools.Tools`: nothing is held for a run, but tests can see that it was let go."""

@@ -1,7 +1,7 @@
 """The pool of tool servers: the `Tools` port over real MCP connections."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -10,12 +10,15 @@ from typing import Self, assert_never
 from loguru import logger
 
 from callsheet.errors import ToolTimeout
+from callsheet.lint.drift import Drift
+from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.http import HttpLink, SharedTls
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing
+from callsheet.tools.locks import Lock
 from callsheet.tools.member import Member
 from callsheet.tools.orphans import Children
 from callsheet.tools.routing import only_server, unknown_server
@@ -37,6 +40,7 @@ class ToolPool:
         environment: where the few variables come from that every stdio server sees.
         version: ours, told to the servers.
         jitter: numbers from 0 to 1, for the pauses between attempts to connect.
+        lockfile: `callsheet.lock`, which need not exist.
         children: the folder that remembers the processes of stdio servers; None remembers nothing.
     """
 
@@ -48,11 +52,13 @@ class ToolPool:
         version: str = "0",
         jitter: Callable[[], float],
         children: Path | None = None,
+        lockfile: Path | None = None,
     ) -> None:
         tls = SharedTls()
         self._children = Children(children)
+        lock = Lock(lockfile)
         self._members = {
-            server.name: _member(server, _Ways(server, environment, tls, self._children), jitter, version)
+            server.name: _member(server, _Ways(server, environment, tls, self._children), jitter, version, lock)
             for server in servers
         }
 
@@ -83,11 +89,27 @@ class ToolPool:
         """See `callsheet.runs.tools.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
         found = await self._listings()
         tools = [tool for listing in found.values() if isinstance(listing, Listing) for tool in listing.tools.values()]
-        return ToolListing(tools=tuple(tools), unavailable=_reasons(found))
+        drifts = [
+            drift
+            for name, listing in found.items()
+            if isinstance(listing, Listing)
+            for drift in await self._members[name].drifts(listing)
+        ]
+        return ToolListing(tools=tuple(tools), unavailable=_reasons(found), drifts=tuple(drifts))
 
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""
         return [member.state() for member in self._members.values()]
+
+    def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
+        """See `callsheet.runs.tools.Tools`."""
+        return [
+            drift
+            for server, tool in uses
+            for name, member in self._members.items()
+            if server in {None, name}
+            for drift in member.refused(tool)
+        ]
 
     def release(self, run_id: RunId) -> None:
         """See `callsheet.runs.tools.Tools`."""
@@ -167,5 +189,5 @@ def _reasons(found: Mapping[str, Listing | str]) -> dict[str, str]:
     return {name: listing for name, listing in found.items() if isinstance(listing, str)}
 
 
-def _member(server: ServerConfig, ways: _Ways, jitter: Callable[[], float], version: str) -> Member:
-    return Member(server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version)
+def _member(server: ServerConfig, ways: _Ways, jitter: Callable[[], float], version: str, lock: Lock) -> Member:
+    return Member(server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version, lock=lock)

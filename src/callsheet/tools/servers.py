@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from callsheet.runs.tools import LockPolicy
 from callsheet.tools.rate import RateLimit
 
 OutputValidation: TypeAlias = Literal["strict", "warn", "off"]
@@ -13,9 +14,6 @@ OutputValidation: TypeAlias = Literal["strict", "warn", "off"]
 
 Scope: TypeAlias = Literal["shared", "run"]
 """Whose a connection is: everybody's, or one run's."""
-
-LockPolicy: TypeAlias = Literal["strict", "warn", "off"]
-"""What happens to a tool that is not as it was locked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
