@@ -35,6 +35,7 @@ class Settings(BaseModel):
         drain_timeout: seconds that steps at work may take to end when the server stops.
         journal_linger: milliseconds a commit waits for company while many runs are at work.
         max_body_bytes: the largest request body.
+        mcp_on_disconnect: what becomes of a run whose MCP client goes away: it continues, or is cancelled.
         log_level: of the log on standard error.
     """
 
@@ -50,6 +51,7 @@ class Settings(BaseModel):
     drain_timeout: Annotated[float, Field(ge=0, le=600)] = 15.0
     journal_linger: Annotated[float, Field(ge=0, le=100)] = 1.0
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
+    mcp_on_disconnect: Annotated[str, Field(pattern="^(continue|cancel)$")] = "continue"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
 

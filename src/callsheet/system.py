@@ -21,6 +21,7 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
+from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog, Cipher, Journal
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
@@ -49,6 +50,7 @@ class System:
     engine: LocalEngine
     cipher: Cipher
     trusted: frozenset[str]
+    playground: Playground
 
 
 def journal_path(settings: Settings) -> Path:
@@ -120,6 +122,7 @@ async def open_system(
             engine=engine,
             cipher=cipher,
             trusted=_trusted(settings, environment),
+            playground=Playground(tools=tools, cipher=cipher, clock=clock),
         )
 
 

@@ -16,6 +16,7 @@ from callsheet.api.options import ApiOptions
 from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.memory_revisions import MemoryRevisions
 from callsheet.catalog.saved import SavedCatalog
+from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalUnavailable, ScenarioNotFound
@@ -25,6 +26,7 @@ from callsheet.lint.signatures import Use
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
+from callsheet.runs.playground import Playground
 from callsheet.runs.ports import CatalogEntry, NewRun
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
@@ -199,6 +201,7 @@ class House:
             catalog=catalog,
             saved=SavedScenarios(catalog=catalog, revisions=self.revisions, clock=clock),
             tools=self.tools,
+            playground=Playground(tools=self.tools, cipher=KeyCipher(bytes(KEY_BYTES)), clock=clock),
             journal_check=self.journal.check,
             draining=self.draining,
             options=self.options,

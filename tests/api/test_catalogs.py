@@ -60,6 +60,7 @@ class TestTools:
             ("server", "news"),
             ("output_schema", {"type": "object"}),
             ("annotations", {"readOnlyHint": True}),
+            ("drift", None),
         ]
         assert "callsheet-unavailable-servers" not in response.headers
 

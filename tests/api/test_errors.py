@@ -16,6 +16,7 @@ from callsheet.scenario.json import Json
 from tests.api.house import House
 
 BODIES: dict[tuple[str, str], Json] = {
+    ("/api/tools/{server}/{tool}/call", "POST"): {},
     ("/api/runs", "POST"): {"scenario_id": "a"},
     ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"): {"approved": True},
     ("/api/scenarios/{scenario_id}", "PUT"): {},
@@ -63,6 +64,8 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/scenarios/validate", "POST"),
         ("/api/expressions/evaluate", "POST"),
         ("/api/tools", "GET"),
+        ("/api/tool-servers", "GET"),
+        ("/api/tools/{server}/{tool}/call", "POST"),
         ("/schemas/scenario.v1.schema.json", "GET"),
         ("/healthz", "GET"),
         ("/readyz", "GET"),
@@ -97,7 +100,7 @@ async def test_every_route_answers_an_unforeseen_error_with_the_shape_and_withou
             # The schema is a file of the package: no part stands behind it.
             for path, method in set(operations(house.app)) - {("/schemas/scenario.v1.schema.json", "GET")}:
                 run_id = "76d6903c-f520-4a40-b0fc-8fed3f7955d2"
-                filled = path.format(run_id=run_id, scenario_id="a", step_path="a", number=1)
+                filled = path.format(run_id=run_id, scenario_id="a", step_path="a", number=1, server="a", tool="a")
                 response = await client.request(method, filled, json=BODIES.get((path, method)))
                 assert response.status_code == 500, (method, path)
                 assert has_the_shape(response)

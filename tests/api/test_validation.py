@@ -54,7 +54,7 @@ async def test_a_document_gets_pointers_and_no_lines(client: httpx2.AsyncClient)
 
 async def test_the_scenarios_that_it_begins_are_looked_for_in_the_catalog(client: httpx2.AsyncClient) -> None:
     begins = {"name": "begin", "type": "scenario", "scenario_id": NEWS, "input": {"url": "http://127.0.0.1:1/"}}
-    document = news_document() | {"scenario_id": "mine", "input_schema": {}, "steps": [begins]}
+    document = news_document() | {"scenario_id": "mine", "input_schema": {"type": "object"}, "steps": [begins]}
     assert (await validate(client, document=document))["valid"] is True
 
     begins["scenario_id"] = f"{NEWS}s"

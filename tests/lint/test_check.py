@@ -160,7 +160,7 @@ def test_the_steps_of_on_error_see_every_step_before_them_and_the_error() -> Non
         ({"type": "object", "properties": {"url": {}}}, False),  # because it is so similar
         ({"type": "object", "properties": {"quantity": {}}}, True),
         ({**CLOSED, "patternProperties": {"^u": {}}}, True),
-        ({"additionalProperties": False}, False),
+        ({"type": "object", "additionalProperties": False}, False),
         ({**CLOSED, "additionalProperties": {"type": "string"}}, True),
     ],
 )

@@ -377,9 +377,20 @@ NEAR_MISSES: list[Case] = [
 ]
 
 
+EXPOSURE: list[Case] = [
+    (scenario(), []),
+    (scenario(input_schema={"type": "object"}), []),
+    (scenario(input_schema={"properties": {}}), [("W260", "/input_schema")]),
+    (scenario(input_schema={"type": ["object", "null"]}), [("W260", "/input_schema")]),
+    (scenario(input_schema={"type": "nothing"}), [("E100", "/input_schema/type")]),
+    (scenario(scenario_id="callsheet_start"), [("W260", "/scenario_id")]),
+    (scenario(output_schema={"type": "array"}, output=[]), []),
+]
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
-    [*STRUCTURE, *SECRETS, *SCOPES, *TYPES, *TOOLS_USED, *ADVICE, *NEAR_MISSES],
+    [*STRUCTURE, *SECRETS, *SCOPES, *TYPES, *TOOLS_USED, *ADVICE, *NEAR_MISSES, *EXPOSURE],
     ids=lambda value: json.dumps(value)[:80] if isinstance(value, list) else "",
 )
 def test_a_document_gets_exactly_these(document: JsonObject, expected: Found) -> None:

@@ -1,12 +1,15 @@
 """The HTTP app, put together from the parts it is given."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from callsheet.api.draining import Draining
 from callsheet.api.errors import on_callsheet_error, on_http_exception, on_validation_error
@@ -26,12 +29,15 @@ from callsheet.api.routes import (
     runs,
     scenarios,
     schemas,
+    tool_servers,
     tools,
     validation,
 )
+from callsheet.api.routes import playground as play
 from callsheet.api.workbench import Workbench
 from callsheet.errors import CallsheetError
 from callsheet.runs.answers import Answers
+from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
@@ -50,9 +56,12 @@ def create_app(
     catalog: Catalog,
     saved: SavedScenarios,
     tools: Tools,
+    playground: Playground,
     journal_check: Callable[[], Awaitable[None]],
     draining: Draining,
     options: ApiOptions,
+    mcp: ASGIApp | None = None,
+    on_saved: Callable[[], None] | None = None,
 ) -> FastAPI:
     """The app over running parts. It neither starts nor stops them, and has no lifespan of its own.
 
@@ -62,9 +71,12 @@ def create_app(
         catalog: the scenarios that can be run.
         saved: saves scenarios.
         tools: the tool servers.
+        playground: calls tools outside of runs.
         journal_check: `Journal.check`, for `/readyz`.
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         options: limits, names and the version.
+        mcp: serves `/mcp`, behind the same middleware as everything else; None when it is not served.
+        on_saved: called when a scenario was saved.
     """
     parts = Parts(
         runs=runs,
@@ -72,10 +84,12 @@ def create_app(
         catalog=catalog,
         saved=saved,
         tools=tools,
+        playground=playground,
         journal_check=journal_check,
         draining=draining,
         options=options,
         workbench=Workbench(),
+        on_saved=on_saved,
     )
     app = FastAPIOffline(  # the API page must come up on a machine without the internet
         docs_url="/docs",
@@ -90,11 +104,29 @@ def create_app(
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     _include_routes(app)
+    if mcp is not None:
+        app.router.routes.append(Route("/mcp", endpoint=mcp))
     return app
 
 
+_RESOURCES: Final = (
+    runs,
+    events,
+    answers,
+    scenarios,
+    revisions,
+    validation,
+    expressions,
+    schemas,
+    tools,
+    tool_servers,
+    play,
+    health,
+)
+
+
 def _include_routes(app: FastAPI) -> None:
-    for resource in (runs, events, answers, scenarios, revisions, validation, expressions, schemas, tools, health):
+    for resource in _RESOURCES:
         app.include_router(resource.router)
 
 

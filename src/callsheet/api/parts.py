@@ -10,6 +10,7 @@ from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.api.workbench import Workbench
 from callsheet.runs.answers import Answers
+from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
@@ -22,6 +23,7 @@ class Parts:
 
     Attributes:
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
+        on_saved: called when a scenario was saved.
     """
 
     runs: RunService
@@ -29,10 +31,12 @@ class Parts:
     catalog: Catalog
     saved: SavedScenarios
     tools: Tools
+    playground: Playground
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
     options: ApiOptions
     workbench: Workbench
+    on_saved: Callable[[], None] | None = None
 
 
 async def parts_of(request: Request) -> Parts:

@@ -14,7 +14,9 @@ from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.api.server import serve
+from callsheet.cli.endpoint import endpoint_parts
 from callsheet.errors import JournalLost
+from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
 
@@ -105,14 +107,21 @@ async def _draining_engine(settings: Settings, service: Service) -> AsyncGenerat
 
 async def _serve(settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event) -> None:
     system = service.system
-    app = create_app(
-        runs=system.runs,
-        answers=system.answers,
-        catalog=system.catalog,
-        saved=system.saved,
-        tools=system.tools,
-        journal_check=system.journal.check,
-        draining=service.draining,
-        options=ApiOptions(version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes),
-    )
-    await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)
+    async with open_endpoint(endpoint_parts(system, settings)) as mcp:
+        service.draining.call(mcp.stop)
+        app = create_app(
+            runs=system.runs,
+            answers=system.answers,
+            catalog=system.catalog,
+            saved=system.saved,
+            tools=system.tools,
+            playground=system.playground,
+            journal_check=system.journal.check,
+            draining=service.draining,
+            options=ApiOptions(
+                version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes
+            ),
+            mcp=mcp.app,
+            on_saved=mcp.look,
+        )
+        await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from callsheet.lint import (
     advice,
     arguments,
+    exposure,
     handling,
     names,
     near_misses,
@@ -53,6 +54,7 @@ RULES: Final[tuple[Rule, ...]] = (
     handling.uncatchable,
     tools.retried,
     tools.interrupted,
+    exposure.not_offered,
     advice.whole_steps,
     near_misses.near_misses,
     advice.independent_neighbours,

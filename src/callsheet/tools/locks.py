@@ -144,7 +144,5 @@ class Guard:
         if self._lock.problem is not None:
             return f"{self._lock.problem}"
         if self._lock.signatures is None:
-            return (
-                "its server is only used with a lock (lock: strict), and there is none. Write it with 'callsheet lock'."
-            )
+            return "there is no lock, without which its server is not used (lock: strict). 'callsheet lock' writes it."
         return f"it is not what was locked (lock: strict).\n{verdict.text()}\n{_TO_DO}"

@@ -61,6 +61,8 @@ async def put_scenario(
     done = await parts.saved.save(scenario_id_of(scenario_id), document, expected)
     if isinstance(done, Rejected):
         raise _refused(done)
+    if parts.on_saved is not None:
+        parts.on_saved()
     current = done.saved.current
     response.headers["ETag"] = etag(current.revision)
     if done.saved.outcome is Outcome.CREATED:

@@ -31,4 +31,5 @@ async def get_tools(response: Response, parts: TheParts) -> list[ToolSummary]:
         raise ToolsUnavailable(f"No tool server could be asked for its tools. {reasons}")
     if listing.unavailable:
         response.headers[UNAVAILABLE] = ", ".join(quote(server, safe="") for server in listing.unavailable)
-    return [ToolSummary.of(tool) for tool in listing.tools]
+    drifts = {(drift.server, drift.tool): drift.text() for drift in listing.drifts}
+    return [ToolSummary.of(tool, drifts.get((tool.server, tool.name))) for tool in listing.tools]

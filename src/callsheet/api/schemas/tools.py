@@ -1,8 +1,8 @@
 """Tools as the API lists them."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from callsheet.runs.tools import ToolInfo
 
@@ -16,9 +16,10 @@ class ToolSummary(BaseModel):
     server: str
     output_schema: dict[str, Any] | None
     annotations: dict[str, Any] | None
+    drift: Annotated[str | None, Field(description="What is not as it was locked, in lines; null when nothing is.")]
 
     @classmethod
-    def of(cls, tool: ToolInfo) -> Self:
+    def of(cls, tool: ToolInfo, drift: str | None = None) -> Self:
         """The tool as the API shows it."""
         return cls(
             name=tool.name,
@@ -27,4 +28,5 @@ class ToolSummary(BaseModel):
             server=tool.server,
             output_schema=tool.output_schema,
             annotations=tool.annotations,
+            drift=drift,
         )

@@ -1,0 +1,84 @@
+"""Calling a tool outside of any run."""
+
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from callsheet.api.decoding import StrictRoute
+from callsheet.api.errors import error_response
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.errors import described
+from callsheet.api.schemas.playground import CallRequest, CallResponse
+from callsheet.errors import (
+    AuthRequired,
+    BadOutput,
+    ContinuationExpired,
+    DefinitionChanged,
+    HeldCallLost,
+    OutputTooLarge,
+    RateLimited,
+    ServerUnavailable,
+    ToolCallFailed,
+    ToolFailed,
+    ToolMissing,
+    ToolTimeout,
+    TransportLost,
+)
+
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
+
+_CODES: Final[tuple[tuple[type[ToolCallFailed], str], ...]] = (
+    (AuthRequired, "tool.needs_auth"),
+    (ServerUnavailable, "tool.unavailable"),
+    (RateLimited, "tool.rate_limited"),
+    (HeldCallLost, "tool.call_lost"),
+    (ContinuationExpired, "tool.call_lost"),
+    (TransportLost, "tool.transport"),
+    (ToolTimeout, "tool.timeout"),
+    (DefinitionChanged, "tool.changed"),
+    (ToolMissing, "tool.not_found"),
+    (BadOutput, "tool.output_invalid"),
+    (OutputTooLarge, "tool.output_too_large"),
+)
+"""The first class that fits counts."""
+
+
+@router.post(
+    "/tools/{server}/{tool}/call",
+    response_model=CallResponse,
+    summary="Call a tool outside of any run",
+    description=(
+        "Makes one call and returns its result, with what the tool said meanwhile. A tool that asks something gives "
+        "`input_required` and a `continuation`: send the same arguments again with it and the `answers`. Nothing is "
+        "journaled."
+    ),
+    responses={
+        404: described("Unknown server or tool"),
+        409: described("The tool is not what was locked, or the call that is to go on was lost"),
+        422: described("The continuation is none of this call, or Validation Error"),
+        502: described("The server cannot be reached, refuses, broke off, or answered something unusable"),
+        504: described("No answer in time"),
+    },
+)
+async def post_call(server: str, tool: str, request: CallRequest, parts: TheParts) -> CallResponse | Response:
+    """Call it."""
+    try:
+        played = await parts.playground.call(
+            server,
+            tool,
+            request.arguments,
+            timeout=request.timeout,
+            continuation=request.continuation,
+            answers={key: answer.answer() for key, answer in request.answers.items()},
+        )
+    except ToolFailed as exc:
+        return CallResponse.failed(exc.message, exc.data)
+    except ToolCallFailed as exc:
+        return _refusal(exc)
+    return CallResponse.of(played)
+
+
+def _refusal(exc: ToolCallFailed) -> Response:
+    code = next(code for kind, code in _CODES if isinstance(exc, kind))
+    extra = {"server": exc.server, "tool": exc.tool, "ran": exc.ran, "data": exc.data}
+    return error_response(code, exc.message, extra=extra)

@@ -1,0 +1,23 @@
+"""What the MCP endpoint of a system is built from, whoever serves it."""
+
+from callsheet import __version__
+from callsheet.mcp_endpoint.parts import EndpointOptions, EndpointParts, OnDisconnect
+from callsheet.settings import Settings
+from callsheet.system import System
+
+
+def endpoint_parts(system: System, settings: Settings) -> EndpointParts:
+    """The parts of `system`."""
+    return EndpointParts(
+        runs=system.runs,
+        answers=system.answers,
+        catalog=system.catalog,
+        tools=system.tools,
+        cipher=system.cipher,
+        options=EndpointOptions(
+            version=__version__,
+            on_disconnect=OnDisconnect(settings.mcp_on_disconnect),
+            trusted=system.trusted,
+            max_body=settings.max_body_bytes,
+        ),
+    )

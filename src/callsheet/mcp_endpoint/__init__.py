@@ -1,0 +1,1 @@
+"""Scenarios served as MCP tools: a call is a run."""

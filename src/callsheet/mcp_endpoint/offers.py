@@ -1,0 +1,150 @@
+"""Which scenarios are tools, and what MCP clients are told of each."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from loguru import logger
+from mcp_types import Tool
+
+from callsheet.errors import ScenarioNotFound
+from callsheet.lint.exposure import RESERVED, obstacle
+from callsheet.mcp_endpoint.annotations import annotations_of, believed
+from callsheet.mcp_endpoint.parts import EndpointParts
+from callsheet.runs.ports import CatalogEntry
+from callsheet.runs.tools import ToolInfo
+from callsheet.scenario.json import JsonObject
+from callsheet.scenario.model import Scenario
+
+RESULT: Final = "result"
+"""The key under which `structuredContent` has an output that is no object."""
+
+_ANYTHING: Final[JsonObject] = {"type": "object"}
+_LISTING_SECONDS: Final = 5.0
+
+
+Fingerprint: TypeAlias = tuple[tuple[str, str], ...]
+"""Names and revisions of scenarios."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One scenario as a tool.
+
+    Attributes:
+        wraps: whether `structuredContent` has the output under `result`: the output is declared to be no object.
+    """
+
+    entry: CatalogEntry
+    scenario: Scenario
+    tool: Tool
+    wraps: bool
+
+
+class Offers:
+    """The tools, as the catalog is now. What was made of an entry is kept until its revision changes."""
+
+    def __init__(self, parts: EndpointParts) -> None:
+        self._parts = parts
+        self._kept: dict[str, Offer] = {}
+        self._made_of: Fingerprint = ()
+        self._known: Mapping[str, tuple[ToolInfo, ...]] = {}
+        self._knows_all = False
+
+    async def all(self) -> Sequence[Offer]:
+        """Every scenario that is offered, ordered by name."""
+        await self._look(believing=True)
+        return list(self._kept.values())
+
+    async def prepare(self) -> None:
+        """Look at the catalog alone, and not at the tool servers, which may have to be started for it."""
+        await self._look(believing=False)
+
+    async def _look(self, *, believing: bool) -> None:
+        entries = await self._parts.catalog.list()
+        runnable = {entry.scenario_id: entry for entry in entries if entry.scenario is not None}
+        made_of = tuple((name, entry.revision) for name, entry in runnable.items())
+        trusted = self._parts.options.trusted
+        asks = believing and bool(trusted) and not (self._knows_all and made_of == self._made_of)
+        if asks:
+            self._known, self._knows_all = await self._believed(trusted)
+        if asks or made_of != self._made_of:
+            self._kept = {offer.tool.name: offer for offer in self._offers(runnable)}
+            self._made_of = made_of
+
+    async def find(self, name: str) -> Offer | None:
+        """The scenario with this name, as it is now; None when none is offered under it."""
+        if not name.isprintable() or name in RESERVED:
+            return None
+        try:
+            entry = await self._parts.catalog.get(name)
+        except ScenarioNotFound:
+            return None
+        kept = self._kept.get(name)
+        if kept is not None and kept.entry.revision == entry.revision:
+            return kept
+        if entry.scenario is None or obstacle(entry.scenario) is not None:
+            return None
+        return _offer(entry, entry.scenario)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Of what `all` gave last; another one when the list of tools is another one."""
+        return tuple((offer.tool.name, offer.entry.revision) for offer in self._kept.values())
+
+    def schema_of(self, name: str) -> Mapping[str, Any] | None:
+        """The input schema of a tool that was listed; what the SDK checks `Mcp-Param-*` headers against."""
+        kept = self._kept.get(name)
+        return None if kept is None else kept.tool.input_schema
+
+    def _offers(self, runnable: Mapping[str, CatalogEntry]) -> Iterable[Offer]:
+        def find(scenario_id: str) -> Scenario | None:
+            entry = runnable.get(scenario_id)
+            return None if entry is None else entry.scenario
+
+        for entry in runnable.values():
+            scenario = entry.scenario
+            if scenario is None:
+                continue
+            why = obstacle(scenario)
+            if why is not None:
+                logger.warning("{}: {} {}", entry.source, why.message, why.hint)
+                continue
+            offer = _offer(entry, scenario)
+            offer.tool.annotations = annotations_of(scenario, find, self._known)
+            yield offer
+
+    async def _believed(self, trusted: Collection[str]) -> tuple[Mapping[str, tuple[ToolInfo, ...]], bool]:
+        """The tools whose annotations are believed, and whether every trusted server said what it has.
+
+        Those of a server that does not answer in time count as unknown, until it does.
+        """
+        try:
+            async with asyncio.timeout(_LISTING_SECONDS):
+                listing = await self._parts.tools.list()
+        except TimeoutError:
+            return {}, False
+        return believed(listing, trusted), not any(name in listing.unavailable for name in trusted)
+
+
+def _offer(entry: CatalogEntry, scenario: Scenario) -> Offer:
+    output, wraps = _output_schema(scenario.output_schema)
+    tool = Tool(
+        name=entry.scenario_id,
+        title=scenario.name,
+        description=scenario.description or None,
+        input_schema=scenario.input_schema or _ANYTHING,
+        output_schema=output,
+    )
+    return Offer(entry=entry, scenario=scenario, tool=tool, wraps=wraps)
+
+
+def _output_schema(schema: JsonObject | None) -> tuple[JsonObject | None, bool]:
+    """The schema of `structuredContent`, and whether it has the output under `result`."""
+    if schema is None or schema.get("type") == "object":
+        return schema, False
+    inner = {"$id": "urn:callsheet:output", **schema} if "$ref" in str(schema) else dict(schema)
+    dialect = inner.pop("$schema", None)
+    outer: JsonObject = {"type": "object", "properties": {RESULT: inner}, "required": [RESULT]}
+    return ({"$schema": dialect, **outer} if dialect is not None else outer), True

@@ -1,0 +1,175 @@
+"""Runs as tasks: the extension io.modelcontextprotocol/tasks (SEP-2663), for clients of 2026-07-28 that declare it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
+from mcp_types import HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, ElicitResult, RequestParams
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import BaseModel, Field
+
+from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, RunNotFound, StepNotWaiting
+from callsheet.mcp_endpoint.clients import TASKS, Client
+from callsheet.mcp_endpoint.offers import Offers
+from callsheet.mcp_endpoint.outcomes import RUN_ID, result_of
+from callsheet.mcp_endpoint.parts import EndpointParts
+from callsheet.mcp_endpoint.questions import Dismissed, Question
+from callsheet.mcp_endpoint.seals import Seals
+from callsheet.mcp_endpoint.watching import children, open_questions
+from callsheet.runs.codec import timestamp
+from callsheet.runs.events import RunId, RunStatus
+from callsheet.runs.state import RunState
+
+MISSING_CAPABILITY: Final = -32021
+_POLL_MS: Final = 1_000
+_MAX_TOKEN: Final = 1_024
+
+
+class TaskParams(RequestParams):
+    """Names a task."""
+
+    task_id: str = Field(alias="taskId", max_length=_MAX_TOKEN)
+
+
+class UpdateTaskParams(TaskParams):
+    """Answers to a task's questions."""
+
+    input_responses: dict[str, Any] = Field(alias="inputResponses")
+
+
+class Tasks:
+    """The methods of the extension, over the parts."""
+
+    def __init__(self, parts: EndpointParts, offers: Offers) -> None:
+        self._parts = parts
+        self._offers = offers
+        self._seals = Seals(parts.cipher)
+
+    async def created(self, run_id: RunId) -> dict[str, Any]:
+        """The answer to a `tools/call`: a task instead of a result."""
+        state = await self._parts.runs.state(run_id)
+        status = "working" if not state.status.is_terminal else "completed"
+        return {**_task(self._seals.task(run_id), state, status), "resultType": "task", "_meta": {RUN_ID: run_id}}
+
+    async def get(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
+        """`tasks/get`."""
+        state, client = await self._find(context, params.task_id), Client.of(context)
+        questions = await self._questions(state)
+        requests = client.requests(questions) if questions else None
+        meta = {"resultType": "complete", "_meta": {RUN_ID: state.run_id}}
+        if requests:
+            shown = {key: _wire(each) for key, each in requests.items()}
+            return {**_task(params.task_id, state, "input_required"), "inputRequests": shown, **meta}
+        match state.status:
+            case RunStatus.CANCELLED:
+                return {**_task(params.task_id, state, "cancelled"), **meta}
+            case RunStatus.SUCCESS | RunStatus.FAILED:
+                return {**_task(params.task_id, state, "completed"), "result": await self._result(state), **meta}
+            case RunStatus.QUEUED | RunStatus.RUNNING | RunStatus.WAITING:
+                return {**_task(params.task_id, state, "working", _waits(questions)), **meta}
+
+    async def update(self, context: ServerRequestContext[Any, Any], params: UpdateTaskParams) -> dict[str, Any]:
+        """`tasks/update`: answers; those to no open question are ignored, as the extension wants it."""
+        state = await self._find(context, params.task_id)
+        responses = _responses(params.input_responses)
+        for question in await self._questions(state):
+            try:
+                answer = question.answer(responses)
+                if answer is not None:
+                    await self._parts.answers.answer(question.run_id, question.path, answer)
+            except (Dismissed, AlreadyAnswered, StepNotWaiting):
+                continue
+            except InputInvalid as error:
+                raise MCPError(INVALID_PARAMS, error.message) from error
+        return {"resultType": "complete"}
+
+    async def cancel(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
+        """`tasks/cancel`."""
+        state = await self._find(context, params.task_id)
+        await self._parts.runs.cancel(state.run_id)
+        return {"resultType": "complete"}
+
+    async def _find(self, context: ServerRequestContext[Any, Any], token: str) -> RunState:
+        require_tasks(context)
+        _require_same_name(context, token)
+        run_id = self._seals.run_of_task(token)
+        try:
+            if run_id is not None:
+                return await self._parts.runs.state(run_id)
+        except RunNotFound:
+            pass
+        except CallsheetError as error:
+            raise MCPError(INVALID_PARAMS, f"The task cannot be read: {error.message}") from error
+        raise MCPError(INVALID_PARAMS, "There is no such task.")
+
+    async def _questions(self, root: RunState) -> tuple[Question, ...]:
+        """What is asked by the run and by those below it."""
+        states = {root.run_id: root}
+        waiting = [root]
+        for state in waiting:
+            for child in children(state):
+                states[child] = await self._parts.runs.state(child)
+                waiting.append(states[child])
+        return await open_questions(self._parts.runs, states, root.run_id)
+
+    async def _result(self, state: RunState) -> dict[str, Any]:
+        offer = await self._offers.find(state.scenario_id)
+        wraps, declared = (False, False) if offer is None else (offer.wraps, offer.tool.output_schema is not None)
+        result = result_of(state, wraps=wraps, declared=declared)
+        return _wire(result)
+
+
+def require_tasks(context: ServerRequestContext[Any, Any]) -> None:
+    """Refuse clients that do not know the extension.
+
+    Raises:
+        MCPError: -32601 before 2026-07-28, else -32021.
+    """
+    if context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+        raise MCPError(METHOD_NOT_FOUND, "Method not found", context.method)
+    if not Client.of(context).knows_tasks:
+        data: dict[str, Any] = {"requiredCapabilities": {"extensions": {TASKS: {}}}}
+        raise MCPError(MISSING_CAPABILITY, "Missing required client capability", data)
+
+
+def _require_same_name(context: ServerRequestContext[Any, Any], token: str) -> None:
+    """Over HTTP `Mcp-Name` is the task's id, for those who route by it; the SDK checks that of core methods alone."""
+    headers: Mapping[str, str] = getattr(context.request, "headers", {})
+    named = headers.get(MCP_NAME_HEADER)
+    if named is not None and decode_header_value(named) != token:
+        raise MCPError(HEADER_MISMATCH, "mcp-name header does not match the request body's 'taskId' parameter")
+
+
+def _task(token: str, state: RunState, status: str, message: str = "") -> dict[str, Any]:
+    moments = [state.started_at, *(step.started_at for step in state.steps.values())]
+    moments += [step.finished_at for step in state.steps.values() if step.finished_at is not None]
+    said = message or state.message
+    return {
+        "taskId": token,
+        "status": status,
+        "createdAt": timestamp(state.started_at),
+        "lastUpdatedAt": timestamp(state.finished_at or max(moments)),
+        "ttlMs": None,
+        "pollIntervalMs": _POLL_MS,
+        **({"statusMessage": said} if said else {}),
+    }
+
+
+def _wire(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(by_alias=True, mode="json", exclude_none=True)
+
+
+def _waits(questions: tuple[Question, ...]) -> str:
+    if not questions:
+        return ""
+    paths = ", ".join(f"{each.path} of run {each.run_id}" for each in questions)
+    return f"Waits for an answer to {paths}: the tool callsheet_answer gives it."
+
+
+def _responses(given: dict[str, Any]) -> dict[str, ElicitResult]:
+    try:
+        return {key: ElicitResult.model_validate(each) for key, each in given.items()}
+    except ValueError as error:
+        raise MCPError(INVALID_PARAMS, "An answer is not the result of an elicitation.") from error

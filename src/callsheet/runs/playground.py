@@ -1,0 +1,109 @@
+"""One call of a tool outside of any run: to see what it does, before a scenario depends on it."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from callsheet.runs.ports import Cipher, Clock
+from callsheet.runs.tools import (
+    ElicitationAnswer,
+    InputRequired,
+    TaskCreated,
+    ToolCall,
+    ToolOutcome,
+    Tools,
+)
+from callsheet.scenario.json import Json, JsonObject
+
+MOST_LINES: Final = 200
+"""Lines of a tool's log that are shown, the last ones."""
+
+_PURPOSE: Final = "playground"
+
+
+@dataclass(slots=True)
+class Said:
+    """What a tool says while it is at work: a `CallListener` that keeps the last of it."""
+
+    last_progress: tuple[float, float | None, str] | None = None
+    lines: deque[tuple[str, str, Json]] = field(default_factory=lambda: deque[tuple[str, str, Json]](maxlen=MOST_LINES))
+
+    def progress(self, progress: float, total: float | None, message: str) -> None:
+        """See `CallListener`."""
+        self.last_progress = (progress, total, message)
+
+    def log(self, level: str, logger: str, data: Json) -> None:
+        """See `CallListener`."""
+        self.lines.append((level, logger, data))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a call ended.
+
+    Attributes:
+        continuation: with which the call goes on after a question or as a task, encrypted; None for a result.
+    """
+
+    outcome: ToolOutcome
+    said: Said
+    took: timedelta
+    continuation: str | None = None
+
+
+class Playground:
+    """Makes such calls. Nothing of them is journaled."""
+
+    def __init__(self, *, tools: Tools, cipher: Cipher, clock: Clock) -> None:
+        self._tools = tools
+        self._cipher = cipher
+        self._clock = clock
+
+    async def call(
+        self,
+        server: str,
+        tool: str,
+        arguments: JsonObject,
+        *,
+        timeout: float | None = None,
+        continuation: str | None = None,
+        answers: Mapping[str, ElicitationAnswer] | None = None,
+    ) -> Played:
+        """Call a tool, or go on with a call.
+
+        Args:
+            server: the tool server's name.
+            tool: the tool's name.
+            arguments: its arguments; of a call that goes on, the same as before.
+            timeout: seconds; the server's own by default.
+            continuation: as the last `Played` of this call had it.
+            answers: to the questions that it had.
+
+        Raises:
+            ToolCallFailed: the call failed; one of its subclasses says how.
+            DecryptionFailed: the continuation is not one of this call.
+        """
+        said, began = Said(), self._clock.now()
+        purpose = f"{_PURPOSE}:{server}:{tool}"
+        outcome = await self._tools.call(
+            ToolCall(
+                server=server,
+                tool=tool,
+                arguments=arguments,
+                timeout=timeout,
+                idempotency_key=f"playground:{began.isoformat()}",
+                attempt=1,
+                listener=said,
+                continuation=None if continuation is None else self._cipher.decrypt(continuation, purpose),
+                answers=answers or {},
+            )
+        )
+        goes_on = isinstance(outcome, InputRequired | TaskCreated)
+        return Played(
+            outcome=outcome,
+            said=said,
+            took=self._clock.now() - began,
+            continuation=self._cipher.encrypt(outcome.continuation, purpose) if goes_on else None,
+        )

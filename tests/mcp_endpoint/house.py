@@ -1,0 +1,101 @@
+"""The endpoint over a system in memory: what the tests of it stand on."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp_types import CallToolResult, TextContent
+
+from callsheet.engine.cipher import KEY_BYTES, KeyCipher
+from callsheet.journal.memory import MemoryJournal
+from callsheet.mcp_endpoint.parts import EndpointOptions, EndpointParts
+from callsheet.mcp_endpoint.server import Endpoint
+from callsheet.runs.tools import Tools
+from callsheet.scenario.json import Json, JsonObject
+from callsheet.testing import MemorySystem, ToolCall, memory_system
+from callsheet.tools.memory import MemoryTool
+
+LEGACY, MODERN = "legacy", "2026-07-28"
+
+eras = pytest.mark.parametrize("era", [LEGACY, MODERN])
+"""Both generations of the protocol."""
+
+
+async def echo(call: ToolCall) -> Json:
+    """Gives back what it gets."""
+    return call.arguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A system and the endpoint over it."""
+
+    system: MemorySystem
+    endpoint: Endpoint
+
+    def client(self, era: str, **options: Any) -> Client:
+        """A client in this process."""
+        return Client(self.endpoint.server, mode=era, cache=None, **options)
+
+
+@asynccontextmanager
+async def house(
+    *documents: JsonObject,
+    tools: Mapping[str, Mapping[str, MemoryTool]] | Tools | None = None,
+    journal: MemoryJournal | None = None,
+    **options: Any,
+) -> AsyncGenerator[House]:
+    """The endpoint over `documents`; `options` are those of `EndpointOptions`."""
+    async with memory_system(documents, {"t": {"echo": echo}} if tools is None else tools, journal=journal) as system:
+        parts = parts_of(system, **options)
+        endpoint = Endpoint(parts)
+        await endpoint.prepare()
+        yield House(system=system, endpoint=endpoint)
+
+
+def parts_of(system: MemorySystem, **options: Any) -> EndpointParts:
+    """What the endpoint is built from."""
+    return EndpointParts(
+        runs=system.runs,
+        answers=system.answers,
+        catalog=system.catalog,
+        tools=system.tools,
+        cipher=KeyCipher(bytes(KEY_BYTES)),
+        options=EndpointOptions(**options),
+    )
+
+
+def document(scenario_id: str, *steps: JsonObject, **fields: Json) -> JsonObject:
+    """A scenario; without steps, one that gives back its input."""
+    gives: JsonObject = {"name": "give", "type": "transform", "output": {"from": "input"}}
+    head: JsonObject = {"schema_version": "1", "scenario_id": scenario_id, "name": scenario_id.title()}
+    return {**head, "steps": list(steps) or [gives], **fields}
+
+
+def give(value: Json, name: str = "give") -> JsonObject:
+    """A step with this output."""
+    return {"name": name, "type": "transform", "output": value}
+
+
+def approval(name: str = "ask", **fields: Json) -> JsonObject:
+    """A step that asks."""
+    return {"name": name, "type": "approval", "message": "Go on?", **fields}
+
+
+def text_of(result: CallToolResult) -> str:
+    """The text blocks of a result."""
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def run_id_of(result: CallToolResult) -> str:
+    """The run behind a result."""
+    assert result.meta is not None
+    return str(result.meta["callsheet/runId"])
+
+
+def names(tools: Sequence[Any]) -> list[str]:
+    """The tools that are scenarios."""
+    return [tool.name for tool in tools if not tool.name.startswith("callsheet_")]

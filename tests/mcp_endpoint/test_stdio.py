@@ -1,0 +1,201 @@
+"""`callsheet mcp`: the endpoint over standard input and output, alone and beside a server."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp_types import ElicitResult, JSONRPCRequest, JSONRPCResponse
+
+from callsheet.api.binding import listen
+from callsheet.cli.serving import Service, serving
+from callsheet.journal.sqlite import SqliteJournal
+from callsheet.mcp_endpoint.bridging import Headers
+from callsheet.mcp_endpoint.stdin import StdinLines
+from callsheet.runs.ports import RunFilter
+from callsheet.scenario.json import JsonObject
+from callsheet.settings import load_settings
+from tests.mcp_endpoint.house import LEGACY, approval, document, eras, names
+
+SECONDS = 60
+"""For a process to start and end, on a machine that is busy with other tests."""
+
+WHO: JsonObject = {"type": "object", "properties": {"who": {"type": "string", "x-mcp-header": "Who"}}}
+INITIALIZE: JsonObject = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with three scenarios."""
+    (tmp_path / "scenarios").mkdir()
+    wait: JsonObject = {"name": "w", "type": "wait", "duration": 3600}
+    for each in (document("same", input_schema=WHO), document("a", approval()), document("long", wait)):
+        path = tmp_path / "scenarios" / f"{each['scenario_id']}.json"
+        path.write_text(json.dumps(each), encoding="utf-8")
+    return tmp_path
+
+
+def command(folder: Path) -> list[str]:
+    """The command, over `folder`."""
+    return [sys.executable, "-m", "callsheet", "mcp", "--folder", str(folder)]
+
+
+def client(folder: Path, era: str, **options: Any) -> Client:
+    """A client that starts the command."""
+    program, *arguments = command(folder)
+    return Client(StdioServerParameters(command=program, args=arguments), mode=era, **options)
+
+
+@asynccontextmanager
+async def beside_a_server(folder: Path) -> AsyncGenerator[Service]:
+    """A server that has the folder open."""
+    settings = load_settings({"port": 0}, folder=folder)
+    async with serving(settings, {}, listen(settings.host, settings.port)) as service:
+        yield service
+
+
+async def agree(context: Any, params: Any) -> ElicitResult:
+    """Says yes."""
+    return ElicitResult(action="accept", content={"approved": True})
+
+
+async def use(folder: Path, era: str) -> None:
+    """List, call with progress, be asked."""
+    told: list[float] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append(progress)
+
+    async with client(folder, era, elicitation_callback=agree) as opened:
+        assert names((await opened.list_tools()).tools) == ["a", "long", "same"]
+        result = await opened.call_tool("same", {"who": "é"}, progress_callback=hear)
+        asked: Any = await opened.call_tool("a", {})
+    assert result.structured_content == {"who": "é"}
+    assert told == [1]
+    assert asked.structured_content["approved"] is True
+
+
+@eras
+async def test_a_desktop_client_lists_calls_and_is_asked(folder: Path, era: str) -> None:
+    async with asyncio.timeout(SECONDS):
+        await use(folder, era)
+
+
+@eras
+async def test_it_does_the_same_beside_a_server_that_has_the_folder(folder: Path, era: str) -> None:
+    async with asyncio.timeout(SECONDS), beside_a_server(folder) as service:
+        await use(folder, era)
+        runs = (await service.system.runs.list(RunFilter(), 9)).runs
+    assert sorted(run.scenario_id for run in runs) == ["a", "same"]
+
+
+async def test_a_server_that_went_away_is_an_error_of_the_call_alone(folder: Path) -> None:
+    async with asyncio.timeout(SECONDS):
+        async with beside_a_server(folder) as service:
+            opened = await open_client(folder)
+            await opened.call_tool("same", {})
+            service.draining.start()
+        for _ in range(2):
+            with pytest.raises(MCPError, match="does not answer"):
+                await opened.call_tool("same", {})
+        await opened.__aexit__(None, None, None)
+
+
+async def open_client(folder: Path) -> Client:
+    """A client that outlives the server's block."""
+    return await client(folder, LEGACY).__aenter__()
+
+
+def test_the_end_of_standard_input_ends_it_and_leaves_runs_to_the_next_start(folder: Path) -> None:
+    started: JsonObject = {"name": "callsheet_start", "arguments": {"scenario_id": "long"}}
+    waits: JsonObject = {"name": "long", "arguments": {}}
+    with subprocess.Popen(command(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for message in (INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"}):
+            process.stdin.write(json.dumps(message) + "\n")
+        for number, params in ((2, waits), (3, started)):
+            call = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+            process.stdin.write(json.dumps(call) + "\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        rest, _ = process.communicate(timeout=SECONDS)
+    assert [answer["id"] for answer in answers] == [1, 3]
+    assert process.returncode == 0
+    assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
+    assert asyncio.run(unfinished(folder)) >= 1
+
+
+async def unfinished(folder: Path) -> int:
+    """How many runs wait to go on."""
+    async with SqliteJournal.open(folder / ".callsheet" / "journal.db") as journal:
+        return sum(not run.status.is_terminal for run in (await journal.runs(RunFilter(), 9)).runs)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_although_standard_input_stays_open(folder: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(command(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(INITIALIZE) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(number)
+        assert process.wait(SECONDS) == 0
+
+
+async def test_lines_come_whole_however_they_were_written() -> None:
+    readable, writable = os.pipe()
+    try:
+        async with asyncio.timeout(10):
+            lines = StdinLines(readable)
+            long = "x" * 200_000
+            writing = asyncio.create_task(asyncio.to_thread(os.write, writable, f"one\ntw{long}o\n".encode()))
+            assert await anext(lines) == "one"
+            assert await anext(lines) == f"tw{long}o"
+            await writing
+            os.write(writable, "é".encode() + b"\xff")
+            os.close(writable)
+            assert [line async for line in lines] == ["é\ufffd"]
+    finally:
+        os.close(readable)
+
+
+def test_a_bridged_message_has_the_headers_of_its_era() -> None:
+    headers = Headers()
+    initialize = JSONRPCRequest(jsonrpc="2.0", id=1, method="initialize", params={})
+    assert headers.of(initialize) is None
+    headers.learn(JSONRPCResponse(jsonrpc="2.0", id=1, result={"protocolVersion": "2025-06-18"}))
+    legacy = headers.of(JSONRPCRequest(jsonrpc="2.0", id=2, method="tools/list"))
+    assert legacy is not None
+    assert legacy.headers == {"mcp-protocol-version": "2025-06-18"}
+
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
+    listed = {"tools": [{"name": "same", "inputSchema": WHO}]}
+    headers.learn(JSONRPCResponse(jsonrpc="2.0", id=3, result=listed))
+    params = {"name": "same", "arguments": {"who": "é"}, "_meta": meta}
+    call = headers.of(JSONRPCRequest(jsonrpc="2.0", id=4, method="tools/call", params=params))
+    assert call is not None
+    assert call.headers == {
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/call",
+        "mcp-name": "same",
+        "Mcp-Param-Who": "=?base64?w6k=?=",
+    }
+    task = headers.of(JSONRPCRequest(jsonrpc="2.0", id=5, method="tasks/get", params={"taskId": "t", "_meta": meta}))
+    assert task is not None
+    assert (task.headers or {})["mcp-name"] == "t"
