@@ -50,7 +50,7 @@ def test_every_yaml_block_is_a_clean_scenario_or_somebody_elses(page: str, text:
 @pytest.mark.parametrize(("page", "text"), blocks("json"))
 def test_every_json_block_can_be_read_and_every_mcp_json_can_be_used(page: str, text: str) -> None:
     if "mcpServers" in json.loads(text):
-        environment = {"NEWS_TOKEN": "token"}
+        environment = {"NEWS_TOKEN": "token", "CALLSHEET_SECRET_NEWS": "secret"}
         assert parse_servers(text, source=page, folder=ROOT, environment=environment)
 
 

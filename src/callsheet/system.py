@@ -10,11 +10,12 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
-from callsheet.engine.cipher import KeyCipher, key_of
+from callsheet.engine.cipher import FolderCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
+from callsheet.errors import ConfigurationInvalid
 from callsheet.journal.readonly import ReadOnlyJournal
 from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
 from callsheet.runs.acceptance import Acceptance
@@ -30,7 +31,13 @@ from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
+from callsheet.tools.oauth import SignIn, Wallet
 from callsheet.tools.pool import ToolPool
+from callsheet.tools.routing import did_you_mean
+from callsheet.tools.servers import HttpServer, ServerConfig
+from callsheet.tools.signing import sign_in_of
+from callsheet.tools.tls import SharedTls
+from callsheet.tools.tokens import FileTokens, TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +162,47 @@ async def open_tools(settings: Settings, environment: Mapping[str, str]) -> Asyn
     jitter = SystemEntropy().jitter
     children, lockfile = settings.data / "children", settings.mcp.with_name(LOCKFILE)
     async with ToolPool(
-        servers, environment=environment, version=__version__, jitter=jitter, children=children, lockfile=lockfile
+        servers,
+        environment=environment,
+        version=__version__,
+        jitter=jitter,
+        children=children,
+        lockfile=lockfile,
+        tokens=_tokens(settings),
     ) as tools:
         yield tools
+
+
+def open_sign_in(settings: Settings, environment: Mapping[str, str], server: str) -> SignIn | None:
+    """How the tool server is signed in to; None when nobody does.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used, or no server has this name.
+    """
+    found = _server(settings, environment, server)
+    return sign_in_of(found, _tokens(settings), SharedTls()) if isinstance(found, HttpServer) else None
+
+
+def forget_sign_in(settings: Settings, environment: Mapping[str, str], server: str) -> bool:
+    """Forget the tokens of a tool server; whether there were any.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used, or no server has this name.
+    """
+    found = _server(settings, environment, server)
+    return isinstance(found, HttpServer) and Wallet(found, _tokens(settings)).forget()
+
+
+def _tokens(settings: Settings) -> TokenStore:
+    return FileTokens(settings.data / "tokens", FolderCipher(settings.data))
+
+
+def _server(settings: Settings, environment: Mapping[str, str], name: str) -> ServerConfig:
+    servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    found = {server.name: server for server in servers}
+    if name not in found:
+        raise ConfigurationInvalid(f"No tool server is called {name!r}.{did_you_mean(name, found)}")
+    return found[name]
 
 
 def open_catalog(settings: Settings, revisions: Revisions | None = None) -> Catalog:

@@ -9,7 +9,7 @@ import pytest
 
 from callsheet import __version__
 from callsheet.cli import actions
-from callsheet.cli.commands import runs
+from callsheet.cli.commands import runs, tools
 from callsheet.cli.lazy import Lazy, load
 from callsheet.cli.root import COMMANDS
 from tests.cli.conftest import CommandLine
@@ -24,7 +24,9 @@ print("imported:", *sorted(set(sys.modules) & set({heavy!r})))
 print("statuses:", *statuses)
 """
 
-TABLES = [*COMMANDS.items(), *((f"runs {name}", lazy) for name, lazy in runs.COMMANDS.items())]
+GROUPS = {"runs": runs.COMMANDS, "tools": tools.COMMANDS}
+INSIDE = [(f"{group} {name}", lazy) for group, table in GROUPS.items() for name, lazy in table.items()]
+TABLES = [*COMMANDS.items(), *INSIDE]
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -43,7 +45,7 @@ def test_a_line_of_the_table_says_what_the_command_says(name: str, lazy: Lazy) -
 
 
 def test_every_command_has_something_to_do() -> None:
-    modules = [lazy.module.rpartition(".")[2] for name, lazy in TABLES if name != "runs"]
+    modules = [lazy.module.rpartition(".")[2] for name, lazy in TABLES if name not in GROUPS]
     for module in modules:
         assert callable(import_module(f"{actions.__name__}.{module}").act)
     found = [file.stem for file in Path(actions.__file__ or "").parent.glob("*.py") if file.stem != "__init__"]

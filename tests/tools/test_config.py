@@ -93,8 +93,18 @@ def test_how_we_sign_in_is_read_with_its_secrets() -> None:
     oauth, ours, key = parse(
         {
             "a": server({"type": "oauth", "scopes": ["read"]}),
-            "b": server({"type": "client_credentials", "clientId": "id", "clientSecret": "${secret:pass}"}),
-            "c": server({"type": "private_key_jwt", "clientId": "id", "key": "${secret:pass}", "algorithm": "ES256"}),
+            "b": server(
+                {"type": "client_credentials", "clientId": "id", "clientSecret": "${secret:pass}", "issuer": "http://i"}
+            ),
+            "c": server(
+                {
+                    "type": "private_key_jwt",
+                    "clientId": "id",
+                    "key": "${secret:pass}",
+                    "algorithm": "ES256",
+                    "issuer": "http://i",
+                }
+            ),
         },
         CALLSHEET_SECRET_pass="s3cret",
     )
@@ -102,8 +112,8 @@ def test_how_we_sign_in_is_read_with_its_secrets() -> None:
     assert isinstance(ours, HttpServer)
     assert isinstance(key, HttpServer)
     assert oauth.auth == OAuth(scopes=("read",))
-    assert ours.auth == ClientCredentials(client_id="id", client_secret="s3cret")
-    assert key.auth == PrivateKeyJwt(client_id="id", key="s3cret", algorithm="ES256")
+    assert ours.auth == ClientCredentials(client_id="id", client_secret="s3cret", issuer="http://i")
+    assert key.auth == PrivateKeyJwt(client_id="id", key="s3cret", algorithm="ES256", issuer="http://i")
     assert "s3cret" not in repr((ours, key))
 
 

@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "graph": Lazy(module="callsheet.cli.commands.graph", summary="Draw a scenario as a Mermaid flowchart."),
     "lock": Lazy(module="callsheet.cli.commands.lock", summary="Write down what the tools in use promise now."),
     "scenarios": Lazy(module="callsheet.cli.commands.scenarios", summary="List the scenarios, broken ones too."),
-    "tools": Lazy(module="callsheet.cli.commands.tools", summary="Ask every tool server for its tools."),
+    "tools": Lazy(module="callsheet.cli.commands.tools", summary="List tools, call one, sign in to a server."),
     "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, follow, answer and cancel runs."),
     "doctor": Lazy(module="callsheet.cli.commands.doctor", summary="Check the configuration, the data, the servers."),
 }

@@ -3,21 +3,31 @@
 import orjson
 
 from callsheet.runs.events import StepLog, StepProgress
+from callsheet.scenario.json import Json
 
 
 def progress_text(event: StepProgress) -> str:
-    """How far the tool is: `40 % indexing`, `3/7`, or `12` where the end is not known."""
-    if event.total is None or event.total <= 0:
-        amount = f"{event.progress:g}"
-    elif event.total == 1 or event.total >= 100:
-        amount = f"{100 * event.progress / event.total:.0f} %"
+    """How far the tool of a step is."""
+    return amount_text(event.progress, event.total, event.message)
+
+
+def amount_text(progress: float, total: float | None, message: str) -> str:
+    """How far a tool is: `40 % indexing`, `3/7`, or `12` where the end is not known."""
+    if total is None or total <= 0:
+        amount = f"{progress:g}"
+    elif total == 1 or total >= 100:  # a share, or a number that says nothing as it is
+        amount = f"{100 * progress / total:.0f} %"
     else:
-        amount = f"{event.progress:g}/{event.total:g}"
-    return f"{amount} {event.message}".rstrip()
+        amount = f"{progress:g}/{total:g}"
+    return f"{amount} {message}".rstrip()
 
 
 def log_text(event: StepLog) -> str:
+    """What the tool of a step logged."""
+    return said_text(event.level, event.logger, event.data)
+
+
+def said_text(level: str, logger: str, data: Json) -> str:
     """`level logger: what it says`."""
-    said = event.data if isinstance(event.data, str) else orjson.dumps(event.data).decode()
-    logger = f" {event.logger}" if event.logger else ""
-    return f"{event.level}{logger}: {said}"
+    said = data if isinstance(data, str) else orjson.dumps(data).decode()
+    return f"{level}{f' {logger}' if logger else ''}: {said}"

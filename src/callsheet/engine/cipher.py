@@ -42,6 +42,27 @@ class KeyCipher:
             raise DecryptionFailed from exc
 
 
+class FolderCipher:
+    """Encrypts with the key of a data folder, which is read, or made, when it is first wanted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._cipher: KeyCipher | None = None
+
+    def encrypt(self, text: str, purpose: str) -> str:
+        """See `callsheet.runs.ports.Cipher`."""
+        return self._with_key().encrypt(text, purpose)
+
+    def decrypt(self, token: str, purpose: str) -> str:
+        """See `callsheet.runs.ports.Cipher`."""
+        return self._with_key().decrypt(token, purpose)
+
+    def _with_key(self) -> KeyCipher:
+        if self._cipher is None:
+            self._cipher = KeyCipher(key_of(self._folder))
+        return self._cipher
+
+
 def key_of(folder: Path) -> bytes:
     """The key of a data folder, made when it is first asked for; readable by its owner alone.
 

@@ -87,6 +87,7 @@ class _ClientCredentials(BaseModel):
     type: Literal["client_credentials"]
     client_id: Text = Field(alias="clientId")
     client_secret: Text = Field(alias="clientSecret")
+    issuer: Text
     scopes: list[Text] = Field(default_factory=list[str])
 
 
@@ -98,6 +99,7 @@ class _PrivateKeyJwt(BaseModel):
     type: Literal["private_key_jwt"]
     client_id: Text = Field(alias="clientId")
     key: Text
+    issuer: Text
     algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "RS256"
     scopes: list[Text] = Field(default_factory=list[str])
 
@@ -296,12 +298,14 @@ class _Reader:
                 return ClientCredentials(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand("callsheet.auth.clientSecret", auth.client_secret),
+                    issuer=self._expand("callsheet.auth.issuer", auth.issuer),
                     scopes=tuple(auth.scopes),
                 )
             case _PrivateKeyJwt() as auth:
                 return PrivateKeyJwt(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     key=self._expand("callsheet.auth.key", auth.key),
+                    issuer=self._expand("callsheet.auth.issuer", auth.issuer),
                     algorithm=auth.algorithm,
                     scopes=tuple(auth.scopes),
                 )

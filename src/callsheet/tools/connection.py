@@ -32,6 +32,9 @@ BACKOFF_LONGEST: Final = 30.0
 LOG_LEVEL: Final = "info"
 """Of what servers log during calls; `debug` would flood every journal."""
 
+SIGN_IN_PAUSE: Final = 2.0
+"""Seconds between attempts to connect to a server that somebody has to sign in to."""
+
 CLOSE_SECONDS: Final = 8.0
 """A little more than what a stdio server needs that ignores both the end of its stdin and SIGTERM."""
 
@@ -279,6 +282,8 @@ class Connection:
         self._failures += 1
         self.error, self.needs_auth = str(error), error.failure is AuthRequired
         delay = self._back_off()
+        if self.needs_auth:  # somebody may sign in at any moment, and need not wait for long then
+            self._next_attempt = min(self._next_attempt, asyncio.get_running_loop().time() + SIGN_IN_PAUSE)
         attempt.fail(error.after(delay))
 
     def _link_lost(self, attempt: _Attempt) -> None:

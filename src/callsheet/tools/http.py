@@ -19,9 +19,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 
+from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
 from callsheet.tools.link import Link
+from callsheet.tools.oauth import SignIn
 from callsheet.tools.servers import HttpServer
 
 ERROR_BODY_BYTES: Final = 64 * 2**10
@@ -147,6 +149,7 @@ class HttpLink:
 
     Args:
         older: the way to the same server over the transport of 2024-11-05.
+        sign_in: gives the tokens; None for a server without `auth`.
     """
 
     received: int | None = None
@@ -157,10 +160,12 @@ class HttpLink:
         mark: FaultMark,
         tls: Callable[[], Awaitable[ssl.SSLContext]],
         older: Callable[[], Link] | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self._server = server
         self._tls = tls
         self._older = older
+        self._sign_in = sign_in
         self._transport: GuardedTransport | None = None
         self._stack = AsyncExitStack()
         self.mark = mark
@@ -196,7 +201,8 @@ class HttpLink:
             trust_env=False,
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
-        self._transport = GuardedTransport(inner, cap=options.max_message_bytes, mark=self.mark)
+        carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
+        self._transport = GuardedTransport(carrier, cap=options.max_message_bytes, mark=self.mark)
         return httpx2.AsyncClient(
             headers={**self._server.headers, "Accept-Encoding": "identity"},
             # How long an answer may take is the deadline of each call, not the client's.
@@ -263,18 +269,3 @@ def _media_type(response: httpx2.Response) -> str:
 def _describe(error: Exception) -> str:
     text = str(error).rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-class SharedTls:
-    """The one TLS context of a pool. Reading the system's certificates takes up to 75 ms, so a thread does it."""
-
-    def __init__(self) -> None:
-        self._building = asyncio.Lock()
-        self._context: ssl.SSLContext | None = None
-
-    async def __call__(self) -> ssl.SSLContext:
-        """The context, built on the first call."""
-        async with self._building:
-            if self._context is None:
-                self._context = await asyncio.to_thread(httpx2.create_ssl_context, trust_env=False)
-            return self._context

@@ -15,16 +15,20 @@ from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.faults import FaultMark
-from callsheet.tools.http import HttpLink, SharedTls
+from callsheet.tools.http import HttpLink
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing
 from callsheet.tools.locks import Lock
 from callsheet.tools.member import Member
+from callsheet.tools.oauth import SignIn
 from callsheet.tools.orphans import Children
 from callsheet.tools.routing import only_server, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
+from callsheet.tools.signing import sign_in_of
 from callsheet.tools.sse import SseLink
 from callsheet.tools.stdio import StdioLink
+from callsheet.tools.tls import SharedTls
+from callsheet.tools.tokens import MemoryTokens, TokenStore
 
 
 class ToolPool:
@@ -41,6 +45,7 @@ class ToolPool:
         version: ours, told to the servers.
         jitter: numbers from 0 to 1, for the pauses between attempts to connect.
         lockfile: `callsheet.lock`, which need not exist.
+        tokens: where tokens of servers are kept; in memory by default.
         children: the folder that remembers the processes of stdio servers; None remembers nothing.
     """
 
@@ -53,14 +58,13 @@ class ToolPool:
         jitter: Callable[[], float],
         children: Path | None = None,
         lockfile: Path | None = None,
+        tokens: TokenStore | None = None,
     ) -> None:
-        tls = SharedTls()
+        self._tls = SharedTls()
+        self._tokens = tokens or MemoryTokens()
         self._children = Children(children)
         lock = Lock(lockfile)
-        self._members = {
-            server.name: _member(server, _Ways(server, environment, tls, self._children), jitter, version, lock)
-            for server in servers
-        }
+        self._members = {server.name: self._member(server, environment, jitter, version, lock) for server in servers}
 
     async def __aenter__(self) -> Self:
         """End what a pool of the same folder left behind when its process was killed."""
@@ -116,6 +120,20 @@ class ToolPool:
         for member in self._members.values():
             member.release(run_id)
 
+    def _member(
+        self,
+        server: ServerConfig,
+        environment: Mapping[str, str],
+        jitter: Callable[[], float],
+        version: str,
+        lock: Lock,
+    ) -> Member:
+        sign_in = sign_in_of(server, self._tokens, self._tls) if isinstance(server, HttpServer) else None
+        ways = _Ways(server, environment, self._tls, self._children, sign_in)
+        return Member(
+            server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version, lock=lock
+        )
+
     async def _find(self, call: ToolCall) -> str:
         found = self._known()
         if found is None or not _offering(found, call.tool):
@@ -150,12 +168,18 @@ class _Ways:
     """The links to one server, and which transport it turned out to speak."""
 
     def __init__(
-        self, server: ServerConfig, environment: Mapping[str, str], tls: SharedTls, children: Children
+        self,
+        server: ServerConfig,
+        environment: Mapping[str, str],
+        tls: SharedTls,
+        children: Children,
+        sign_in: SignIn | None,
     ) -> None:
         self._children = children
         self._server = server
         self._environment = environment
         self._tls = tls
+        self._sign_in = sign_in
         self._is_old = isinstance(server, HttpServer) and server.transport == "sse"
 
     def transport(self) -> str:
@@ -168,9 +192,9 @@ class _Ways:
             case StdioServer() as server:
                 return StdioLink(server, self._environment, FaultMark(), on_lost, self._children)
             case HttpServer() as server if self._is_old:
-                return SseLink(server, FaultMark(), self._tls, on_lost)
+                return SseLink(server, FaultMark(), self._tls, on_lost, sign_in=self._sign_in)
             case HttpServer() as server:
-                return HttpLink(server, FaultMark(), self._tls, partial(self._older, server, on_lost))
+                return HttpLink(server, FaultMark(), self._tls, partial(self._older, server, on_lost), self._sign_in)
             case _:
                 assert_never(self._server)
 
@@ -178,7 +202,7 @@ class _Ways:
         def works() -> None:
             self._is_old = True
 
-        return SseLink(server, FaultMark(), self._tls, on_lost, works)
+        return SseLink(server, FaultMark(), self._tls, on_lost, works, self._sign_in)
 
 
 def _offering(found: Mapping[str, Listing | str], tool: str) -> "list[str]":
@@ -187,7 +211,3 @@ def _offering(found: Mapping[str, Listing | str], tool: str) -> "list[str]":
 
 def _reasons(found: Mapping[str, Listing | str]) -> dict[str, str]:
     return {name: listing for name, listing in found.items() if isinstance(listing, str)}
-
-
-def _member(server: ServerConfig, ways: _Ways, jitter: Callable[[], float], version: str, lock: Lock) -> Member:
-    return Member(server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version, lock=lock)

@@ -31,18 +31,24 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCredentials:
-    """We sign in for ourselves, with a secret (OAuth 2.1, client credentials)."""
+    """We sign in for ourselves, with a secret (OAuth 2.1, client credentials).
+
+    Attributes:
+        issuer: the authorization server that gave the secret; it is shown to no other.
+    """
 
     client_id: str
+    issuer: str
     client_secret: str = field(repr=False)
     scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateKeyJwt:
-    """We sign in for ourselves, with a key (RFC 7523); `key` is its PEM."""
+    """We sign in for ourselves, with a key (RFC 7523); `key` is its PEM, `issuer` as above."""
 
     client_id: str
+    issuer: str
     key: str = field(repr=False)
     algorithm: str = "RS256"
     scopes: tuple[str, ...] = ()

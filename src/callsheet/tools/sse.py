@@ -18,8 +18,10 @@ from mcp.client.sse import sse_client
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 
+from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.oauth import SignIn
 from callsheet.tools.servers import HttpServer
 
 _ERROR_BODY_BYTES: Final = 64 * 2**10
@@ -146,8 +148,10 @@ class SseLink:
         tls: Callable[[], Awaitable[ssl.SSLContext]],
         on_lost: Callable[[], None],
         on_open: Callable[[], None] | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self._server = server
+        self._sign_in = sign_in
         self._tls = tls
         self._on_lost = on_lost
         self._on_open = on_open
@@ -188,10 +192,11 @@ class SseLink:
         connections = options.max_in_flight + _SPARE_CONNECTIONS
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         inner = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
+        carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
         cap = options.max_message_bytes
         return httpx2.AsyncClient(
             headers={**self._server.headers, "Accept-Encoding": "identity"},
             timeout=httpx2.Timeout(None, connect=options.connect_timeout),
-            transport=StreamTransport(inner, cap=cap, mark=self.mark, on_lost=self._on_lost),
+            transport=StreamTransport(carrier, cap=cap, mark=self.mark, on_lost=self._on_lost),
             trust_env=False,
         )

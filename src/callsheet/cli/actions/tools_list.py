@@ -1,22 +1,22 @@
-"""`callsheet tools`: what it does."""
+"""`callsheet tools list`: what it does."""
 
 from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from callsheet.cli.commands.tools import ToolsOptions
+from callsheet.cli.commands.tools_list import ToolsListOptions
 from callsheet.cli.failures import DONE, FAILED, say
 from callsheet.cli.screen import foreign, output, write_json
 from callsheet.cli.surroundings import surroundings
-from callsheet.cli.text import one_line
+from callsheet.cli.text import one_line, visible
 from callsheet.runs.tools import ToolInfo, ToolListing, ToolServerState
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.settings import environment
 from callsheet.system import open_tools
 
 
-async def act(options: ToolsOptions) -> int:
+async def act(options: ToolsListOptions) -> int:
     """Ask every tool server for its tools; the exit status."""
     with surroundings(options.places) as settings:
         async with open_tools(settings, environment()) as tools:
@@ -48,6 +48,8 @@ def _show(servers: Sequence[ToolServerState], listing: ToolListing) -> None:
         for tool in tools:
             table.add_row("", foreign(tool.name), foreign(_first_line(tool.description), "dim"))
         console.print(table)
+    for drift in listing.drifts:
+        console.print(Text(visible(drift.text()), "yellow"), soft_wrap=True)
 
 
 def tools_of(server: ToolServerState, listing: ToolListing) -> Sequence[ToolInfo]:
@@ -60,6 +62,7 @@ def _first_line(description: str) -> str:
 
 
 def _as_json(server: ToolServerState, listing: ToolListing) -> JsonObject:
+    drifts = {drift.tool: drift.text() for drift in listing.drifts if drift.server == server.name}
     tools: list[Json] = [
         {
             "name": tool.name,
@@ -67,6 +70,7 @@ def _as_json(server: ToolServerState, listing: ToolListing) -> JsonObject:
             "input_schema": tool.input_schema,
             "output_schema": tool.output_schema,
             "annotations": tool.annotations,
+            "drift": drifts.get(tool.name),
         }
         for tool in tools_of(server, listing)
     ]
@@ -74,6 +78,7 @@ def _as_json(server: ToolServerState, listing: ToolListing) -> JsonObject:
         "server": server.name,
         "transport": server.transport,
         "protocol": server.protocol,
+        "needs_auth": server.needs_auth,
         "error": listing.unavailable.get(server.name),
         "tools": tools,
     }

@@ -1,0 +1,17 @@
+"""`callsheet tools logout`: what it does."""
+
+from callsheet.cli.commands.tools_logout import ToolsLogoutOptions
+from callsheet.cli.failures import DONE, say
+from callsheet.cli.surroundings import surroundings
+from callsheet.cli.text import one_line
+from callsheet.settings import environment
+from callsheet.system import forget_sign_in
+
+
+async def act(options: ToolsLogoutOptions) -> int:
+    """Forget the tokens; the exit status."""
+    with surroundings(options.places) as settings:
+        there = forget_sign_in(settings, environment(), options.server)
+    name = one_line(options.server)
+    say(f"The tokens of '{name}' are forgotten." if there else f"There were no tokens of '{name}'.")
+    return DONE

@@ -1,0 +1,106 @@
+"""Where the tokens of tool servers are kept: encrypted, a file for each server; or in memory, for tests."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Final, Protocol
+
+from loguru import logger
+
+from callsheet.errors import DecryptionFailed
+from callsheet.runs.ports import Cipher
+
+_PURPOSE: Final = "oauth"
+
+
+class TokenStore(Protocol):
+    """Texts by the name and address of a tool server: what OAuth has to remember. Nobody else can read them."""
+
+    def read(self, server: str, url: str) -> str | None:
+        """What was kept; None when there is nothing, or it cannot be read with the present key."""
+        ...
+
+    def write(self, server: str, url: str, text: str) -> None:
+        """Keep `text` instead of what was there, as a whole or not at all.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        ...
+
+    def remove(self, server: str, url: str) -> bool:
+        """Forget it; whether there was something."""
+        ...
+
+
+class MemoryTokens:
+    """The store of one process."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def read(self, server: str, url: str) -> str | None:
+        """See `TokenStore`."""
+        return self._texts.get((server, url))
+
+    def write(self, server: str, url: str, text: str) -> None:
+        """See `TokenStore`."""
+        self._texts[server, url] = text
+
+    def remove(self, server: str, url: str) -> bool:
+        """See `TokenStore`."""
+        return self._texts.pop((server, url), None) is not None
+
+
+class FileTokens:
+    """The store of a data folder, which several processes may share; files are readable by their owner alone."""
+
+    def __init__(self, folder: Path, cipher: Cipher) -> None:
+        self._folder = folder
+        self._cipher = cipher
+
+    def read(self, server: str, url: str) -> str | None:
+        """See `TokenStore`."""
+        try:
+            token = self._file(server, url).read_text("ascii")
+            return self._cipher.decrypt(token, _purpose(server, url))
+        except (DecryptionFailed, UnicodeError):
+            logger.warning("The tokens of the tool server {!r} cannot be read with the present key.", server)
+            return None
+        except OSError:
+            return None
+
+    def write(self, server: str, url: str, text: str) -> None:
+        """See `TokenStore`."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._file(server, url)
+        beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "w", encoding="ascii") as opened:
+                opened.write(self._cipher.encrypt(text, _purpose(server, url)))
+                opened.flush()
+                os.fsync(opened.fileno())
+            beside.replace(file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
+
+    def remove(self, server: str, url: str) -> bool:
+        """See `TokenStore`."""
+        try:
+            self._file(server, url).unlink()
+        except OSError:
+            return False
+        return True
+
+    def _file(self, server: str, url: str) -> Path:
+        # A name may contain anything; a digest of it is a name of a file.
+        return self._folder / f"{hashlib.sha256(_purpose(server, url).encode()).hexdigest()[:32]}.token"
+
+
+def _purpose(server: str, url: str) -> str:
+    return f"{_PURPOSE}:{server}:{url}"

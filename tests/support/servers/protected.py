@@ -1,0 +1,208 @@
+"""A tool server that wants a token, and the authorization server that gives it (OAuth 2.1), in one process over HTTP.
+
+    python protected.py [--life SECONDS] [--public-key FILE]
+
+Prints its port. The tool `echo` gives its arguments back. An access token lives `--life` seconds; a refresh token is
+good for one use. Clients: any that registers; `robot` with the secret `beep`, and `keyed` with `--public-key`, for
+client credentials. `/authorize` signs in whoever comes; with `error` among its parameters it refuses.
+
+`POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `GET /admin` counts what happened.
+"""
+
+import argparse
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+import mcp_types as types
+import uvicorn
+from mcp.server import Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Authority:
+    """The authorization server's memory."""
+
+    def __init__(self, issuer: str, life: float, public_key: str) -> None:
+        self.issuer = issuer
+        self.life = life
+        self.public_key = public_key
+        self.codes: dict[str, dict[str, str]] = {}
+        self.access: dict[str, float] = {}
+        self.refresh: set[str] = set()
+        self.clients: dict[str, Any] = {}
+        self.counts: Counter[str] = Counter()
+
+    async def resource(self, request: Request) -> Response:
+        """RFC 9728."""
+        return JSONResponse({"resource": f"{self.issuer}/mcp", "authorization_servers": [self.issuer]})
+
+    async def metadata(self, request: Request) -> Response:
+        """RFC 8414."""
+        return JSONResponse(
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "registration_endpoint": f"{self.issuer}/register",
+                "response_types_supported": ["code"],
+                "code_challenge_methods_supported": ["S256"],
+                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+                "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "private_key_jwt"],
+                "authorization_response_iss_parameter_supported": True,
+            }
+        )
+
+    async def register(self, request: Request) -> Response:
+        """RFC 7591."""
+        self.counts["register"] += 1
+        client = {**await request.json(), "client_id": f"client-{len(self.clients) + 1}"}
+        self.clients[client["client_id"]] = client
+        return JSONResponse(client, 201)
+
+    async def authorize(self, request: Request) -> Response:
+        """Sign in whoever comes."""
+        given = dict(request.query_params)
+        self.counts["authorize"] += 1
+        if given["redirect_uri"] not in self.clients[given["client_id"]]["redirect_uris"]:
+            return JSONResponse({"error": "invalid_request"}, 400)
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = given
+        back = {"code": code, "state": given["state"], "iss": self.issuer}
+        return RedirectResponse(f"{given['redirect_uri']}?{urlencode(back)}", 302)
+
+    async def token(self, request: Request) -> Response:
+        """RFC 6749, with PKCE (RFC 7636) and private_key_jwt (RFC 7523)."""
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        self.counts[form["grant_type"]] += 1
+        match form["grant_type"]:
+            case "authorization_code":
+                given = self.codes.pop(form["code"], None)
+                digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+                challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+                good = given is not None and given["code_challenge"] == challenge
+            case "refresh_token":
+                good = form["refresh_token"] in self.refresh
+                self.refresh.discard(form["refresh_token"])
+            case "client_credentials":
+                good = self._is_robot(request) or self._is_keyed(form)
+            case _:
+                good = False
+        if not good:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        return JSONResponse(self._tokens(refreshable=form["grant_type"] != "client_credentials"))
+
+    def _tokens(self, *, refreshable: bool) -> dict[str, Any]:
+        access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.access[access] = time.monotonic() + self.life
+        found: dict[str, Any] = {"access_token": access, "token_type": "Bearer", "expires_in": int(self.life)}
+        if refreshable:
+            self.refresh.add(refresh)
+            found["refresh_token"] = refresh
+        return found
+
+    def _is_robot(self, request: Request) -> bool:
+        expected = base64.b64encode(b"robot:beep").decode()
+        return request.headers.get("authorization") == f"Basic {expected}"
+
+    def _is_keyed(self, form: dict[str, str]) -> bool:
+        if form.get("client_assertion_type") != ASSERTION:
+            return False
+        try:
+            claims = jwt.decode(form["client_assertion"], self.public_key, ["ES256"], audience=self.issuer)
+        except jwt.PyJWTError:
+            return False
+        return claims["sub"] == "keyed"
+
+    async def admin(self, request: Request) -> Response:
+        """For tests."""
+        if request.method == "POST":
+            what = (await request.json())["revoke"]
+            if what in {"access", "all"}:
+                self.access.clear()
+            if what in {"refresh", "all"}:
+                self.refresh.clear()
+        return JSONResponse({**self.counts, "access": len(self.access)})
+
+
+class Guarded:
+    """Lets only those in who have a token."""
+
+    def __init__(self, app: ASGIApp, authority: Authority) -> None:
+        self._app = app
+        self._authority = authority
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
+        if self._authority.access.get(token, 0.0) > time.monotonic():
+            await self._app(scope, receive, send)
+            return
+        self._authority.counts["refused"] += 1
+        where = f"{self._authority.issuer}/.well-known/oauth-protected-resource"
+        challenge = f'Bearer error="invalid_token", resource_metadata="{where}"'
+        await JSONResponse({"error": "invalid_token"}, 401, {"WWW-Authenticate": challenge})(scope, receive, send)
+
+
+async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
+    return types.ListToolsResult(tools=[types.Tool(name="echo", input_schema={"type": "object"})])
+
+
+async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    given = params.arguments or {}
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=json.dumps(given))], structured_content=given
+    )
+
+
+def serve(life: float, public_key: str) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    authority = Authority(f"http://127.0.0.1:{port}", life, public_key)
+    server: Server[Any] = Server("protected", version="1", on_list_tools=list_tools, on_call_tool=call_tool)
+    tools = server.streamable_http_app(streamable_http_path="/mcp")
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with server.session_manager.run():
+            yield
+
+    routes = [
+        Route("/.well-known/oauth-protected-resource", authority.resource),
+        Route("/.well-known/oauth-protected-resource/mcp", authority.resource),
+        Route("/.well-known/oauth-authorization-server", authority.metadata),
+        Route("/register", authority.register, methods=["POST"]),
+        Route("/authorize", authority.authorize),
+        Route("/token", authority.token, methods=["POST"]),
+        Route("/admin", authority.admin, methods=["GET", "POST"]),
+        Mount("/", Guarded(tools, authority)),
+    ]
+    os.write(1, b"%d\n" % port)
+    config = uvicorn.Config(Starlette(routes=routes, lifespan=lifespan), log_level="error")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--life", type=float, default=3600)
+    parser.add_argument("--public-key")
+    parser.add_argument("--http")
+    options = parser.parse_args()
+    key = Path(options.public_key).read_text("ascii") if options.public_key else ""
+    serve(options.life, key)
