@@ -53,9 +53,9 @@ def command(
     data: Data = None,
     mcp: Mcp = None,
 ) -> int:
-    """Call one tool, outside of any run, over a connection of its own.
+    """Call one tool, outside of any run.
 
-    What the tool says goes to standard error, its result to standard output. What it asks is asked here, at a terminal.
+    The connection is its own, also beside a server that is running. What the tool says goes to standard error, its result to standard output. What it asks is asked here, at a terminal.
     Ends with status 1 when the call or the tool failed.
     """
     options = ToolsCallOptions(

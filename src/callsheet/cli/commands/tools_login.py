@@ -31,9 +31,9 @@ def command(
     data: Data = None,
     mcp: Mcp = None,
 ) -> int:
-    """Sign in to a tool server in the browser (OAuth 2.1, authorization code with PKCE).
+    """Sign in to a tool server.
 
-    The tokens are kept in the data folder, encrypted; a server that is running uses them at its next call.
+    In the browser (OAuth 2.1, authorization code with PKCE). The tokens are kept in the data folder, encrypted; a server that is running uses them at its next call.
     """
     places = Places(folder=folder, data=data, mcp=mcp)
     return start("tools_login", ToolsLoginOptions(server=server, browser=browser, timeout=timeout, places=places))

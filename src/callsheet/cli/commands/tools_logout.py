@@ -23,5 +23,8 @@ def command(
     data: Data = None,
     mcp: Mcp = None,
 ) -> int:
-    """Forget the tokens of a tool server."""
+    """Forget how somebody signed in.
+
+    The tokens of the tool server are removed from the data folder.
+    """
     return start("tools_logout", ToolsLogoutOptions(server=server, places=Places(folder=folder, data=data, mcp=mcp)))
