@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import orjson
 
-from benches import attacks, foreach, interpreter, latency, lint, parked, service, startup, submit
+from benches import attacks, calls, foreach, interpreter, latency, lint, parked, service, slow_server, startup, submit
 from benches.findings import Finding
 
 Measure: TypeAlias = Callable[..., Coroutine[None, None, list[Finding]]]
@@ -25,6 +25,8 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "submit": ("POST /api/runs, against a bare route", submit.measure),
     "latency": ("From a tool's answer to a subscriber in another process", latency.measure),
     "startup": ("Starting", startup.measure),
+    "calls": ("Calls of tools, against the bare mcp client", calls.measure),
+    "slow_server": ("One slow tool server among five", slow_server.measure),
     "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 

@@ -83,11 +83,20 @@ class Guard:
             return
         if not self._lock.generation:
             await self._lock.look()
-        if not self._is_wrong(tool):
+        verdict = self._verdict(tool)
+        if verdict is None:
+            return
+        if self._policy == "warn":
+            self._say(verdict)
             return
         await self._lock.look()  # it may have been locked anew since
-        if self._is_wrong(tool):
-            self._tell(tool)
+        if (verdict := self._verdict(tool)) is not None:
+            raise DefinitionChanged(
+                f"Tool {tool.name!r} of the tool server {self._server!r} is refused: {self._why(verdict)}",
+                server=self._server,
+                tool=tool.name,
+                data={"changes": list(verdict.changes)},
+            )
 
     async def drifts(self, tools: Iterable[ToolInfo]) -> tuple[Drift, ...]:
         """What of `tools`, which are all that the server has now, is not as it was locked."""
@@ -110,9 +119,6 @@ class Guard:
             return ()
         return tuple(verdict for tool in tools if (verdict := self._verdict(tool)) is not None)
 
-    def _is_wrong(self, tool: ToolInfo) -> bool:
-        return self._verdict(tool) is not None
-
     def _verdict(self, tool: ToolInfo) -> Drift | None:
         known = self._verdicts.get(tool.name)
         if known is not None and known[0] is tool and known[1] == self._lock.generation:
@@ -123,21 +129,11 @@ class Guard:
         self._verdicts[tool.name] = (tool, self._lock.generation, verdict)
         return verdict
 
-    def _tell(self, tool: ToolInfo) -> None:
-        """Refuse the tool, or say once what is wrong with it."""
-        verdict = self._verdict(tool)
-        if verdict is None:
-            return
-        if self._policy == "strict":
-            raise DefinitionChanged(
-                f"Tool {tool.name!r} of the tool server {self._server!r} is refused: {self._why(verdict)}",
-                server=self._server,
-                tool=tool.name,
-                data={"changes": list(verdict.changes)},
-            )
-        unlocked = verdict.kind is not DriftKind.CHANGED
-        if not unlocked and (tool.name, self._lock.generation) not in self._said:
-            self._said.add((tool.name, self._lock.generation))
+    def _say(self, verdict: Drift) -> None:
+        """Say once what changed; that a tool was never locked is nothing to speak of."""
+        said = (verdict.tool, self._lock.generation)
+        if verdict.kind is DriftKind.CHANGED and said not in self._said:
+            self._said.add(said)
             logger.warning("{} {}", verdict.text(), _TO_DO)
 
     def _why(self, verdict: Drift) -> str:

@@ -55,8 +55,9 @@ def command(
 ) -> int:
     """Call one tool, outside of any run.
 
-    The connection is its own, also beside a server that is running. What the tool says goes to standard error, its result to standard output. What it asks is asked here, at a terminal.
-    Ends with status 1 when the call or the tool failed.
+    The connection is its own, also beside a server that is running. What the tool says goes to standard error, its
+    result to standard output. What it asks is asked here, at a terminal. Ends with status 1 when the call or the tool
+    failed.
     """
     options = ToolsCallOptions(
         server=server,
