@@ -31,7 +31,7 @@ from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
-from callsheet.tools.oauth import SignIn, Wallet
+from callsheet.tools.oauth import SignIn
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.routing import did_you_mean
 from callsheet.tools.servers import HttpServer, ServerConfig
@@ -181,16 +181,6 @@ def open_sign_in(settings: Settings, environment: Mapping[str, str], server: str
     """
     found = _server(settings, environment, server)
     return sign_in_of(found, _tokens(settings), SharedTls()) if isinstance(found, HttpServer) else None
-
-
-def forget_sign_in(settings: Settings, environment: Mapping[str, str], server: str) -> bool:
-    """Forget the tokens of a tool server; whether there were any.
-
-    Raises:
-        ConfigurationInvalid: mcp.json cannot be used, or no server has this name.
-    """
-    found = _server(settings, environment, server)
-    return isinstance(found, HttpServer) and Wallet(found, _tokens(settings)).forget()
 
 
 def _tokens(settings: Settings) -> TokenStore:

@@ -1,11 +1,14 @@
 """Signing in to tool servers, against an authorization server of flesh and blood."""
 
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -13,15 +16,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from callsheet.engine.cipher import KeyCipher
-from callsheet.errors import AuthRequired
-from callsheet.tools.login import SignInRefused, waiting_for_browser
-from callsheet.tools.oauth import SignInNeeded, Wallet
+from callsheet.errors import AuthRequired, ServerUnavailable
+from callsheet.tools.bearer import BearerTransport, SmallAnswers
+from callsheet.tools.login import waiting_for_browser
+from callsheet.tools.oauth import SignIn, SignInNeeded
+from callsheet.tools.oauth_providers import SignInRefused
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
 from callsheet.tools.signing import sign_in_of
 from callsheet.tools.tls import SharedTls
 from callsheet.tools.tokens import FileTokens, MemoryTokens, TokenStore
-from tests.support.servers.starting import call, over_http, result_of
+from callsheet.tools.wallet import Wallet
+from tests.support.servers.starting import call, echo_over_http, over_http, result_of
 
 
 @pytest.fixture
@@ -45,11 +51,17 @@ def opened(server: HttpServer, store: TokenStore) -> ToolPool:
     return ToolPool([server], environment={}, jitter=lambda: 0.0, tokens=store)
 
 
-async def admin(url: str, **body: str) -> Any:
+async def admin(url: str, **body: str | int) -> Any:
     """What the authorization server counted, after doing what `body` says."""
     async with httpx2.AsyncClient() as client:
         address = url.replace("/mcp", "/admin")
         return (await (client.post(address, json=body) if body else client.get(address))).json()
+
+
+async def until_counted(url: str, what: str, times: int) -> None:
+    async with asyncio.timeout(20):
+        while (await admin(url)).get(what) != times:  # noqa: ASYNC110 - another process, that has no event
+            await asyncio.sleep(0.05)
 
 
 async def browse(address: str) -> None:
@@ -59,16 +71,20 @@ async def browse(address: str) -> None:
     assert "signed in" in page.text
 
 
+def signing(server: HttpServer, store: TokenStore) -> SignIn:
+    found = sign_in_of(server, store, SharedTls())
+    assert found is not None
+    return found
+
+
 async def sign_in(server: HttpServer, store: TokenStore) -> None:
-    signing = sign_in_of(server, store, SharedTls())
-    assert signing is not None
     browsing: list[asyncio.Task[None]] = []
 
     async def show(address: str) -> None:
         browsing.append(asyncio.create_task(browse(address)))
 
     async with waiting_for_browser(show) as person:
-        await signing.sign_in(person, 20)
+        await signing(server, store).sign_in(person, 20)
     await asyncio.gather(*browsing)
 
 
@@ -88,8 +104,9 @@ async def test_who_signed_in_is_let_in(url: str) -> None:
 
 async def test_without_a_person_nothing_is_registered_and_what_to_do_is_said(url: str) -> None:
     async with opened(server_at(url), MemoryTokens()) as tools:
-        with pytest.raises(AuthRequired, match="callsheet tools login bank"):
-            await echo(tools)
+        for _ in range(2):  # the second while the next attempt to connect is not due
+            with pytest.raises(AuthRequired, match="callsheet tools login bank"):
+                await echo(tools)
         (state,) = tools.servers()
         assert (state.needs_auth, state.connected) == (True, False)
     assert "register" not in await admin(url)
@@ -140,6 +157,165 @@ async def test_another_process_goes_on_with_what_was_kept(url: str, tmp_path: Pa
     assert (await admin(url))["authorize"] == 1
 
 
+async def test_two_processes_do_not_renew_the_same_token_twice(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as one, opened(server_at(url), store) as two:
+        await asyncio.gather(echo(one), echo(two))
+        await admin(url, revoke="access")
+        assert await echo(one) == {"value": 1}
+        assert await echo(two) == {"value": 1}
+    assert (await admin(url))["refresh_token"] == 1
+
+
+async def test_of_two_processes_that_renew_at_once_the_slower_takes_what_the_faster_got(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as one, opened(server_at(url), store) as two:
+        await asyncio.gather(echo(one), echo(two))
+        await admin(url, revoke="access", token="hold")
+        both = asyncio.gather(echo(one, 1), echo(two, 2))
+        await until_counted(url, "refresh_token", 2)
+        await admin(url, token=0)
+        assert await both == [{"value": 1}, {"value": 2}]
+
+
+async def test_an_authorization_server_that_has_no_time_costs_the_call_and_not_the_tokens(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as tools:
+        await echo(tools)
+        await admin(url, revoke="access", token=503)
+        with pytest.raises(ServerUnavailable, match="HTTP 503") as failed:
+            await echo(tools)
+        assert not isinstance(failed.value, AuthRequired)
+        assert tools.servers()[0].needs_auth is False
+        await admin(url, token=0)
+        assert await echo(tools) == {"value": 1}
+    assert (await admin(url))["authorize"] == 1
+
+
+async def test_a_caller_that_leaves_does_not_take_the_new_token_along(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as tools:
+        await echo(tools)
+        await admin(url, revoke="access", token="hold")
+        leaving = asyncio.create_task(echo(tools))
+        await until_counted(url, "refresh_token", 1)
+        leaving.cancel()
+        await asyncio.wait((leaving,))
+        await admin(url, token=0)
+        assert await echo(tools) == {"value": 1}
+    assert (await admin(url))["refresh_token"] == 1
+
+
+async def test_a_token_that_is_not_enough_is_told_with_the_scope(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as tools:
+        await echo(tools)
+        await admin(url, need="transfer")
+        with pytest.raises(AuthRequired, match=r"HTTP 403.*the scope 'transfer'.*callsheet tools login bank"):
+            await echo(tools)
+        await sign_in(server_at(url), store)
+        assert (await admin(url, need=""))["scopes"] == "transfer"
+        assert await echo(tools) == {"value": 1}
+
+
+async def test_the_scopes_of_the_configuration_are_asked_for(url: str) -> None:
+    await sign_in(server_at(url, OAuth(scopes=("read", "write"))), MemoryTokens())
+    assert (await admin(url))["scopes"] == "read write"
+
+
+async def test_a_token_is_not_sent_where_a_redirect_leads(url: str) -> None:
+    visits: list[bytes] = []
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.append(await reader.read(4096))
+        writer.close()
+
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    listening = await asyncio.start_server(elsewhere, "127.0.0.1", 0)
+    async with listening, opened(server_at(url), store) as tools:
+        await echo(tools)
+        await admin(url, redirect=f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/mcp")
+        with pytest.raises(ServerUnavailable, match="redirects"):
+            await echo(tools)
+    assert visits == []
+
+
+async def test_a_token_is_given_to_the_origin_of_the_server_alone(url: str) -> None:
+    heads: list[bytes] = []
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        writer.close()
+
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    carrier = BearerTransport(httpx2.AsyncHTTPTransport(), url, signing(server_at(url), store))
+    listening = await asyncio.start_server(elsewhere, "127.0.0.1", 0)
+    async with listening, httpx2.AsyncClient(transport=carrier) as client:
+        await client.get(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/mcp")
+        assert (await client.post(url, json={})).status_code != 401
+    assert "authorization" not in heads[0].decode().lower()
+
+
+async def test_signing_in_that_fails_leaves_the_tokens_that_were_there(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    before = store.read("bank", url)
+    await admin(url, issuer="https://elsewhere.example")
+    with pytest.raises(SignInNeeded):
+        await sign_in(server_at(url), store)
+    assert store.read("bank", url) == before
+
+
+async def test_who_signs_out_has_the_tokens_revoked(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    assert await signing(server_at(url), store).sign_out() is True
+    assert await signing(server_at(url), store).sign_out() is False
+    assert store.read("bank", url) is None
+    assert (await admin(url))["revoke"] == 1
+
+
+async def test_a_server_that_asks_for_no_token_cannot_be_signed_in_to() -> None:
+    with echo_over_http() as url, pytest.raises(SignInNeeded, match="without asking for a token"):
+        await sign_in(server_at(url), MemoryTokens())
+
+
+async def test_a_disk_that_is_full_does_not_cost_the_tokens(url: str) -> None:
+    store = Full()
+    await sign_in(server_at(url), store)
+    async with opened(server_at(url), store) as tools:
+        store.is_full = True
+        for _ in range(2):
+            await admin(url, revoke="access")
+            assert await echo(tools) == {"value": 1}
+    assert (await admin(url))["authorize"] == 1
+
+
+class Full(MemoryTokens):
+    """A store that may have no room."""
+
+    is_full = False
+
+    def write(self, server: str, url: str, text: str) -> None:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        super().write(server, url, text)
+
+
+async def test_an_https_server_is_signed_in_to_over_https_alone() -> None:
+    async with httpx2.AsyncClient(transport=SmallAnswers(httpx2.AsyncHTTPTransport(), https=True)) as client:
+        with pytest.raises(httpx2.UnsupportedProtocol, match="only https"):
+            await client.get("http://127.0.0.1:1/token")
+
+
 async def test_when_renewing_is_refused_somebody_has_to_sign_in_again(url: str) -> None:
     store = MemoryTokens()
     await sign_in(server_at(url), store)
@@ -179,6 +355,21 @@ async def test_a_secret_is_not_shown_to_another_authorization_server(url: str) -
     assert "client_credentials" not in await admin(url)
 
 
+@pytest.mark.parametrize(
+    "auth",
+    [
+        ClientCredentials(client_id="robot", client_secret="beep", issuer="nowhere"),
+        PrivateKeyJwt(client_id="keyed", key="no key", issuer="{issuer}"),
+    ],
+    ids=["issuer", "key"],
+)
+async def test_credentials_that_cannot_be_used_are_told(url: str, auth: ClientCredentials | PrivateKeyJwt) -> None:
+    given = replace(auth, issuer=auth.issuer.replace("{issuer}", url.removesuffix("/mcp")))
+    async with opened(server_at(url, given), MemoryTokens()) as tools:
+        with pytest.raises(AuthRequired, match="not accepted"):
+            await echo(tools)
+
+
 async def test_a_key_of_our_own_needs_no_person(tmp_path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -194,33 +385,45 @@ def write(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-async def test_a_browser_that_comes_back_with_another_state_is_refused(url: str) -> None:
-    signing = sign_in_of(server_at(url), MemoryTokens(), SharedTls())
-    assert signing is not None
-    tasks: list[asyncio.Task[None]] = []
-
-    async def come_back(address: str) -> None:
-        await browse(
-            address.split("redirect_uri=")[1].split("&")[0].replace("%3A", ":").replace("%2F", "/") + "?code=x&state=y"
-        )
+async def test_what_comes_back_with_another_state_is_refused_and_signing_in_goes_on(url: str) -> None:
+    store = MemoryTokens()
+    refused: list[int] = []
 
     async def show(address: str) -> None:
-        tasks.append(asyncio.create_task(come_back(address)))
+        back = parse_qs(urlsplit(address).query)["redirect_uri"][0]
+        async with httpx2.AsyncClient() as browser:
+            queries = ("code=x&state=y", "code=x", "error=access_denied&state=%C3%A9")
+            refused.extend([(await browser.get(f"{back}?{query}")).status_code for query in queries])
+        browsing.append(asyncio.create_task(browse(address)))
 
+    browsing: list[asyncio.Task[None]] = []
     async with waiting_for_browser(show) as person:
-        with pytest.raises(SignInNeeded, match="State"):
-            await signing.sign_in(person, 20)
-    await asyncio.gather(*tasks)
+        await signing(server_at(url), store).sign_in(person, 20)
+    await asyncio.gather(*browsing)
+    assert refused == [400, 400, 400]
+    async with opened(server_at(url), store) as tools:
+        assert await echo(tools) == {"value": 1}
 
 
-async def test_a_refusal_of_the_authorization_server_is_told(url: str) -> None:
+async def test_what_another_issuer_sent_back_is_refused(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    await admin(url, issuer="https://elsewhere.example")
+    store = MemoryTokens()
+    with pytest.raises(SignInNeeded, match="iss"):
+        await sign_in(server_at(url), store)
+    assert store.read("bank", url) is None
+    assert "authorization_code" not in await admin(url)
+    assert [record.name for record in caplog.records if record.name.startswith("mcp")] == []
+
+
+async def test_a_refusal_of_the_authorization_server_is_told() -> None:
     async def show(address: str) -> None:
         pass
 
     async with waiting_for_browser(show) as person, httpx2.AsyncClient() as browser:
-        page = await browser.get(f"{person.redirect_uri}?error=access_denied&error_description=%3Cscript%3E")
-        assert "script" not in page.text
+        await person.show("https://id.example/authorize?state=s")
         assert (await browser.get(person.redirect_uri.replace("callback", "other"))).status_code == 404
+        page = await browser.get(f"{person.redirect_uri}?state=s&error=access_denied&error_description=%3Cscript%3E")
+        assert "script" not in page.text
         with pytest.raises(SignInRefused, match="access_denied <script>"):
             await person.wait()
 
@@ -232,28 +435,6 @@ async def test_the_browser_is_only_sent_to_web_addresses() -> None:
     async with waiting_for_browser(show) as person:
         with pytest.raises(SignInRefused, match="no web address"):
             await person.show("file:///etc/passwd")
-
-
-@pytest.fixture(params=["memory", "files"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> TokenStore:
-    """One suite over all adapters of the port."""
-    return MemoryTokens() if request.param == "memory" else FileTokens(tmp_path / "tokens", KeyCipher(bytes(32)))
-
-
-def test_what_was_kept_is_read_again_by_server_and_address(store: TokenStore) -> None:
-    assert store.read("a", "http://a/") is None
-    store.write("a", "http://a/", "one")
-    store.write("a", "http://b/", "two")
-    store.write("../../a", "http://a/", "three")
-    assert [store.read("a", "http://a/"), store.read("a", "http://b/"), store.read("../../a", "http://a/")] == [
-        "one",
-        "two",
-        "three",
-    ]
-    store.write("a", "http://a/", "four")
-    assert store.read("a", "http://a/") == "four"
-    assert (store.remove("a", "http://a/"), store.remove("a", "http://a/")) == (True, False)
-    assert store.read("a", "http://a/") is None
 
 
 async def test_tokens_on_disk_cannot_be_read_without_the_key(url: str, tmp_path: Path) -> None:

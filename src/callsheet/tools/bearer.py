@@ -4,12 +4,15 @@ from http import HTTPStatus
 from typing import Final, cast
 
 import httpx2
+from mcp.client.auth.utils import extract_field_from_www_auth, extract_scope_from_www_auth
 
 from callsheet.tools.bodies import TooLarge, read_body
 from callsheet.tools.oauth import SignIn, SignInNeeded, error_body
 
 ANSWER_BYTES: Final = 256 * 2**10
 """The largest answer of an authorization server."""
+
+USER_AGENT: Final = "callsheet"
 
 
 class BearerTransport(httpx2.AsyncBaseTransport):
@@ -21,27 +24,34 @@ class BearerTransport(httpx2.AsyncBaseTransport):
         self._sign_in = sign_in
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send `request`; without a token the answer is 401, with a sentence that says what to do."""
+        """Send `request`; without a token that is good for it the answer is 401 or 403, and says what to do."""
         if _origin(request.url) != self._origin:
             return await self._inner.handle_async_request(request)
         try:
             token = await self._sign_in.token()
             response = await self._send(request, token)
-            if response.status_code != HTTPStatus.UNAUTHORIZED:
-                return response
-            await response.aclose()
-            return await self._send(request, await self._sign_in.renew(token))
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                await response.aclose()
+                response = await self._send(request, await self._sign_in.renew(token))
         except SignInNeeded as exc:
-            return httpx2.Response(
-                HTTPStatus.UNAUTHORIZED,
-                headers={"content-type": "application/json"},
-                content=error_body(str(exc)),
-                request=request,
-            )
+            return _refusal(request, HTTPStatus.UNAUTHORIZED, str(exc))
+        return await self._explained(request, response)
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._inner.aclose()
+
+    async def _explained(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+        """The response, or what to do when a good token is not enough (RFC 6750, section 3.1)."""
+        scope = extract_scope_from_www_auth(response)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            sentence = self._sign_in.useless()
+        elif _is_too_little(response) and scope is not None:
+            sentence = await self._sign_in.want(scope)
+        else:
+            return response
+        await response.aclose()
+        return _refusal(request, HTTPStatus(response.status_code), sentence)
 
     async def _send(self, request: httpx2.Request, token: str) -> httpx2.Response:
         request.headers["Authorization"] = f"Bearer {token}"
@@ -49,17 +59,27 @@ class BearerTransport(httpx2.AsyncBaseTransport):
 
 
 class SmallAnswers(httpx2.AsyncBaseTransport):
-    """Takes only answers of a size that an authorization server has a reason for, and none that is compressed."""
+    """Takes only answers of a size that an authorization server has a reason for, and none that is compressed.
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+    With `https` requests go out over nothing else, whatever the metadata of the servers says.
+    """
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, *, https: bool) -> None:
         self._inner = inner
+        self._https = https
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send `request` and read its answer.
 
         Raises:
+            httpx2.UnsupportedProtocol: a secret would travel in the clear.
             httpx2.RemoteProtocolError: the answer is too large, or compressed.
         """
+        if self._https and request.url.scheme != "https":
+            raise httpx2.UnsupportedProtocol(f"{request.url.host} is not asked over {request.url.scheme}, only https")
+        # The SDK makes its requests without the headers that a client adds.
+        request.headers["Accept-Encoding"] = "identity"
+        request.headers.setdefault("User-Agent", USER_AGENT)
         response = await self._inner.handle_async_request(request)
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -74,6 +94,16 @@ class SmallAnswers(httpx2.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close all connections."""
         await self._inner.aclose()
+
+
+def _is_too_little(response: httpx2.Response) -> bool:
+    is_named = extract_field_from_www_auth(response, "error") == "insufficient_scope"
+    return is_named and response.status_code == HTTPStatus.FORBIDDEN
+
+
+def _refusal(request: httpx2.Request, status: HTTPStatus, message: str) -> httpx2.Response:
+    headers = {"content-type": "application/json"}
+    return httpx2.Response(status, headers=headers, content=error_body(message), request=request)
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

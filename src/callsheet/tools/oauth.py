@@ -1,164 +1,40 @@
-"""Signing in to tool servers with OAuth 2.1: the SDK's flow finds and gets tokens, and what it got is kept.
-
-The SDK's `httpx2.Auth` holds a lock for as long as each request takes, so that one slow call would stop all others. It
-is therefore only let to make a request of its own that asks for nothing, whenever a token is wanted; calls carry the
-token that came of it (`callsheet.tools.bearer`).
-"""
+"""Signing in to tool servers with OAuth 2.1: tokens are got when they are wanted, once for however many calls."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final, assert_never
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 import httpx2
 import orjson
-from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, OAuthFlowError
-from mcp.client.auth.extensions.client_credentials import (
-    ClientCredentialsOAuthProvider,
-    PrivateKeyJWTOAuthProvider,
-    SignedJWTParameters,
-)
-from mcp.client.auth.oauth2 import OAuthContext
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
-from pydantic import AnyUrl, BaseModel, ValidationError
+from loguru import logger
+from mcp.client.auth.utils import union_scopes
 
+from callsheet.errors import ConfigurationInvalid
 from callsheet.tools.faults import plain
-from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
-from callsheet.tools.tokens import TokenStore
+from callsheet.tools.oauth_flow import FlowFailed, fetch_tokens
+from callsheet.tools.oauth_providers import Person
+from callsheet.tools.revoking import revoke
+from callsheet.tools.servers import Auth, HttpServer, OAuth
+from callsheet.tools.wallet import Kept, Wallet
 
-CLIENT_NAME: Final = "Callsheet"
 FLOW_SECONDS: Final = 30.0
 """How long getting a token may take when nobody is asked."""
 
 EARLY: Final = 10.0
 """Seconds before its end at which a token counts as over."""
 
-_PROBE: Final = {
-    "MCP-Protocol-Version": "2025-11-25",
-    "Accept": "application/json, text/event-stream",
-    "Content-Type": "application/json",
-}
+REFUSED_SECONDS: Final = 2.0
+"""How long a refusal of the authorization server stands, so that many calls are not as many questions to it."""
+
+_CLOSE_SECONDS: Final = 2.0
+_LOOKS: Final = 6
+_LOOK_SECONDS: Final = 0.1
 
 
 class SignInNeeded(Exception):
     """There is no token, and none can be had without a person or other credentials. The text says why."""
-
-
-class _Kept(BaseModel):
-    """What is stored of a server: the SDK's own models, and when the token ends."""
-
-    tokens: OAuthToken | None = None
-    expires_at: float | None = None
-    client: OAuthClientInformationFull | None = None
-    metadata: OAuthMetadata | None = None
-
-
-class Wallet:
-    """What OAuth remembers of one server: the SDK's `TokenStorage`, and the end of the token beside it."""
-
-    def __init__(self, server: HttpServer, store: TokenStore) -> None:
-        self._server = server
-        self._store = store
-
-    def load(self) -> _Kept:
-        """All that is kept; of a version that is not ours, nothing."""
-        text = self._store.read(self._server.name, self._server.url)
-        try:
-            return _Kept() if text is None else _Kept.model_validate_json(text)
-        except ValidationError:
-            return _Kept()
-
-    def note(self, metadata: OAuthMetadata | None) -> None:
-        """Keep where the server's tokens come from."""
-        if metadata is not None:
-            self._save(self.load().model_copy(update={"metadata": metadata}))
-
-    def forget(self) -> bool:
-        """Forget everything; whether there was something."""
-        return self._store.remove(self._server.name, self._server.url)
-
-    async def get_tokens(self) -> OAuthToken | None:
-        """See `mcp.client.auth.TokenStorage`."""
-        return self.load().tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        """See `mcp.client.auth.TokenStorage`."""
-        expires_at = None if tokens.expires_in is None else time.time() + tokens.expires_in
-        self._save(self.load().model_copy(update={"tokens": tokens, "expires_at": expires_at}))
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        """See `mcp.client.auth.TokenStorage`."""
-        return self.load().client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        """See `mcp.client.auth.TokenStorage`."""
-        self._save(self.load().model_copy(update={"client": client_info}))
-
-    def _save(self, kept: _Kept) -> None:
-        self._store.write(self._server.name, self._server.url, kept.model_dump_json(exclude_none=True))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who can sign in.
-
-    Attributes:
-        redirect_uri: where the authorization server sends the browser back to.
-        show: shows the person the address where to sign in.
-        wait: what came back with the browser.
-    """
-
-    redirect_uri: str
-    show: Callable[[str], Awaitable[None]]
-    wait: Callable[[], Awaitable[AuthorizationCodeResult]]
-
-
-class _SignedIn(OAuthClientProvider):
-    """The flow of a person, who is there or not."""
-
-    def __init__(self, server: HttpServer, auth: OAuth, wallet: Wallet, person: Person | None) -> None:
-        redirect = AnyUrl(person.redirect_uri if person is not None else "http://127.0.0.1/")
-        secret_method = "client_secret_post" if auth.client_secret is not None else "none"
-        metadata = OAuthClientMetadata(
-            client_name=CLIENT_NAME,
-            redirect_uris=[redirect],
-            grant_types=["authorization_code", "refresh_token"],
-            token_endpoint_auth_method=secret_method,
-            scope=" ".join(auth.scopes) or None,
-        )
-        super().__init__(
-            server.url,
-            metadata,
-            wallet,
-            redirect_handler=None if person is None else person.show,
-            callback_handler=None if person is None else person.wait,
-        )
-        self._wallet = wallet
-        self._auth = auth
-        self._person = person
-        self._method = secret_method
-
-    async def _initialize(self) -> None:
-        await super()._initialize()
-        kept = self._wallet.load()
-        self.context.token_expiry_time = kept.expires_at
-        self.context.oauth_metadata = kept.metadata
-        if self._auth.client_id is not None:
-            self.context.client_info = OAuthClientInformationFull(
-                client_id=self._auth.client_id,
-                client_secret=self._auth.client_secret,
-                redirect_uris=self.context.client_metadata.redirect_uris,
-                token_endpoint_auth_method=self.context.client_metadata.token_endpoint_auth_method,
-            )
-        elif self._person is not None:
-            # The address that the browser comes back to is another one each time.
-            self.context.client_info = None
-
-    async def _perform_authorization(self) -> httpx2.Request:
-        if self._person is None:
-            raise OAuthFlowError("somebody has to sign in")
-        return await super()._perform_authorization()
 
 
 class SignIn:
@@ -177,113 +53,173 @@ class SignIn:
         self._auth = auth
         self._wallet = wallet
         self._client = client
-        self._renewing = asyncio.Lock()
-        self._token: str | None = None
-        self._ends_at: float | None = None
+        self._renewal: asyncio.Task[str] | None = None
+        self._kept = Kept()
+        self._unsaved_over: Kept | None = None
+        self._refusal: tuple[Kept, SignInNeeded, float] | None = None
 
     async def token(self) -> str:
         """A token that is not over.
 
         Raises:
             SignInNeeded: there is none, and none can be had.
-            httpx2.TransportError: the authorization server cannot be reached.
+            httpx2.ConnectError: the authorization server cannot be reached.
         """
-        if self._token is not None and not _is_over(self._ends_at):
-            return self._token
-        return await self.renew(self._token)
+        return await self.renew(None)
 
     async def renew(self, rejected: str | None) -> str:
         """Another token than `rejected`; however many ask at once, it is got once.
 
+        A caller that is cancelled leaves at once; the token is got and kept nevertheless, for the others and because
+        the one that it replaces is over by then.
+
         Raises:
             SignInNeeded: there is none, and none can be had.
-            httpx2.TransportError: the authorization server cannot be reached.
+            httpx2.ConnectError: the authorization server cannot be reached.
         """
-        async with self._renewing:
-            kept = await asyncio.to_thread(self._wallet.load)
-            if not self._is_usable(kept, rejected):
-                await self._get(kept, rejected)
-                kept = await asyncio.to_thread(self._wallet.load)
-            if kept.tokens is None or kept.tokens.access_token == rejected:
-                raise SignInNeeded(self._what_to_do("its tokens are not accepted any more"))
-            self._token, self._ends_at = kept.tokens.access_token, kept.expires_at
-            return self._token
+        if (token := _usable(self._kept, rejected)) is not None:
+            return token
+        if self._renewal is None:
+            self._renewal = asyncio.create_task(self._renew(rejected), name=f"tokens of {self._server.name}")
+            self._renewal.add_done_callback(self._renewed)
+        return await asyncio.shield(self._renewal)
+
+    async def want(self, scope: str) -> str:
+        """A call needs a scope that was not granted: the next sign-in asks for it; what to do, in words."""
+        told = f"it wants the scope {plain(scope, 200)!r}, which was not granted"
+        if not isinstance(self._auth, OAuth):
+            return f"{told}; add it to 'scopes' of its 'auth' in mcp.json"
+        try:
+            await asyncio.to_thread(self._wallet.want, scope)
+        except (OSError, ConfigurationInvalid) as exc:
+            logger.error("That {!r} wants another scope cannot be kept: {}", self._server.name, exc)
+        return f"{told}; run 'callsheet tools login {self._server.name}' again and grant it"
 
     async def sign_in(self, person: Person, seconds: float) -> None:
-        """Let a person sign in; the tokens are kept.
+        """Let a person sign in; the tokens are kept, and those before are not touched until then.
 
         Raises:
             SignInNeeded: it did not work.
+            SignInRefused: the authorization server sent the person back with an error.
             TimeoutError: the person did not come back in time.
             httpx2.TransportError: a server cannot be reached.
         """
         if not isinstance(self._auth, OAuth):
             raise SignInNeeded("no person signs in to this server: it has credentials of its own in mcp.json")
-        self._wallet.forget()
-        async with asyncio.timeout(seconds):
-            await self._flow(_SignedIn(self._server, self._auth, self._wallet, person))
-
-    async def _get(self, kept: _Kept, rejected: str | None) -> None:
-        provider = self._provider()
-        if isinstance(self._auth, OAuth) and kept.tokens is None:
-            raise SignInNeeded(self._what_to_do("somebody has to sign in"))
-        if kept.tokens is not None and kept.tokens.access_token == rejected:
-            await self._expire(kept)
         try:
-            async with asyncio.timeout(FLOW_SECONDS):
-                await self._flow(provider)
+            async with asyncio.timeout(seconds), self._client() as client:
+                kept = await fetch_tokens(self._server, self._auth, client, await self._more(), person)
+        except FlowFailed as exc:
+            raise SignInNeeded(str(exc)) from exc
+        try:
+            await asyncio.to_thread(self._wallet.save, kept)
+        except OSError as exc:
+            raise SignInNeeded(f"the tokens cannot be kept: {exc.strerror or exc}") from exc
+
+    async def sign_out(self) -> bool:
+        """Forget the tokens, and have them revoked where that can be (RFC 7009); whether there were any."""
+        kept = await asyncio.to_thread(self._wallet.load)
+        there = await asyncio.to_thread(self._wallet.forget)
+        if kept.tokens is not None:
+            try:
+                async with self._client() as client:
+                    await revoke(kept, client)
+            except httpx2.HTTPError as exc:
+                logger.warning("The tokens of {!r} were forgotten, but not revoked: {}", self._server.name, exc)
+        return there
+
+    async def close(self) -> None:
+        """Wait a moment for a token that is being got: the one that it replaces may be over already."""
+        renewal = self._renewal
+        if renewal is None:
+            return
+        await asyncio.wait((renewal,), timeout=_CLOSE_SECONDS)
+        renewal.cancel()
+        with suppress(asyncio.CancelledError, SignInNeeded, httpx2.HTTPError):
+            await renewal
+
+    def useless(self) -> str:
+        """What to do when even a new token is not taken."""
+        return self._what_to_do("it does not take the token that it asked for")
+
+    def _renewed(self, renewal: "asyncio.Task[str]") -> None:
+        self._renewal = None
+        if not renewal.cancelled():
+            renewal.exception()  # all who waited for it may have left
+
+    async def _renew(self, rejected: str | None) -> str:
+        kept = await asyncio.to_thread(self._wallet.load)
+        if kept == self._unsaved_over:
+            kept = self._kept
+        if _usable(kept, rejected) is None:
+            kept = await self._get(kept, rejected)
+        self._kept = kept
+        token = _usable(kept, rejected, early=0.0)
+        if token is None:
+            raise SignInNeeded(self._what_to_do("the authorization server gave no token that is good"))
+        return token
+
+    async def _get(self, kept: Kept, rejected: str | None) -> Kept:
+        self._refuse_again(kept)
+        try:
+            got = await self._fetch(kept)
+        except SignInNeeded as exc:
+            if (others := await self._from_others(rejected)) is not None:
+                return others
+            self._refusal = (kept, exc, asyncio.get_running_loop().time() + REFUSED_SECONDS)
+            raise
+        got = got.model_copy(update={"wanted": kept.wanted})
+        await self._save(got, kept)
+        return got
+
+    async def _from_others(self, rejected: str | None) -> Kept | None:
+        """What another process got in this moment, which would be why ours was refused; it may not be kept yet."""
+        if not isinstance(self._auth, OAuth):
+            return None
+        for _ in range(_LOOKS):
+            kept = await asyncio.to_thread(self._wallet.load)
+            if _usable(kept, rejected) is not None:
+                return kept
+            if not kept.renewable():
+                return None
+            await asyncio.sleep(_LOOK_SECONDS)
+        return None
+
+    async def _fetch(self, kept: Kept) -> Kept:
+        if isinstance(self._auth, OAuth) and not kept.renewable():
+            raise SignInNeeded(self._what_to_do("somebody has to sign in"))
+        try:
+            async with asyncio.timeout(FLOW_SECONDS), self._client() as client:
+                return await fetch_tokens(self._server, self._auth, client, kept)
+        except FlowFailed as exc:
+            raise SignInNeeded(self._what_to_do(str(exc))) from exc
         except TimeoutError:
             raise httpx2.ConnectError("the authorization server did not answer in time") from None
         except httpx2.TransportError as exc:  # the call itself was never sent
             raise httpx2.ConnectError(f"no token could be got: {type(exc).__name__}: {exc}") from exc
 
-    async def _expire(self, kept: _Kept) -> None:
-        """What the server rejected is over, whatever was said of its end: only then the SDK renews it."""
-        assert kept.tokens is not None  # noqa: S101 - the caller looked
-        await self._wallet.set_tokens(kept.tokens.model_copy(update={"expires_in": -1}))
+    async def _more(self) -> Kept:
+        """What the next sign-in begins with: the scopes that calls lacked, and those that were granted before."""
+        kept = await asyncio.to_thread(self._wallet.load)
+        granted = None if kept.tokens is None else kept.tokens.scope
+        return Kept(wanted=union_scopes(granted, kept.wanted) if kept.wanted else None)
 
-    async def _flow(self, provider: OAuthClientProvider) -> None:
-        async with self._client() as client:
-            try:
-                await client.post(self._server.url, content=b"{}", headers=_PROBE, auth=provider)
-            except (OAuthFlowError, ValidationError, ValueError) as exc:
-                raise SignInNeeded(self._what_to_do(plain(str(exc).partition("\n")[0], 300))) from exc
-        context: OAuthContext = provider.context
-        self._wallet.note(context.oauth_metadata)
+    async def _save(self, kept: Kept, before: Kept) -> None:
+        """Keep it instead of `before`; where that cannot be, in memory at least."""
+        try:
+            await asyncio.to_thread(self._wallet.save, kept)
+            self._unsaved_over = None
+        except (OSError, ConfigurationInvalid) as exc:
+            self._unsaved_over = before
+            logger.error("The tokens of {!r} cannot be kept, and are lost at the end: {}", self._server.name, exc)
 
-    def _provider(self) -> OAuthClientProvider:
-        match self._auth:
-            case OAuth() as auth:
-                return _SignedIn(self._server, auth, self._wallet, None)
-            case ClientCredentials() as auth:
-                return ClientCredentialsOAuthProvider(
-                    self._server.url,
-                    self._wallet,
-                    client_id=auth.client_id,
-                    client_secret=auth.client_secret,
-                    scope=" ".join(auth.scopes) or None,
-                    issuer=auth.issuer,
-                )
-            case PrivateKeyJwt() as auth:
-                signed = SignedJWTParameters(
-                    issuer=auth.client_id,
-                    subject=auth.client_id,
-                    signing_key=auth.key,
-                    signing_algorithm=auth.algorithm,
-                )
-                return PrivateKeyJWTOAuthProvider(
-                    self._server.url,
-                    self._wallet,
-                    client_id=auth.client_id,
-                    assertion_provider=signed.create_assertion_provider(),
-                    scope=" ".join(auth.scopes) or None,
-                    issuer=auth.issuer,
-                )
-            case _:
-                assert_never(self._auth)
-
-    def _is_usable(self, kept: _Kept, rejected: str | None) -> bool:
-        return kept.tokens is not None and kept.tokens.access_token != rejected and not _is_over(kept.expires_at)
+    def _refuse_again(self, kept: Kept) -> None:
+        if self._refusal is None:
+            return
+        refused, error, until = self._refusal
+        if kept == refused and asyncio.get_running_loop().time() < until:
+            raise SignInNeeded(str(error))
+        self._refusal = None
 
     def _what_to_do(self, why: str) -> str:
         if isinstance(self._auth, OAuth):
@@ -291,8 +227,12 @@ class SignIn:
         return f"its credentials in mcp.json are not accepted: {why}"
 
 
-def _is_over(ends_at: float | None) -> bool:
-    return ends_at is not None and time.time() > ends_at - EARLY
+def _usable(kept: Kept, rejected: str | None, early: float = EARLY) -> str | None:
+    """The token, unless it was rejected or is over."""
+    if kept.tokens is None or kept.tokens.access_token == rejected:
+        return None
+    is_over = kept.expires_at is not None and time.time() > kept.expires_at - early
+    return None if is_over else kept.tokens.access_token
 
 
 def error_body(message: str) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from callsheet.tools.bearer import SmallAnswers
-from callsheet.tools.oauth import SignIn, Wallet
+from callsheet.tools.oauth import SignIn
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.tokens import TokenStore
+from callsheet.tools.wallet import Wallet
 
 Tls = Callable[[], Awaitable[ssl.SSLContext]]
 
@@ -22,9 +23,8 @@ def sign_in_of(server: HttpServer, store: TokenStore, tls: Tls) -> SignIn | None
 
 def _client(server: HttpServer, tls: Tls) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
-        headers={"Accept-Encoding": "identity"},
         timeout=httpx2.Timeout(server.options.connect_timeout),
-        transport=SmallAnswers(LazyTls(tls)),
+        transport=SmallAnswers(LazyTls(tls), https=server.url.lower().startswith("https:")),
         trust_env=False,
     )
 

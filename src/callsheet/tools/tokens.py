@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from loguru import logger
 
-from callsheet.errors import DecryptionFailed
+from callsheet.errors import ConfigurationInvalid, DecryptionFailed
 from callsheet.runs.ports import Cipher
 
 _PURPOSE: Final = "oauth"
@@ -60,17 +60,22 @@ class FileTokens:
     def __init__(self, folder: Path, cipher: Cipher) -> None:
         self._folder = folder
         self._cipher = cipher
+        self._told: set[Path] = set()
 
     def read(self, server: str, url: str) -> str | None:
         """See `TokenStore`."""
+        file = self._file(server, url)
         try:
-            token = self._file(server, url).read_text("ascii")
-            return self._cipher.decrypt(token, _purpose(server, url))
+            return self._cipher.decrypt(file.read_text("ascii"), _purpose(server, url))
+        except FileNotFoundError:
+            return None
         except (DecryptionFailed, UnicodeError):
-            logger.warning("The tokens of the tool server {!r} cannot be read with the present key.", server)
-            return None
-        except OSError:
-            return None
+            self._tell(file, f"The tokens of the tool server {server!r} cannot be read with the present key.")
+        except OSError as exc:
+            self._tell(file, f"The tokens of the tool server {server!r} cannot be read: {exc.strerror or exc}.")
+        except ConfigurationInvalid as exc:
+            self._tell(file, exc.message)
+        return None
 
     def write(self, server: str, url: str, text: str) -> None:
         """See `TokenStore`."""
@@ -96,6 +101,12 @@ class FileTokens:
         except OSError:
             return False
         return True
+
+    def _tell(self, file: Path, sentence: str) -> None:
+        """Once: it is read whenever a token is wanted."""
+        if file not in self._told:
+            self._told.add(file)
+            logger.warning("{}", sentence)
 
     def _file(self, server: str, url: str) -> Path:
         # A name may contain anything; a digest of it is a name of a file.

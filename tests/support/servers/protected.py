@@ -4,12 +4,16 @@
 
 Prints its port. The tool `echo` gives its arguments back. An access token lives `--life` seconds; a refresh token is
 good for one use. Clients: any that registers; `robot` with the secret `beep`, and `keyed` with `--public-key`, for
-client credentials. `/authorize` signs in whoever comes; with `error` among its parameters it refuses.
+client credentials. `/authorize` signs in whoever comes; with `deny` among its parameters it refuses.
 
-`POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `GET /admin` counts what happened.
+`POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants it from then on,
+`{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
+`{"token": STATUS}` lets `/token` fail (0: no more), `{"token": "hold"}` lets it wait until it is told otherwise.
+`GET /admin` counts what happened.
 """
 
 import argparse
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -49,6 +53,13 @@ class Authority:
         self.refresh: set[str] = set()
         self.clients: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
+        self.scopes = ""
+        self.need = ""
+        self.redirect = ""
+        self.named = issuer
+        self.token_status = 0
+        self.flowing = asyncio.Event()
+        self.flowing.set()
 
     async def resource(self, request: Request) -> Response:
         """RFC 9728."""
@@ -62,6 +73,7 @@ class Authority:
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "registration_endpoint": f"{self.issuer}/register",
+                "revocation_endpoint": f"{self.issuer}/revoke",
                 "response_types_supported": ["code"],
                 "code_challenge_methods_supported": ["S256"],
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
@@ -83,15 +95,22 @@ class Authority:
         self.counts["authorize"] += 1
         if given["redirect_uri"] not in self.clients[given["client_id"]]["redirect_uris"]:
             return JSONResponse({"error": "invalid_request"}, 400)
+        self.scopes = given.get("scope", "")
+        if "deny" in given:
+            back = {"error": "access_denied", "error_description": "Not today.", "state": given["state"]}
+            return RedirectResponse(f"{given['redirect_uri']}?{urlencode(back)}", 302)
         code = secrets.token_urlsafe(16)
         self.codes[code] = given
-        back = {"code": code, "state": given["state"], "iss": self.issuer}
+        back = {"code": code, "state": given["state"], "iss": self.named}
         return RedirectResponse(f"{given['redirect_uri']}?{urlencode(back)}", 302)
 
     async def token(self, request: Request) -> Response:
         """RFC 6749, with PKCE (RFC 7636) and private_key_jwt (RFC 7523)."""
         form = {name: str(value) for name, value in (await request.form()).items()}
         self.counts[form["grant_type"]] += 1
+        await self.flowing.wait()
+        if self.token_status:
+            return JSONResponse({"error": "temporarily_unavailable"}, self.token_status)
         match form["grant_type"]:
             case "authorization_code":
                 given = self.codes.pop(form["code"], None)
@@ -108,6 +127,13 @@ class Authority:
         if not good:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse(self._tokens(refreshable=form["grant_type"] != "client_credentials"))
+
+    async def revoke(self, request: Request) -> Response:
+        """RFC 7009."""
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        self.counts["revoke"] += form["token"] in self.refresh
+        self.refresh.discard(form["token"])
+        return Response()
 
     def _tokens(self, *, refreshable: bool) -> dict[str, Any]:
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
@@ -134,12 +160,24 @@ class Authority:
     async def admin(self, request: Request) -> Response:
         """For tests."""
         if request.method == "POST":
-            what = (await request.json())["revoke"]
+            body = await request.json()
+            self.need = body.get("need", self.need)
+            self.redirect = body.get("redirect", self.redirect)
+            self.named = body.get("issuer", self.named)
+            self._break(body.get("token"))
+            what = body.get("revoke")
             if what in {"access", "all"}:
                 self.access.clear()
             if what in {"refresh", "all"}:
                 self.refresh.clear()
-        return JSONResponse({**self.counts, "access": len(self.access)})
+        return JSONResponse({**self.counts, "access": len(self.access), "scopes": self.scopes})
+
+    def _break(self, how: object) -> None:
+        if isinstance(how, int):
+            self.token_status = how
+            self.flowing.set()
+        elif how == "hold":
+            self.flowing.clear()
 
 
 class Guarded:
@@ -152,12 +190,21 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
         if self._authority.access.get(token, 0.0) > time.monotonic():
-            await self._app(scope, receive, send)
+            await self._enter(scope, receive, send)
             return
         self._authority.counts["refused"] += 1
         where = f"{self._authority.issuer}/.well-known/oauth-protected-resource"
         challenge = f'Bearer error="invalid_token", resource_metadata="{where}"'
         await JSONResponse({"error": "invalid_token"}, 401, {"WWW-Authenticate": challenge})(scope, receive, send)
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._authority.redirect:
+            await RedirectResponse(self._authority.redirect, 307)(scope, receive, send)
+        elif self._authority.need:
+            challenge = f'Bearer error="insufficient_scope", scope="{self._authority.need}"'
+            await JSONResponse({}, 403, {"WWW-Authenticate": challenge})(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
@@ -190,6 +237,7 @@ def serve(life: float, public_key: str) -> None:
         Route("/register", authority.register, methods=["POST"]),
         Route("/authorize", authority.authorize),
         Route("/token", authority.token, methods=["POST"]),
+        Route("/revoke", authority.revoke, methods=["POST"]),
         Route("/admin", authority.admin, methods=["GET", "POST"]),
         Mount("/", Guarded(tools, authority)),
     ]

@@ -5,13 +5,14 @@ from callsheet.cli.failures import DONE, say
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.settings import environment
-from callsheet.system import forget_sign_in
+from callsheet.system import open_sign_in
 
 
 async def act(options: ToolsLogoutOptions) -> int:
-    """Forget the tokens; the exit status."""
+    """Forget the tokens, and have them revoked; the exit status."""
     with surroundings(options.places) as settings:
-        there = forget_sign_in(settings, environment(), options.server)
+        sign_in = open_sign_in(settings, environment(), options.server)
+        there = sign_in is not None and await sign_in.sign_out()
     name = one_line(options.server)
     say(f"The tokens of '{name}' are forgotten." if there else f"There were no tokens of '{name}'.")
     return DONE

@@ -1,0 +1,120 @@
+"""The SDK's OAuth flows, each run once for one token and taken apart from any call.
+
+The SDK's `httpx2.Auth` holds a lock for as long as each request takes, so that one slow call would stop all others, and
+a refusal to renew a token would begin the flow of a person who is not there. Here its flows are driven with a request
+that asks for nothing, and left as soon as there is a token.
+"""
+
+import logging
+import time
+from collections.abc import Generator
+from contextlib import aclosing, contextmanager
+from http import HTTPStatus
+from typing import Final
+
+import httpx2
+from mcp.client.auth import OAuthClientProvider, OAuthFlowError
+from mcp.client.auth.oauth2 import OAuthContext
+
+from callsheet.tools.faults import plain
+from callsheet.tools.oauth_providers import Person, SignInRefused, provider_of
+from callsheet.tools.servers import Auth, HttpServer
+from callsheet.tools.wallet import Kept
+
+_SDK_LOGGER: Final = "mcp.client.auth.oauth2"
+_PROBE: Final = {
+    "MCP-Protocol-Version": "2025-11-25",
+    "Accept": "application/json, text/event-stream",
+    "Content-Type": "application/json",
+}
+
+
+class FlowFailed(Exception):
+    """No token came of it, and trying again will not help. The text says why; parts of it are foreign."""
+
+
+async def fetch_tokens(
+    server: HttpServer, auth: Auth, client: httpx2.AsyncClient, kept: Kept, person: Person | None = None
+) -> Kept:
+    """Get a token that is not the one in `kept`.
+
+    Args:
+        server: whose tokens they are.
+        auth: how they are got.
+        client: makes the requests.
+        kept: what is known from earlier; with an `OAuth` and no `person` it must be renewable.
+        person: signs in.
+
+    Raises:
+        FlowFailed: the servers refused, or what they said cannot be used.
+        SignInRefused: the person, or somebody in their place, refused.
+        httpx2.TransportError: a server could not be reached, or has no time now.
+    """
+    try:
+        provider = provider_of(server, auth, kept, person)
+        with _without_its_log():
+            await _drive(provider, server, auth.scopes, client)
+    except (httpx2.TransportError, SignInRefused):
+        raise
+    except Exception as exc:  # what servers say meets the SDK's parsers, which raise what they like
+        # The rest of the text may show what was parsed, tokens too.
+        raise FlowFailed(plain(str(exc).partition("\n")[0], 300) or type(exc).__name__) from exc
+    context: OAuthContext = provider.context
+    tokens = context.current_tokens
+    ends_in = None if tokens is None else tokens.expires_in
+    return Kept(
+        tokens=tokens,
+        expires_at=None if ends_in is None else time.time() + ends_in,
+        client=context.client_info,
+        authority=context.oauth_metadata,
+        resource=context.protected_resource_metadata,
+    )
+
+
+async def _drive(
+    provider: OAuthClientProvider, server: HttpServer, scopes: tuple[str, ...], client: httpx2.AsyncClient
+) -> None:
+    """Make the requests of the flow until there is a token."""
+    headers = httpx2.Headers(server.headers) | _PROBE
+    headers.pop("authorization", None)
+    probe = httpx2.Request("POST", server.url, headers=headers, json={"jsonrpc": "2.0", "id": 0, "method": "ping"})
+    status = 0
+    async with aclosing(provider.async_auth_flow(probe)) as flow:
+        request = await anext(flow)
+        while not (request is probe and "authorization" in probe.headers):
+            response = await client.send(request)
+            status = response.status_code
+            if request is probe:
+                _ask_for(scopes, response)
+            elif request.method == "POST" and _has_no_time(response):
+                raise httpx2.RemoteProtocolError(f"{request.url.host} answered HTTP {status}")
+            try:
+                request = await flow.asend(response)
+            except StopAsyncIteration:
+                raise OAuthFlowError(f"the tool server answered HTTP {status} without asking for a token") from None
+
+
+def _ask_for(scopes: tuple[str, ...], response: httpx2.Response) -> None:
+    """Let the operator's scopes stand for those that the server asks for, which the SDK would take."""
+    if scopes and response.status_code == HTTPStatus.UNAUTHORIZED:
+        challenge = response.headers.get("www-authenticate", "").removeprefix("Bearer").strip()
+        response.headers["www-authenticate"] = f'Bearer scope="{" ".join(scopes)}", {challenge}'
+
+
+def _has_no_time(response: httpx2.Response) -> bool:
+    return response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+@contextmanager
+def _without_its_log() -> Generator[None]:
+    """Keep the SDK from logging what servers said, tokens too; what matters of it is in the errors."""
+
+    def nothing(_record: logging.LogRecord) -> bool:
+        return False
+
+    logger = logging.getLogger(_SDK_LOGGER)
+    logger.addFilter(nothing)
+    try:
+        yield
+    finally:
+        logger.removeFilter(nothing)

@@ -1,0 +1,170 @@
+"""The SDK's OAuth flows as we want them: they begin with what we kept, and store nothing themselves."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, assert_never
+
+import httpx2
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, OAuthFlowError
+from mcp.client.auth.extensions.client_credentials import (
+    ClientCredentialsOAuthProvider,
+    PrivateKeyJWTOAuthProvider,
+    SignedJWTParameters,
+)
+from mcp.client.auth.oauth2 import OAuthContext
+from mcp.client.auth.utils import union_scopes
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from pydantic import AnyUrl
+
+from callsheet.tools.faults import plain
+from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
+from callsheet.tools.wallet import Kept
+
+CLIENT_NAME: Final = "Callsheet"
+
+_LOOPBACK: Final = "http://127.0.0.1/"
+_LONG_AGO: Final = 1.0
+_NO_SECRET: Final = "none"  # noqa: S105 - the name of a way to authenticate (RFC 7591)
+_IN_HEADER: Final = "client_secret_basic"
+_IN_FORM: Final = "client_secret_post"
+
+
+class SignInRefused(Exception):
+    """The authorization server sent the browser back with an error. The text is its own, shortened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can sign in.
+
+    Attributes:
+        redirect_uri: where the authorization server sends the browser back to.
+        show: shows the person the address where to sign in.
+        wait: what came back with the browser.
+    """
+
+    redirect_uri: str
+    show: Callable[[str], Awaitable[None]]
+    wait: Callable[[], Awaitable[AuthorizationCodeResult]]
+
+
+class Preset:
+    """The SDK's `TokenStorage` for one flow: what the flow gets is taken from its context, as a whole."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    async def get_tokens(self) -> OAuthToken | None:
+        """See `mcp.client.auth.TokenStorage`."""
+        return self._kept.tokens
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        """See `mcp.client.auth.TokenStorage`."""
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        """See `mcp.client.auth.TokenStorage`."""
+        return self._kept.client
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        """See `mcp.client.auth.TokenStorage`."""
+
+
+class _WithPerson(OAuthClientProvider):
+    """The flow of a person, who is there or not; without one a token can only be renewed."""
+
+    def __init__(self, server: HttpServer, auth: OAuth, kept: Kept, person: Person | None) -> None:
+        metadata = OAuthClientMetadata(
+            client_name=CLIENT_NAME,
+            redirect_uris=[AnyUrl(_LOOPBACK if person is None else person.redirect_uri)],
+            grant_types=["authorization_code", "refresh_token"],
+            token_endpoint_auth_method=_NO_SECRET,
+        )
+        super().__init__(
+            server.url,
+            metadata,
+            Preset(kept),
+            redirect_handler=None if person is None else person.show,
+            callback_handler=None if person is None else person.wait,
+        )
+        self._auth = auth
+        self._kept = kept
+
+    async def _initialize(self) -> None:
+        await super()._initialize()
+        self.context.token_expiry_time = _LONG_AGO
+        self.context.oauth_metadata = self._kept.authority
+        self.context.protected_resource_metadata = self._kept.resource
+        if self._auth.client_id is not None:
+            self.context.client_info = OAuthClientInformationFull(
+                client_id=self._auth.client_id,
+                client_secret=self._auth.client_secret,
+                redirect_uris=self.context.client_metadata.redirect_uris,
+                token_endpoint_auth_method=_NO_SECRET if self._auth.client_secret is None else _IN_HEADER,
+            )
+
+    async def _perform_authorization(self) -> httpx2.Request:
+        _choose_method(self.context)
+        self.context.client_metadata.scope = union_scopes(self.context.client_metadata.scope, self._kept.wanted)
+        return await super()._perform_authorization()
+
+    async def _refresh_token(self) -> httpx2.Request:
+        _choose_method(self.context)
+        return await super()._refresh_token()
+
+    async def _handle_refresh_response(self, response: httpx2.Response) -> bool:
+        if response.status_code != HTTPStatus.OK:
+            raise OAuthFlowError(f"the token is not renewed (HTTP {response.status_code}): {plain(response.text, 200)}")
+        return await super()._handle_refresh_response(response)
+
+
+class _WithSecret(ClientCredentialsOAuthProvider):
+    """The flow of a client that has a secret."""
+
+    async def _perform_authorization(self) -> httpx2.Request:
+        _choose_method(self.context)
+        return await super()._perform_authorization()
+
+
+def _choose_method(context: OAuthContext) -> None:
+    """Show the secret in the way that the authorization server understands (RFC 8414: by default in a header)."""
+    client, metadata = context.client_info, context.oauth_metadata
+    known = metadata.token_endpoint_auth_methods_supported if metadata is not None else None
+    if client is None or client.token_endpoint_auth_method != _IN_HEADER or known is None:
+        return
+    if _IN_HEADER not in known and _IN_FORM in known:
+        context.client_info = client.model_copy(update={"token_endpoint_auth_method": _IN_FORM})
+
+
+def provider_of(server: HttpServer, auth: Auth, kept: Kept, person: Person | None) -> OAuthClientProvider:
+    """The flow that gets a token of `server`, beginning with what is `kept`."""
+    match auth:
+        case OAuth():
+            return _WithPerson(server, auth, kept, person)
+        case ClientCredentials():
+            return _WithSecret(
+                server.url,
+                Preset(Kept()),
+                client_id=auth.client_id,
+                client_secret=auth.client_secret,
+                issuer=auth.issuer,
+            )
+        case PrivateKeyJwt():
+            return PrivateKeyJWTOAuthProvider(
+                server.url,
+                Preset(Kept()),
+                client_id=auth.client_id,
+                assertion_provider=_signed(auth),
+                issuer=auth.issuer,
+            )
+        case _:
+            assert_never(auth)
+
+
+def _signed(auth: PrivateKeyJwt) -> Callable[[str], Awaitable[str]]:
+    return SignedJWTParameters(
+        issuer=auth.client_id,
+        subject=auth.client_id,
+        signing_key=auth.key,
+        signing_algorithm=auth.algorithm,
+    ).create_assertion_provider()

@@ -1,0 +1,92 @@
+"""What OAuth remembers of a tool server, from one process to the next."""
+
+import json
+from typing import assert_never
+
+from mcp.client.auth.utils import union_scopes
+from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken, ProtectedResourceMetadata
+from pydantic import BaseModel, Field, ValidationError
+
+from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
+from callsheet.tools.tokens import TokenStore
+
+
+class Kept(BaseModel):
+    """What is stored of a server: the SDK's own models.
+
+    Attributes:
+        account: whose tokens these are, as `mcp.json` said then.
+        expires_at: when the access token ends, in seconds since 1970; None when nobody said.
+        client: how we are registered; belongs to the issuer of `authority`.
+        authority: the metadata of the authorization server that gave the tokens.
+        resource: the tool server's own metadata.
+        wanted: the scopes that calls lacked: the next sign-in asks for them too (SEP-2350).
+    """
+
+    account: str = ""
+    tokens: OAuthToken | None = Field(default=None, repr=False)
+    expires_at: float | None = None
+    client: OAuthClientInformationFull | None = Field(default=None, repr=False)
+    authority: OAuthMetadata | None = None
+    resource: ProtectedResourceMetadata | None = None
+    wanted: str | None = None
+
+    def renewable(self) -> bool:
+        """Whether another token can be had without a person."""
+        return self.tokens is not None and self.tokens.refresh_token is not None and self.client is not None
+
+
+class Wallet:
+    """The tokens of one server in a store. Its methods wait for the disk."""
+
+    def __init__(self, server: HttpServer, store: TokenStore) -> None:
+        self._server = server
+        self._store = store
+        self._account = _account(server.auth)
+
+    def load(self) -> Kept:
+        """All that is kept; nothing, when it is of a version that is not ours or of another account."""
+        text = self._store.read(self._server.name, self._server.url)
+        try:
+            kept = Kept() if text is None else Kept.model_validate_json(text)
+        except ValidationError:
+            return Kept()
+        return kept if kept.account == self._account else Kept()
+
+    def save(self, kept: Kept) -> None:
+        """Keep this instead of what was there.
+
+        Raises:
+            OSError: it could not be written.
+            ConfigurationInvalid: the key of the data folder cannot be used.
+        """
+        mine = kept.model_copy(update={"account": self._account})
+        self._store.write(self._server.name, self._server.url, mine.model_dump_json(exclude_none=True))
+
+    def want(self, scope: str) -> None:
+        """Keep that a call lacked a scope.
+
+        Raises:
+            OSError: it could not be written.
+            ConfigurationInvalid: the key of the data folder cannot be used.
+        """
+        kept = self.load()
+        wanted = union_scopes(kept.wanted, scope)
+        if wanted != kept.wanted:
+            self.save(kept.model_copy(update={"wanted": wanted}))
+
+    def forget(self) -> bool:
+        """Forget everything; whether there was something."""
+        return self._store.remove(self._server.name, self._server.url)
+
+
+def _account(auth: Auth | None) -> str:
+    match auth:
+        case None:
+            return ""
+        case OAuth():
+            return json.dumps(["oauth", auth.client_id])
+        case ClientCredentials() | PrivateKeyJwt():
+            return json.dumps([type(auth).__name__, auth.client_id, auth.issuer, *auth.scopes])
+        case _:
+            assert_never(auth)
