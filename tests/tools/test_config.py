@@ -157,7 +157,10 @@ def test_relative_paths_start_from_the_files_folder() -> None:
 
 def test_a_servers_secrets_are_not_in_its_repr() -> None:
     servers = parse(
-        {"a": {"command": "x", "env": {"K": "s3cret"}}, "b": {"url": "http://h/", "headers": {"K": "s3cret"}}}
+        {
+            "a": {"command": "x", "args": ["s3cret"], "env": {"K": "s3cret"}},
+            "b": {"url": "http://h/", "headers": {"K": "s3cret"}},
+        }
     )
     assert "s3cret" not in repr(servers)
 
@@ -184,6 +187,7 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
         ({"command": "x", "callsheet": {"heldFor": "soon"}}, "callsheet.heldFor", "heldFor"),
         ({"command": "x", "callsheet": {"rateLimit": {"calls": 0, "per": 1}}}, "callsheet.rateLimit.calls", "than"),
         ({"url": "http://h/", "callsheet": {"auth": {"type": "magic"}}}, "callsheet.auth", "oauth"),
+        ({"command": "x", "callsheet": {"auth": {"type": "oauth"}}}, "callsheet.auth", "only a server with a url"),
         ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
         ({"url": "ftp://h/"}, "url", "http://"),
         ({"url": "http:///mcp"}, "url", "host"),

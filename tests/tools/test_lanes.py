@@ -136,15 +136,3 @@ async def test_calls_over_the_old_transport_do_not_wait_for_each_other() -> None
             assert [each.structured for each in results] == [{"n": n} for n in range(32)]
             slow.cancel()
             await asyncio.wait({slow})
-
-
-async def test_an_old_server_that_went_away_is_found_again() -> None:
-    with over_http("asking.py", "--sse") as url:
-        server = replace(http(url), transport="sse")
-        tools = pool(server, jitter=0.0)
-        await result_of(tools, call("echo", server="web"))
-    try:
-        with pytest.raises((TransportLost, ServerUnavailable)):
-            await tools.call(call("echo", server="web", timeout=5))
-    finally:
-        await tools.close()

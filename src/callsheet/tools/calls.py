@@ -50,6 +50,14 @@ LIST_AGE: Final = 5.0
 """Seconds for which a tool that is not in the list is not looked for again."""
 
 
+class QueueFull(ServerUnavailable):
+    """Too many calls wait for the server already. It was not asked, so that nothing is known of it."""
+
+
+class NoTurn(ToolTimeout):
+    """The deadline came before the call's turn. The server was not asked, so that nothing is known of it."""
+
+
 class ServerCalls:
     """Makes the calls of one server."""
 
@@ -106,8 +114,9 @@ class ServerCalls:
         await self._polling.close()
 
     async def _in_turn(self, call: ToolCall, target: Target, begun: InputContinuation) -> ToolOutcome:
-        if self._waiting >= self._options.max_queue and self._turns.locked():
-            raise ServerUnavailable(
+        must_wait = self._turns.locked() or (self._rate is not None and self._rate.is_busy)
+        if must_wait and self._waiting >= self._options.max_queue:
+            raise QueueFull(
                 f"{self._waiting} calls are waiting for the tool server {target.server!r} already; "
                 "its option 'maxQueue' sets the limit.",
                 server=target.server,
@@ -115,15 +124,24 @@ class ServerCalls:
             )
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
         sent_in: list[Session] = []
+        has_turn = False
         try:
             async with asyncio.timeout(seconds) as deadline:
                 await self._turn()
+                has_turn = True
                 try:
                     return await self._call_twice_at_most(call, target, begun, deadline, sent_in)
                 finally:
                     self._at_work -= 1
                     self._turns.release()
         except TimeoutError:
+            if not has_turn:
+                raise NoTurn(
+                    f"Tool {target.tool!r} of the tool server {target.server!r} did not get its turn within "
+                    f"{seconds:g} s.",
+                    server=target.server,
+                    tool=target.tool,
+                ) from None
             raise self._timed_out(target, seconds, sent_in) from None
         except IdleTimeout:
             raise self._idle(target) from None
@@ -264,10 +282,8 @@ class ServerCalls:
         if sent_in:
             self._note_silence(sent_in[-1])
             what = "gave no answer"
-        elif self._connection.current() is None:
-            what = "could not be called, its server was still being connected,"
         else:
-            what = "did not get its turn"
+            what = "could not be called, its server was still being connected,"
         return ToolTimeout(
             f"Tool {target.tool!r} of the tool server {target.server!r} {what} within {seconds:g} s.",
             server=target.server,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeAlias, assert_never, cast
 
+import httpx2
 from mcp import MCPError
 from mcp_types import CONNECTION_CLOSED, HEADER_MISMATCH, INVALID_REQUEST, PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION
 from pydantic import ValidationError
@@ -84,6 +85,12 @@ def connect_failure(error: Exception, link: Link) -> ConnectFailed:
             return ConnectFailed(f"it refused the handshake: {plain(error.error.message)}")
         case ValidationError() as error:
             return ConnectFailed(f"what it answered is not MCP: {first_fault(error)}")
+        case httpx2.HTTPStatusError() as error:
+            # Its own text has the URL, which may have a token in it.
+            status = error.response.status_code
+            reason = f"HTTP {status} {error.response.reason_phrase}".rstrip()
+            fault = Fault(kind=FaultKind.STATUS, detail=reason, status=status)
+            return ConnectFailed(reason, failure=_unreached(fault))
         case other:
             return ConnectFailed(f"{type(other).__name__}: {plain(str(other))}")
 

@@ -256,6 +256,8 @@ class _Reader:
         return "http"
 
     def _stdio(self, fields: _Server) -> StdioServer:
+        if fields.callsheet.auth is not None:
+            self._refuse("callsheet.auth", "only a server with a url is signed in to; a command takes secrets by env.")
         command = self._expand("command", fields.command or "")
         cwd = self._expand("cwd", fields.cwd) if fields.cwd is not None else None
         return StdioServer(
@@ -292,14 +294,14 @@ class _Reader:
                 return OAuth(
                     client_id=self._expand_some("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand_some("callsheet.auth.clientSecret", auth.client_secret),
-                    scopes=tuple(auth.scopes),
+                    scopes=self._scopes(auth.scopes),
                 )
             case _ClientCredentials() as auth:
                 return ClientCredentials(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand("callsheet.auth.clientSecret", auth.client_secret),
                     issuer=self._expand("callsheet.auth.issuer", auth.issuer),
-                    scopes=tuple(auth.scopes),
+                    scopes=self._scopes(auth.scopes),
                 )
             case _PrivateKeyJwt() as auth:
                 return PrivateKeyJwt(
@@ -307,8 +309,11 @@ class _Reader:
                     key=self._expand("callsheet.auth.key", auth.key),
                     issuer=self._expand("callsheet.auth.issuer", auth.issuer),
                     algorithm=auth.algorithm,
-                    scopes=tuple(auth.scopes),
+                    scopes=self._scopes(auth.scopes),
                 )
+
+    def _scopes(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._expand("callsheet.auth.scopes", scope) for scope in scopes)
 
     def _expand_some(self, key: str, text: str | None) -> str | None:
         return None if text is None else self._expand(key, text)

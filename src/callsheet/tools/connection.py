@@ -19,8 +19,8 @@ from mcp_types import EmptyResult, Implementation, SetLevelRequest, SetLevelRequ
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from callsheet.errors import AuthRequired
-from callsheet.tools.causes import ConnectFailed, connect_failure
+from callsheet.errors import AuthRequired, ServerUnavailable
+from callsheet.tools.causes import ConnectFailed, Unreached, connect_failure
 from callsheet.tools.in_flight import InFlight
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing, ListUnusable, LiveListing, read_listing
@@ -105,6 +105,7 @@ class Connection:
         self._attempt: _Attempt | None = None
         self._owners: set[asyncio.Task[None]] = set()
         self._failures = 0
+        self._failure: Unreached = ServerUnavailable
         self._next_attempt = 0.0
         self._closed = False
 
@@ -124,7 +125,10 @@ class Connection:
             raise ConnectFailed("the pool of tool servers is closed")
         if self._attempt is None:
             if (pause := self._pause()) > 0:
-                raise ConnectFailed(f"the next attempt is due in {pause:.1f} s; the last one failed: {self.error}")
+                raise ConnectFailed(
+                    f"the next attempt is due in {pause:.1f} s; the last one failed: {self.error}",
+                    failure=self._failure,
+                )
             self._attempt = self._start()
         return await asyncio.shield(self._attempt.ready)
 
@@ -144,6 +148,7 @@ class Connection:
             self._failures += 1
             if self._failures > 1:
                 self.error = f"it ended again before it answered a call.{session.link.epitaph()}"
+                self._failure = ServerUnavailable
                 self._back_off()
 
     async def close(self) -> None:
@@ -281,6 +286,7 @@ class Connection:
         self._attempt = None
         self._failures += 1
         self.error, self.needs_auth = str(error), error.failure is AuthRequired
+        self._failure = error.failure
         delay = self._back_off()
         if self.needs_auth:  # somebody may sign in at any moment, and need not wait for long then
             self._next_attempt = min(self._next_attempt, asyncio.get_running_loop().time() + SIGN_IN_PAUSE)

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import Final
 
 from callsheet.runs.events import RunId
+from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult
 from callsheet.tools.calls import ServerCalls
 from callsheet.tools.connection import Connection
 
 _EXPIRY_LOOKS: Final = 8
-"""How often in `heldFor` it is looked whether a run's connection is unused."""
+"""How often in `heldFor` it is looked whether a connection is unused."""
+
+_MOST_PARKED: Final = 10_000
+"""Interrupted calls whose lane is remembered; the oldest is forgotten first."""
 
 
 class Lane:
@@ -18,12 +22,13 @@ class Lane:
     def __init__(self, connection: Connection, calls: ServerCalls) -> None:
         self.connection = connection
         self.calls = calls
+        self.users = 0
         self.used_at = 0.0
 
     @property
-    def load(self) -> int:
-        """Calls at work and waiting."""
-        return self.calls.in_flight + self.calls.waiting
+    def load(self) -> tuple[bool, int]:
+        """How little a call is served by it: whether it cannot be reached now, and the calls at work and waiting."""
+        return self.connection.retry_in > 0, self.calls.in_flight + self.calls.waiting
 
     async def close(self) -> None:
         """End the connection."""
@@ -32,14 +37,17 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of one server. The first serves lists, and calls outside of runs.
+    """All lanes of one server. The first serves lists, and unless `per_run` also calls outside of runs.
+
+    A call that goes on after a question, or as a task, goes on in the lane where it began, as long as that is there:
+    what the call left behind is in the memory of one process.
 
     Args:
         make: makes a lane that is not connected yet.
         copies: how many serve calls of all runs; the least busy is taken.
-        per_run: whether each run has a lane of its own instead.
-        most: runs that may have one at a time; others wait.
-        unused: seconds after which a run's lane is closed when nothing uses it.
+        per_run: whether each run has a lane of its own instead, and each call outside of runs.
+        most: how many of the latter there are at a time; other calls wait.
+        unused: seconds after which one of them is closed when nothing uses it.
     """
 
     def __init__(self, make: Callable[[], Lane], *, copies: int, per_run: bool, most: int, unused: float) -> None:
@@ -49,59 +57,103 @@ class Lanes:
         self._room = asyncio.Semaphore(most)
         self._unused = unused
         self._runs: dict[RunId, Lane] = {}
+        self._strays: set[Lane] = set()
         self._opening: dict[RunId, asyncio.Lock] = {}
+        self._parked: dict[str, tuple[RunId | None, Lane]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._look: asyncio.TimerHandle | None = None
+        self._closed = False
+        self.waiting = 0
 
     @property
     def first(self) -> Lane:
-        """The lane for everything that belongs to no run."""
+        """The lane for everything that belongs to no call."""
         return self._shared[0]
+
+    @property
+    def shared(self) -> list[Lane]:
+        """The lanes that belong to no run."""
+        return self._shared
 
     @property
     def all(self) -> list[Lane]:
         """Every lane."""
-        return [*self._shared, *self._runs.values()]
+        return [*self._shared, *self._runs.values(), *self._strays]
 
-    async def lane(self, run_id: RunId | None) -> Lane:
-        """The lane for a call of the run; waits while too many runs have one."""
-        if not self._per_run or run_id is None:
-            return min(self._shared, key=lambda lane: lane.load)
-        lane = self._runs.get(run_id)
-        if lane is None:
-            lane = await self._open(run_id)
-        lane.used_at = asyncio.get_running_loop().time()
+    async def take(self, call: ToolCall) -> Lane:
+        """The lane for a call, until `leave`; waits while too many runs have one."""
+        lane = await self._find(call)
+        lane.users += 1
         return lane
+
+    def leave(self, lane: Lane, call: ToolCall, outcome: ToolOutcome | None) -> None:
+        """The call has ended; `outcome` is None when it failed."""
+        lane.users -= 1
+        lane.used_at = asyncio.get_running_loop().time()
+        if outcome is not None and not isinstance(outcome, ToolResult):
+            self._parked[outcome.continuation] = (call.run_id, lane)
+            if len(self._parked) > _MOST_PARKED:
+                del self._parked[next(iter(self._parked))]
+        elif lane in self._strays:
+            self._strays.discard(lane)
+            self._end(lane)
 
     def release(self, run_id: RunId) -> None:
         """The run has ended."""
+        self._opening.pop(run_id, None)
         lane = self._runs.pop(run_id, None)
         if lane is not None:
-            self._room.release()
-            self._close(lane)
+            lane.calls.release(run_id)
+            self._end(lane)
         for shared in self._shared:
             shared.calls.release(run_id)
+        for key in [key for key, (owner, _) in self._parked.items() if owner == run_id]:
+            del self._parked[key]
 
     async def close(self) -> None:
         """End every connection."""
+        self._closed = True
         if self._look is not None:
             self._look.cancel()
-        for lane in self.all:
-            self._close(lane)
+        lanes = self.all
         self._runs.clear()
+        self._strays.clear()
+        for lane in lanes:
+            self._end(lane)
         await asyncio.gather(*self._closing)
 
-    async def _open(self, run_id: RunId) -> Lane:
-        opening = self._opening.setdefault(run_id, asyncio.Lock())
+    async def _find(self, call: ToolCall) -> Lane:
+        if call.continuation is not None and (parked := self._parked.get(call.continuation)) is not None:
+            return parked[1]
+        if not self._per_run:
+            return min(self._shared, key=lambda lane: lane.load)
+        if call.run_id is not None:
+            return await self._of_run(call.run_id)
+        lane = await self._open()
+        self._strays.add(lane)
+        return lane
+
+    async def _of_run(self, run_id: RunId) -> Lane:
+        if (lane := self._runs.get(run_id)) is not None:
+            return lane
+        async with self._opening.setdefault(run_id, asyncio.Lock()):
+            if (lane := self._runs.get(run_id)) is None:
+                lane = self._runs[run_id] = await self._open()
+        return lane
+
+    async def _open(self) -> Lane:
+        self.waiting += 1
         try:
-            async with opening:
-                if (lane := self._runs.get(run_id)) is None:
-                    await self._room.acquire()
-                    lane = self._runs[run_id] = self._make()
-                    self._watch()
-                return lane
+            await self._room.acquire()
         finally:
-            self._opening.pop(run_id, None)
+            self.waiting -= 1
+        lane = self._make()
+        lane.used_at = asyncio.get_running_loop().time()
+        if self._closed:
+            await lane.close()
+        else:
+            self._watch()
+        return lane
 
     def _watch(self) -> None:
         if self._look is None:
@@ -111,12 +163,23 @@ class Lanes:
     def _close_unused(self) -> None:
         self._look = None
         since = asyncio.get_running_loop().time() - self._unused
-        for run_id in [run_id for run_id, lane in self._runs.items() if not lane.load and lane.used_at < since]:
+        for run_id in [run_id for run_id, lane in self._runs.items() if _is_unused(lane, since)]:
             self.release(run_id)
-        if self._runs:
+        for lane in [lane for lane in self._strays if _is_unused(lane, since)]:
+            self._strays.discard(lane)
+            self._end(lane)
+        if self._runs or self._strays:
             self._watch()
 
-    def _close(self, lane: Lane) -> None:
+    def _end(self, lane: Lane) -> None:
+        if lane not in self._shared:
+            self._room.release()
+        for key in [key for key, (_, parked) in self._parked.items() if parked is lane]:
+            del self._parked[key]
         closing = asyncio.create_task(lane.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
+
+
+def _is_unused(lane: Lane, since: float) -> bool:
+    return not lane.users and lane.used_at < since

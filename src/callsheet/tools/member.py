@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from mcp import MCPError
@@ -19,10 +20,11 @@ from callsheet.errors import (
 from callsheet.lint.drift import Drift
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
-from callsheet.tools.calls import ServerCalls
+from callsheet.tools.calls import NoTurn, QueueFull, ServerCalls
 from callsheet.tools.causes import ConnectFailed
-from callsheet.tools.circuit import CircuitBreaker
+from callsheet.tools.circuit import CircuitBreaker, Permit
 from callsheet.tools.connection import Connection, OpenLink
+from callsheet.tools.continuations import InputContinuation, read
 from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.listing import Listing, ListUnusable
 from callsheet.tools.locks import Guard, Lock
@@ -34,6 +36,12 @@ LIST_AGE: Final = 1.0
 
 _FAILURES: Final = (TransportLost, ServerUnavailable, ToolTimeout)
 """What says that the server does not work, as opposed to one of its tools."""
+
+_NOTHING_SAID: Final = (AuthRequired, RateLimited, ToolMissing, QueueFull, NoTurn)
+"""What says neither that it works nor that it does not."""
+
+_NO_WAIT: Final = 0.01
+"""Seconds; less is no waiting, and the deadline is left as it was written."""
 
 
 class Member:
@@ -74,34 +82,36 @@ class Member:
             return Lane(connection, ServerCalls(connection, options, self._guard, limiter))
 
         self._server = server
+        self._per_run = options.scope == "run"
         self._transport = transport
         self._circuit = CircuitBreaker(_monotonic, jitter)
         self._reason = ""
+        self._needs_auth = False
         self._lanes = Lanes(
             lane,
             copies=options.processes if isinstance(server, StdioServer) else 1,
-            per_run=options.scope == "run",
+            per_run=self._per_run,
             most=options.max_in_flight,
             unused=options.held_for,
         )
 
     async def call(self, call: ToolCall) -> ToolOutcome:
-        """Make a call, unless the circuit is open.
+        """Make a call, unless the circuit is open. One that is at work there already is waited for in any case.
 
         Raises:
             ToolCallFailed: see `callsheet.runs.tools.Tools`.
         """
-        if not self._circuit.admits():
+        begins = _begins(call)
+        if begins and self._circuit.retry_in > 0:
             raise self._open(call)
+        lane, call = await self._lane(call, begins=begins)
         try:
-            outcome = await (await self._lane(call)).calls.call(call)
-        except ToolCallFailed as exc:
-            self._note(exc)
-            raise
+            outcome = await (self._begin(lane, call) if begins else lane.calls.call(call))
         except BaseException:
-            self._circuit.abandoned()
+            self._lanes.leave(lane, call, None)
             raise
-        self._circuit.succeeded()
+        self._lanes.leave(lane, call, outcome)
+        self._works()
         return outcome
 
     def release(self, run_id: RunId) -> None:
@@ -115,21 +125,22 @@ class Member:
     def state(self) -> ToolServerState:
         """What is known of the server."""
         lanes = self._lanes.all
-        connection = self._lanes.first.connection
-        pause = max(self._circuit.retry_in, connection.retry_in)
+        pause = max(self._circuit.retry_in, self._pause())
         circuit = "open" if pause > 0 else self._circuit.state
+        # Without a connection that all share, the last call is all that is known.
+        reason = self._reason if circuit != "closed" or self._per_run else ""
         return ToolServerState(
             name=self._server.name,
             transport=self._transport(),
             connected=any(lane.connection.current() is not None for lane in lanes),
             protocol=next((lane.connection.protocol for lane in lanes if lane.connection.protocol), None),
-            error=connection.error or (self._reason if circuit != "closed" else None),
+            error=next((lane.connection.error for lane in lanes if lane.connection.error), None) or reason or None,
             circuit=circuit,
             retry_in=pause if pause > 0 else None,
-            needs_auth=connection.needs_auth,
+            needs_auth=self._needs_auth or any(lane.connection.needs_auth for lane in lanes),
             lock=self._server.options.lock,
             in_flight=sum(lane.calls.in_flight for lane in lanes),
-            waiting=sum(lane.calls.waiting for lane in lanes),
+            waiting=self._lanes.waiting + sum(lane.calls.waiting for lane in lanes),
         )
 
     def known(self) -> Listing | str | None:
@@ -156,36 +167,80 @@ class Member:
         found = listing.tools.get(tool) if isinstance(listing, Listing) else None
         return () if found is None else self._guard.refused([found])
 
-    async def _lane(self, call: ToolCall) -> Lane:
-        seconds = self._server.options.call_timeout if call.timeout is None else call.timeout
+    async def _lane(self, call: ToolCall, *, begins: bool) -> tuple[Lane, ToolCall]:
+        """The lane of a call, and the call with what the wait for it left of its time."""
+        own = self._server.options.call_timeout if begins else None
+        seconds = own if call.timeout is None else call.timeout
+        clock = asyncio.get_running_loop().time
+        asked_at = clock()
         try:
             async with asyncio.timeout(seconds):
-                return await self._lanes.lane(call.run_id)
+                lane = await self._lanes.take(call)
         except TimeoutError:
-            raise ToolTimeout(
+            raise NoTurn(
                 f"Tool {call.tool!r} of the tool server {self._server.name!r} did not get a connection of its own "
-                f"within {seconds:g} s: {self._server.options.max_in_flight} runs have one (the option 'maxInFlight').",
+                f"within {seconds:g} s: {self._server.options.max_in_flight} are in use (the option 'maxInFlight').",
                 server=self._server.name,
                 tool=call.tool,
             ) from None
+        waited = clock() - asked_at
+        if seconds is None or waited < _NO_WAIT:
+            return lane, call
+        return lane, replace(call, timeout=max(0.0, round(seconds - waited, 3)))
 
-    def _note(self, failure: ToolCallFailed) -> None:
-        self._lanes.first.connection.needs_auth = isinstance(failure, AuthRequired)
-        if isinstance(failure, AuthRequired | RateLimited | ToolMissing):
-            self._circuit.abandoned()
+    async def _begin(self, lane: Lane, call: ToolCall) -> ToolOutcome:
+        permit = self._circuit.admit()
+        if permit is None:
+            raise self._open(call)
+        try:
+            return await lane.calls.call(call)
+        except ToolCallFailed as exc:
+            self._note(exc, permit)
+            raise
+        except BaseException:
+            self._circuit.abandoned(permit)
+            raise
+
+    def _works(self) -> None:
+        self._circuit.succeeded()
+        self._needs_auth, self._reason = False, ""
+
+    def _note(self, failure: ToolCallFailed, permit: Permit) -> None:
+        if isinstance(failure, AuthRequired):
+            self._needs_auth, self._reason = True, failure.message
+        if isinstance(failure, _NOTHING_SAID):
+            self._circuit.abandoned(permit)
         elif isinstance(failure, _FAILURES):
             self._reason = failure.message
-            self._circuit.failed()
+            self._circuit.failed(permit)
         else:
-            self._circuit.succeeded()
+            self._works()
+
+    def _pause(self) -> float:
+        """Seconds until a connection may be tried again that serves all runs; 0 when one is there, or there is none."""
+        return 0.0 if self._per_run else min(lane.connection.retry_in for lane in self._lanes.shared)
 
     def _open(self, call: ToolCall) -> ServerUnavailable:
+        pause = self._circuit.retry_in
+        when = (
+            f"the next attempt is due in {pause:.1f} s" if pause > 0 else "another call is finding out if they still do"
+        )
         return ServerUnavailable(
-            f"The tool server {self._server.name!r} is not called now: its calls fail, and the next attempt is due in "
-            f"{self._circuit.retry_in:.1f} s; the last failure: {self._reason}",
+            f"The tool server {self._server.name!r} is not called now: its calls fail, and {when}; "
+            f"the last failure: {self._reason}",
             server=self._server.name,
             tool=call.tool,
         )
+
+
+def _begins(call: ToolCall) -> bool:
+    """Whether the server is called, as opposed to waited for: a held call and a task are at work there already."""
+    if call.continuation is None:
+        return True
+    try:
+        return isinstance(read(call.continuation), InputContinuation)
+    except ValueError:
+        return True
 
 
 def _monotonic() -> float:

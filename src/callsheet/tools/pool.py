@@ -64,6 +64,7 @@ class ToolPool:
         self._tokens = tokens or MemoryTokens()
         self._children = Children(children)
         lock = Lock(lockfile)
+        self._sign_ins: list[SignIn] = []
         self._members = {server.name: self._member(server, environment, jitter, version, lock) for server in servers}
 
     async def __aenter__(self) -> Self:
@@ -80,6 +81,7 @@ class ToolPool:
     async def close(self) -> None:
         """End every session and every server of ours, all at the same time; takes seconds at most, usually none."""
         await asyncio.gather(*(member.close() for member in self._members.values()))
+        await asyncio.gather(*(sign_in.close() for sign_in in self._sign_ins))
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `callsheet.runs.tools.Tools`."""
@@ -129,6 +131,8 @@ class ToolPool:
         lock: Lock,
     ) -> Member:
         sign_in = sign_in_of(server, self._tokens, self._tls) if isinstance(server, HttpServer) else None
+        if sign_in is not None:
+            self._sign_ins.append(sign_in)
         ways = _Ways(server, environment, self._tls, self._children, sign_in)
         return Member(
             server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version, lock=lock
@@ -191,6 +195,9 @@ class _Ways:
         match self._server:
             case StdioServer() as server:
                 return StdioLink(server, self._environment, FaultMark(), on_lost, self._children)
+            case HttpServer(transport="http") as server if self._is_old:
+                self._is_old = False  # until it works again: the server may have become a newer one
+                return self._older(server, on_lost)
             case HttpServer() as server if self._is_old:
                 return SseLink(server, FaultMark(), self._tls, on_lost, sign_in=self._sign_in)
             case HttpServer() as server:

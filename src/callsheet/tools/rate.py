@@ -28,6 +28,11 @@ class Limiter:
         self._at: float | None = None
         self._queue = asyncio.Lock()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a caller who comes now has to wait."""
+        return self._queue.locked() or self._wait() > 0
+
     async def turn(self) -> None:
         """Return when a call may be made; a caller that is cancelled before takes no turn."""
         async with self._queue:

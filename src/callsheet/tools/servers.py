@@ -108,7 +108,7 @@ class StdioServer:
 
     name: str
     command: str
-    args: tuple[str, ...] = ()
+    args: tuple[str, ...] = field(default=(), repr=False)
     env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     cwd: Path | None = None
     options: ServerOptions = field(default_factory=ServerOptions)
@@ -124,7 +124,7 @@ class HttpServer:
     """
 
     name: str
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     transport: Literal["http", "sse"] = "http"
     auth: Auth | None = None

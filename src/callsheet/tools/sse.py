@@ -26,6 +26,8 @@ from callsheet.tools.servers import HttpServer
 
 _ERROR_BODY_BYTES: Final = 64 * 2**10
 _SPARE_CONNECTIONS: Final = 4
+_ACCEPT_SECONDS: Final = 60.0
+"""How long a server may take to accept a message before its connection is given to another."""
 
 
 class Answers(httpx2.AsyncByteStream):
@@ -78,24 +80,44 @@ class StreamTransport(httpx2.AsyncBaseTransport):
         self._mark = mark
         self._on_lost = on_lost
         self._answers: Answers | None = None
+        self._posts: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Open the stream, or send a message; only the former raises network errors."""
+        """Open the stream, or send a message; only the former raises network errors.
+
+        The SDK's client would not send a message before the last one was accepted, and a server that hangs on one would
+        hang them all: after the handshake, whose order matters, nobody waits.
+        """
         if request.method == "GET":
             return await self._open(request)
+        request.extensions["timeout"] = httpx2.Timeout(_ACCEPT_SECONDS).as_dict()
+        if _is_handshake(request.content):
+            await self._post(request)
+        else:
+            post = asyncio.create_task(self._post(request))
+            self._posts.add(post)
+            post.add_done_callback(self._posts.discard)
+        return httpx2.Response(HTTPStatus.ACCEPTED, request=request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for post in self._posts:
+            post.cancel()
+        if self._posts:
+            await asyncio.wait(self._posts)
+        await self._inner.aclose()
+
+    async def _post(self, request: httpx2.Request) -> None:
         try:
             fault = await self._send(request)
+        except httpx2.ReadTimeout:
+            return  # it has the message, and its answer comes by the stream
         except httpx2.ConnectError as error:
             fault = Fault(kind=FaultKind.REFUSED, detail=f"{type(error).__name__}: {error}")
         except httpx2.TransportError as error:
             fault = Fault(kind=FaultKind.LOST, detail=f"{type(error).__name__}: {error}")
         if fault is not None:
             self._answer(request.content, fault)
-        return httpx2.Response(HTTPStatus.ACCEPTED, request=request)
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._inner.aclose()
 
     async def _open(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
@@ -134,6 +156,11 @@ class StreamTransport(httpx2.AsyncBaseTransport):
     def _error_body(self, fault: Fault, request_id: object = 0) -> bytes:
         error = {"code": FAULT_CODE, "message": fault.detail, "data": self._mark.write(fault)}
         return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "error": error})
+
+
+def _is_handshake(body: bytes) -> bool:
+    message = cast("dict[str, object]", orjson.loads(body))
+    return message.get("method") in {"initialize", "notifications/initialized"}
 
 
 class SseLink:
