@@ -19,6 +19,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 
+from callsheet.scenario.json import MAX_NODES
+from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
@@ -30,6 +32,7 @@ ERROR_BODY_BYTES: Final = 64 * 2**10
 SPARE_CONNECTIONS: Final = 8
 """Connections beside those of the calls: the server's own stream, cancellations, the goodbye."""
 
+MAX_REDIRECTS: Final = 3
 GOODBYE_SECONDS: Final = 2.0
 ASIDE_SECONDS: Final = 10.0
 NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.LocalProtocolError)
@@ -60,7 +63,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             request.extensions["timeout"] = httpx2.Timeout(GOODBYE_SECONDS).as_dict()
         if request.method != "POST":
             return await self._inner.handle_async_request(request)
-        if _is_aside(request.content):
+        if _is_aside(await request.aread()):
             request.extensions["timeout"] = httpx2.Timeout(ASIDE_SECONDS).as_dict()
             task = asyncio.create_task(self._send_aside(request))
             self._asides.add(task)
@@ -95,7 +98,11 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 keep_open = True
                 stream = CappedEvents(inner, self._cap, self._error_body)
             else:
-                stream = httpx2.ByteStream(await read_body(_stream(response), self._cap))
+                body = await read_body(_stream(response), self._cap)
+                if holds_too_many(body):
+                    detail = f"the answer holds more than {MAX_NODES} values"
+                    return self._instead(request, Fault(kind=FaultKind.UNREADABLE, detail=detail))
+                stream = httpx2.ByteStream(body)
             return httpx2.Response(response.status_code, headers=response.headers, stream=stream, request=request)
         finally:
             if not keep_open:
@@ -103,21 +110,25 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def _fault(self, request: httpx2.Request, response: httpx2.Response) -> Fault | None:
         status = response.status_code
-        if status in OLD_SERVER:
-            self.refusal = status
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
         if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
             return Fault(kind=FaultKind.SESSION_GONE, detail="it does not know our session any more", status=status)
         if response.is_error:
-            return await _status_fault(response)
-        if response.is_redirect and not _followed(request, response):
-            target = request.url.join(response.headers["location"]).copy_with(userinfo=b"", query=None, fragment=None)
+            fault = await _status_fault(response)
+            if fault is not None and status in OLD_SERVER:
+                self.refusal = status
+            return fault
+        if response.is_redirect and (not _followed(request, response) or _goes_round(request)):
+            target = request.url.join(response.headers.get("location", ""))
+            target = target.copy_with(userinfo=b"", query=None, fragment=None)
             return Fault(
                 kind=FaultKind.STATUS, detail=f"it redirects to {target}, which is not followed", status=status
             )
         if status == HTTPStatus.ACCEPTED:
             return Fault(kind=FaultKind.LOST, detail="it accepted the request and then gave no answer", status=status)
+        if status != HTTPStatus.OK and not response.is_redirect:
+            return Fault(kind=FaultKind.LOST, detail=f"HTTP {status}, which is no answer", status=status)
         if status == HTTPStatus.OK and _media_type(response) not in {"application/json", "text/event-stream"}:
             kind = response.headers.get("content-type", "none")
             return Fault(kind=FaultKind.UNREADABLE, detail=f"the answer has the content type {kind!r}")
@@ -256,6 +267,13 @@ def _followed(request: httpx2.Request, response: httpx2.Response) -> bool:
     target = request.url.join(response.headers.get("location", ""))
     same_origin = (target.scheme, target.host, target.port) == (request.url.scheme, request.url.host, request.url.port)
     return same_origin and response.status_code in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+
+
+def _goes_round(request: httpx2.Request) -> bool:
+    """Whether this is one redirect too many; the request that follows one has the extensions of the first."""
+    before = request.extensions.get("callsheet_redirects", 0)
+    request.extensions["callsheet_redirects"] = before + 1
+    return before >= MAX_REDIRECTS
 
 
 def _stream(response: httpx2.Response) -> httpx2.AsyncByteStream:

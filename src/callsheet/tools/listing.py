@@ -44,7 +44,11 @@ async def read_listing(session: ClientSession, server: str, allowed: frozenset[s
     cursor: str | None = None
     for _ in range(MAX_PAGES):
         page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
-        for tool in page.tools:
+        if len(tools) + len(page.tools) > MAX_TOOLS:
+            raise ListUnusable(f"it offers more than {MAX_TOOLS} tools")
+        for number, tool in enumerate(page.tools):
+            if number % 50 == 49:
+                await asyncio.sleep(0)
             if allowed is None or tool.name in allowed:
                 tools[tool.name] = _info(server, tool)
         if len(tools) > MAX_TOOLS:

@@ -1,6 +1,9 @@
 """From `tools/call` results as they came to ours, with every check that a foreign value needs."""
 
-from typing import Final
+import asyncio
+from collections.abc import Collection
+from itertools import islice
+from typing import Final, cast
 
 from loguru import logger
 
@@ -11,6 +14,9 @@ from callsheet.tools.causes import Target
 from callsheet.tools.faults import plain
 from callsheet.tools.schemas import OutputSchemas, SchemaMismatch
 from callsheet.tools.servers import OutputValidation
+
+MANY_VALUES: Final = 2_000
+"""A result of more values is read in a thread."""
 
 ERROR_TEXT: Final = 4_000
 """Characters of a tool's own error text that are kept."""
@@ -32,10 +38,7 @@ class Results:
         """
         target = Target(server=tool.server, tool=tool.name)
         try:
-            raw = check_json(answer)
-            if isinstance(raw, dict) and raw.get("resultType") == "input_required":
-                raise _failed(target, "it asks a question back, which is not supported", None)
-            result = _result(raw)
+            raw, result = await asyncio.to_thread(_read, answer) if _is_large(answer) else _read(answer)
         except NotJson as error:
             raise _bad(target, f"{error.pointer or 'the result'}: {error}") from error
         if isinstance(raw, dict) and raw.get("isError") is True:
@@ -59,6 +62,8 @@ class Results:
 def _result(raw: Json) -> ToolResult:
     """Read the shape of MCP's CallToolResult; what the SDK lets pass here differs from revision to revision."""
     match raw:
+        case {"resultType": "input_required"}:
+            raise NotJson("it asks a question back, which is not supported here", "/resultType")
         case {"resultType": str() as kind} if kind != "complete":
             raise NotJson(f"a result of the kind {plain(kind, 40)!r} was not asked for", "/resultType")
         case {"isError": flag} if not isinstance(flag, bool):
@@ -98,3 +103,20 @@ def _bad(target: Target, reason: str) -> BadOutput:
         server=target.server,
         tool=target.tool,
     )
+
+
+def _read(answer: object) -> tuple[Json, ToolResult]:
+    raw = check_json(answer)
+    return raw, _result(raw)
+
+
+def _is_large(answer: object) -> bool:
+    """Whether `answer` holds so many values that reading it would hold up the event loop."""
+    left, found = MANY_VALUES, [answer]
+    while found and left > 0:
+        node = found.pop()
+        if isinstance(node, dict | list):
+            items = cast("Collection[object]", node.values() if isinstance(node, dict) else node)
+            left -= len(items)
+            found.extend(islice(items, max(left, 0)))
+    return left <= 0

@@ -15,6 +15,8 @@ import anyio
 from mcp.shared.message import SessionMessage
 from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
 
+from callsheet.scenario.json import MAX_NODES
+from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.child import Child, start
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
 from callsheet.tools.lines import FLOOD_FACTOR, Line, LineCutter, request_id
@@ -144,6 +146,8 @@ class Answers(_Stream):
     def _message(self, line: Line) -> SessionMessage | None:
         if line.over_cap:
             return self._refusal(line, FaultKind.TOO_LARGE, f"the answer is larger than {self._cap} bytes")
+        if holds_too_many(line.head):
+            return self._refusal(line, FaultKind.UNREADABLE, f"the answer holds more than {MAX_NODES} values")
         try:
             return SessionMessage(jsonrpc_message_adapter.validate_json(line.head, by_name=False))
         except ValueError:
