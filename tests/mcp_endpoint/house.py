@@ -13,7 +13,7 @@ from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.journal.memory import MemoryJournal
 from callsheet.mcp_endpoint.parts import EndpointOptions, EndpointParts
 from callsheet.mcp_endpoint.server import Endpoint
-from callsheet.runs.tools import Tools
+from callsheet.runs.tools import Elicitation, InputRequired, ToolOutcome, ToolResult, Tools
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, ToolCall, memory_system
 from callsheet.tools.memory import MemoryTool
@@ -27,6 +27,17 @@ eras = pytest.mark.parametrize("era", [LEGACY, MODERN])
 async def echo(call: ToolCall) -> Json:
     """Gives back what it gets."""
     return call.arguments
+
+
+async def books(call: ToolCall) -> ToolOutcome:
+    """A tool that asks for a seat, and for a name when there are two questions."""
+    if not call.answers:
+        seat = Elicitation(key="seat", message="Which seat?", form_schema={"type": "object", "properties": {}})
+        name = Elicitation(key="name", message="Which name?", form_schema={"type": "object", "properties": {}})
+        requests = (seat, name) if call.arguments.get("two") else (seat,)
+        return InputRequired(requests=requests, continuation="c")
+    answers: JsonObject = {key: each.content for key, each in call.answers.items()}
+    return ToolResult(structured=answers, has_structured=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
-from callsheet.runs.tools import Elicitation, InputRequired, ToolCall, ToolOutcome, ToolResult
+from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
-from tests.mcp_endpoint.house import LEGACY, MODERN, House, approval, document, eras, house, run_id_of, text_of
+from tests.mcp_endpoint.house import LEGACY, MODERN, House, approval, books, document, eras, house, run_id_of, text_of
 
 FORM: JsonObject = {
     "type": "object",
@@ -153,6 +153,29 @@ async def test_branches_that_ask_at_once_are_all_answered(era: str) -> None:
 
 
 @eras
+async def test_a_branch_that_asks_does_not_wait_for_one_that_works(era: str) -> None:
+    answered = asyncio.Event()
+
+    async def work(_call: ToolCall) -> Json:
+        await answered.wait()
+        return "done"
+
+    async def person(_context: Any, _params: Any) -> ElicitResult:
+        answered.set()
+        return says(approved=True)
+
+    working: JsonObject = {"name": "w", "type": "tool", "tool": "work"}
+    both: JsonObject = {"name": "p", "type": "parallel", "branches": {"x": [approval("x1")], "y": [working]}}
+    async with (
+        asyncio.timeout(20),
+        house(document("a", both), tools={"t": {"work": work}}) as at,
+        at.client(era, elicitation_callback=person) as client,
+    ):
+        result = await client.call_tool("a", {})
+    assert not result.is_error
+
+
+@eras
 async def test_one_question_after_the_other_is_asked(era: str) -> None:
     person = Person(says(approved=True), says(approved=True, comment="last"))
     async with (
@@ -162,17 +185,6 @@ async def test_one_question_after_the_other_is_asked(era: str) -> None:
     ):
         result: Any = await client.call_tool("a", {})
     assert result.structured_content["comment"] == "last"
-
-
-async def books(call: ToolCall) -> ToolOutcome:
-    """A tool that asks for a seat, and for a name when there are two questions."""
-    if not call.answers:
-        seat = Elicitation(key="seat", message="Which seat?", form_schema={"type": "object", "properties": {}})
-        name = Elicitation(key="name", message="Which name?", form_schema={"type": "object", "properties": {}})
-        requests = (seat, name) if call.arguments.get("two") else (seat,)
-        return InputRequired(requests=requests, continuation="c")
-    answers: JsonObject = {key: each.content for key, each in call.answers.items()}
-    return ToolResult(structured=answers, has_structured=True)
 
 
 @eras

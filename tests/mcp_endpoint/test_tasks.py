@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
-from tests.mcp_endpoint.house import LEGACY, MODERN, approval, document, house, text_of
+from tests.mcp_endpoint.house import LEGACY, MODERN, approval, books, document, house, text_of
 
 TASKS = "io.modelcontextprotocol/tasks"
 
@@ -50,6 +50,11 @@ async def until(client: Client, task_id: str, status: str) -> dict[str, Any]:
     return task
 
 
+async def nobody(_context: Any, _params: Any) -> Any:
+    """Would answer, but is not asked: questions of a task are in `tasks/get`."""
+    raise AssertionError
+
+
 class Slow:
     def __init__(self) -> None:
         self.end = asyncio.Event()
@@ -84,22 +89,55 @@ async def test_a_long_call_becomes_a_task_and_a_short_one_does_not() -> None:
 
 
 async def test_a_task_asks_and_is_answered() -> None:
-    async with asyncio.timeout(20), house(document("a", approval()), task_grace=0.0) as at:
-
-        async def nobody(context: Any, params: Any) -> Any:
-            raise AssertionError
-
-        async with knowing(at, elicitation_callback=nobody) as client:
-            task = await ask(client, "tools/call", name="a", arguments={})
-            asked = await until(client, task["taskId"], "input_required")
-            (key,) = asked["inputRequests"]
-            wrong = {"other": {"action": "accept"}}
-            await ask(client, "tasks/update", taskId=task["taskId"], inputResponses=wrong)
-            answer = {key: {"action": "accept", "content": {"approved": True}}}
-            assert (await ask(client, "tasks/update", taskId=task["taskId"], inputResponses=answer))["resultType"]
-            done = await until(client, task["taskId"], "completed")
+    async with (
+        asyncio.timeout(20),
+        house(document("a", approval()), task_grace=0.0) as at,
+        knowing(at, elicitation_callback=nobody) as client,
+    ):
+        task = await ask(client, "tools/call", name="a", arguments={})
+        asked = await until(client, task["taskId"], "input_required")
+        (key,) = asked["inputRequests"]
+        wrong = {"other": {"no": "elicitation"}}
+        await ask(client, "tasks/update", taskId=task["taskId"], inputResponses=wrong)
+        answer = {key: {"action": "accept", "content": {"approved": True}}}
+        assert (await ask(client, "tasks/update", taskId=task["taskId"], inputResponses=answer))["resultType"]
+        done = await until(client, task["taskId"], "completed")
     assert asked["inputRequests"][key]["method"] == "elicitation/create"
     assert done["result"]["structuredContent"]["approved"] is True
+
+
+async def test_an_answer_counts_while_another_branch_works() -> None:
+    slow = Slow()
+    working: JsonObject = {"name": "w", "type": "tool", "tool": "work"}
+    both: JsonObject = {"name": "p", "type": "parallel", "branches": {"x": [approval("x1")], "y": [working]}}
+    async with (
+        asyncio.timeout(20),
+        house(document("a", both), tools={"t": {"work": slow.work}}, task_grace=0.0) as at,
+        knowing(at, elicitation_callback=nobody) as client,
+    ):
+        task = await ask(client, "tools/call", name="a", arguments={})
+        (key,) = (await until(client, task["taskId"], "input_required"))["inputRequests"]
+        answer = {key: {"action": "accept", "content": {"approved": True}}}
+        await ask(client, "tasks/update", taskId=task["taskId"], inputResponses=answer)
+        await until(client, task["taskId"], "working")
+        slow.end.set()
+        await until(client, task["taskId"], "completed")
+
+
+async def test_what_a_tool_asks_together_is_not_answered_by_halves() -> None:
+    booking = document("book", {"name": "b", "type": "tool", "tool": "books", "input": {"two": True}})
+    async with (
+        asyncio.timeout(20),
+        house(booking, tools={"t": {"books": books}}, task_grace=0.0) as at,
+        knowing(at, elicitation_callback=nobody) as client,
+    ):
+        task = await ask(client, "tools/call", name="book", arguments={})
+        seat, name = (await until(client, task["taskId"], "input_required"))["inputRequests"]
+        given = {"action": "accept", "content": {}}
+        with pytest.raises(MCPError, match=f"in one update: {seat}, {name}"):
+            await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given})
+        await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given, name: given})
+        await until(client, task["taskId"], "completed")
 
 
 async def test_a_task_is_cancelled() -> None:

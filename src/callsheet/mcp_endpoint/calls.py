@@ -23,7 +23,7 @@ from callsheet.mcp_endpoint.questions import Dismissed, Question
 from callsheet.mcp_endpoint.requests import CallRequest, read_call
 from callsheet.mcp_endpoint.seals import Seals
 from callsheet.mcp_endpoint.tasks import Tasks
-from callsheet.mcp_endpoint.watching import Asked, Ended, RunWatch, Stopping
+from callsheet.mcp_endpoint.watching import Asked, Ended, Hear, RunWatch, Stopping
 from callsheet.runs.events import RunId
 
 Context: TypeAlias = ServerRequestContext[Any, Any]
@@ -122,7 +122,7 @@ class Calls:
 
     async def _as_task(self, run_id: RunId, offer: Offer) -> CallResult:
         """The result when the run ends soon, else a task."""
-        async with RunWatch(self._parts.runs, run_id, hear=None, stopping=self._stopping) as watch:
+        async with self._watch(run_id, None) as watch:
             stop = asyncio.create_task(watch.next())
             try:
                 await asyncio.wait([stop], timeout=self._parts.options.task_grace)
@@ -132,6 +132,9 @@ class Calls:
                 stop.cancel()
                 await asyncio.gather(stop, return_exceptions=True)
         return await self._tasks.created(run_id)
+
+    def _watch(self, run_id: RunId, hear: Hear | None) -> RunWatch:
+        return RunWatch(self._parts.runs, self._parts.answers, run_id, hear=hear, stopping=self._stopping)
 
     async def _guarded(self, talk: _Conversation) -> CallResult:
         """The conversation; a client that goes away cancels the run only where the operator wants that."""
@@ -150,7 +153,7 @@ class Calls:
         progress = RunProgress(talk.offer.scenario, report, after=talk.after)
         known: frozenset[str] = frozenset()
         responses, rounds = dict(talk.responses), 0
-        async with RunWatch(self._parts.runs, talk.run_id, hear=progress.hear, stopping=self._stopping) as watch:
+        async with self._watch(talk.run_id, progress.hear) as watch:
             while True:
                 match await watch.next(known):
                     case Ended() as ended:
@@ -174,7 +177,7 @@ class Calls:
                         if rounds >= _ROUNDS:
                             return unanswered(talk.run_id, left, taken.complaint or "it was not answered")
                         rounds += 1
-                        responses = await self._ask_now(talk, watch, asking, known | {each.key for each in left})
+                        responses = await self._ask_now(talk, watch, asking, known, {each.key for each in left})
 
     async def _answer(self, questions: tuple[Question, ...], responses: Mapping[str, ElicitResult]) -> "_Taken":
         """Give the run what the client answered."""
@@ -202,14 +205,21 @@ class Calls:
         return InputRequiredResult(input_requests=requests, request_state=self._seals.state(talk.run_id))
 
     async def _ask_now(
-        self, talk: _Conversation, watch: RunWatch, asking: InputRequiredResult, known: frozenset[str]
+        self, talk: _Conversation, watch: RunWatch, asking: InputRequiredResult, known: frozenset[str], keys: set[str]
     ) -> dict[str, ElicitResult]:
-        """Ask a client of the `initialize` era while its call is open; nothing when the run goes on meanwhile."""
+        """Ask a client of the `initialize` era while its call is open; nothing when that is decided elsewhere."""
         answer = asyncio.create_task(talk.client.ask(asking.input_requests or {}))
-        moved = asyncio.create_task(watch.next(known))
+        moved = asyncio.create_task(watch.next(known | keys))
         try:
-            await asyncio.wait([answer, moved], return_when=asyncio.FIRST_COMPLETED)
-            return answer.result() if answer.done() else {}
+            while True:
+                await asyncio.wait([answer, moved], return_when=asyncio.FIRST_COMPLETED)
+                if answer.done():
+                    return answer.result()
+                stop = moved.result()
+                if not isinstance(stop, Asked) or not keys <= stop.open:
+                    return {}
+                known |= stop.open  # another branch asks too: its turn is next
+                moved = asyncio.create_task(watch.next(known))
         finally:
             for task in (answer, moved):
                 task.cancel()

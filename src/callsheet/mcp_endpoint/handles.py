@@ -79,7 +79,7 @@ class Handles:
             for child in children(each):
                 states[child] = await self._parts.runs.state(child)
                 waiting.append(states[child])
-        questions = await open_questions(self._parts.runs, states, state.run_id)
+        questions = await open_questions(self._parts.answers, states, state.run_id)
         asked: list[Json] = [
             {"run_id": each.run_id, "step_path": each.path, **_visible(each.waits_for)} for each in questions
         ]

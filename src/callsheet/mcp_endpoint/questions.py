@@ -59,7 +59,7 @@ class Question:
             form = _approval_form(self.waits_for)
             return None if form is None or not _shows_forms(capabilities) else {self.key: _form(self.message, form)}
         found: dict[str, ElicitRequest] = {}
-        for key, each in zip(self._keys(), asked(self.waits_for), strict=True):
+        for key, each in zip(self.keys(), asked(self.waits_for), strict=True):
             if each.url is not None and _opens_urls(capabilities):
                 params = ElicitRequestURLParams(message=each.message, url=each.url, elicitation_id=key)
                 found[key] = ElicitRequest(params=params)
@@ -75,7 +75,7 @@ class Question:
         Raises:
             Dismissed: the person did not decide.
         """
-        keys = [self.key] if self.waits_for.get("kind") == APPROVAL else self._keys()
+        keys = self.keys()
         given = [responses[key] for key in keys if key in responses]
         if len(given) < len(keys):
             return None
@@ -88,7 +88,10 @@ class Question:
             return _decision(contents[0], self.waits_for)
         return Answer(approved=True, data=self._data(contents))
 
-    def _keys(self) -> list[str]:
+    def keys(self) -> list[str]:
+        """Under what its parts go to a client: a tool may ask several things at once."""
+        if self.waits_for.get("kind") == APPROVAL:
+            return [self.key]
         requests = asked(self.waits_for)
         return [self.key] if len(requests) == 1 else [f"{self.key}/{each.key}" for each in requests]
 

@@ -73,10 +73,9 @@ class Tasks:
     async def update(self, context: ServerRequestContext[Any, Any], params: UpdateTaskParams) -> dict[str, Any]:
         """`tasks/update`: answers; those to no open question are ignored, as the extension wants it."""
         state = await self._find(context, params.task_id)
-        responses = _responses(params.input_responses)
         for question in await self._questions(state):
             try:
-                answer = question.answer(responses)
+                answer = question.answer(_responses(question, params.input_responses))
                 if answer is not None:
                     await self._parts.answers.answer(question.run_id, question.path, answer)
             except (Dismissed, AlreadyAnswered, StepNotWaiting):
@@ -112,7 +111,7 @@ class Tasks:
             for child in children(state):
                 states[child] = await self._parts.runs.state(child)
                 waiting.append(states[child])
-        return await open_questions(self._parts.runs, states, root.run_id)
+        return await open_questions(self._parts.answers, states, root.run_id)
 
     async def _result(self, state: RunState) -> dict[str, Any]:
         offer = await self._offers.find(state.scenario_id)
@@ -168,8 +167,14 @@ def _waits(questions: tuple[Question, ...]) -> str:
     return f"Waits for an answer to {paths}: the tool callsheet_answer gives it."
 
 
-def _responses(given: dict[str, Any]) -> dict[str, ElicitResult]:
+def _responses(question: Question, given: Mapping[str, Any]) -> dict[str, ElicitResult]:
+    """Those to the parts of a question: all of them or none, since nothing keeps the half of an answer."""
+    parts = question.keys()
+    keys = [key for key in parts if key in given]
+    if keys and len(keys) < len(parts):
+        together = ", ".join(parts)
+        raise MCPError(INVALID_PARAMS, f"These are asked together, and have to be answered in one update: {together}.")
     try:
-        return {key: ElicitResult.model_validate(each) for key, each in given.items()}
+        return {key: ElicitResult.model_validate(given[key]) for key in keys}
     except ValueError as error:
         raise MCPError(INVALID_PARAMS, "An answer is not the result of an elicitation.") from error

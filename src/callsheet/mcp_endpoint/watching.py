@@ -1,4 +1,4 @@
-"""Following a run, and the runs below it, until it has ended or waits for a person."""
+"""Following a run, and the runs below it, until it has ended or asks a person."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -9,9 +9,9 @@ from typing import Final, Self, TypeAlias
 
 from callsheet.errors import CallsheetError
 from callsheet.mcp_endpoint.questions import Question
-from callsheet.runs.answers import ASKING
+from callsheet.runs.answers import Answers
 from callsheet.runs.codec import decode
-from callsheet.runs.events import Event, Record, RunId, RunStatus
+from callsheet.runs.events import Event, Record, RunId
 from callsheet.runs.service import RunService
 from callsheet.runs.state import RunState, fold
 
@@ -28,9 +28,15 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The run waits for answers; `questions` are those that were not known yet, at least one."""
+    """The run asks.
+
+    Attributes:
+        questions: those that were not known yet, at least one.
+        open: the keys of all that nobody has answered.
+    """
 
     questions: tuple[Question, ...]
+    open: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +58,17 @@ class RunWatch:
 
     Args:
         runs: follows runs.
+        answers: know what was answered.
         run_id: the run.
         hear: told of the run's events.
         stopping: set when the service begins to stop.
     """
 
-    def __init__(self, runs: RunService, run_id: RunId, *, hear: Hear | None, stopping: asyncio.Event) -> None:
+    def __init__(
+        self, runs: RunService, answers: Answers, run_id: RunId, *, hear: Hear | None, stopping: asyncio.Event
+    ) -> None:
         self._runs = runs
+        self._answers = answers
         self._root = run_id
         self._hear = hear
         self._stopping = stopping
@@ -102,10 +112,10 @@ class RunWatch:
         if root is not None and self._is_idle:
             if root.status.is_terminal:
                 return Ended(state=root)
-            questions = await open_questions(self._runs, self._states, self._root)
+            questions = await open_questions(self._answers, self._states, self._root)
             fresh = tuple(question for question in questions if question.key not in known)
             if fresh and self._is_idle:
-                return Asked(questions=fresh)
+                return Asked(questions=fresh, open=frozenset(question.key for question in questions))
         return Stopping() if self._stopping.is_set() else None
 
     @property
@@ -157,23 +167,24 @@ class RunWatch:
         self._changed.set()
 
 
-async def open_questions(runs: RunService, states: Mapping[RunId, RunState], root: RunId) -> tuple[Question, ...]:
-    """What a run that is parked waits for from people, by itself and by the runs below it; nothing when it is at work.
+async def open_questions(answers: Answers, states: Mapping[RunId, RunState], root: RunId) -> tuple[Question, ...]:
+    """What a run asks, by itself and by the runs below it, and nobody has answered.
 
     Args:
-        runs: tells whether a state is the present one.
+        answers: know what was answered.
         states: of the run and of those below it, as far as they are known.
         root: the run.
     """
     found: list[Question] = []
-    waiting = [root]
-    for run_id in waiting:
+    asking = [root]
+    for run_id in asking:
         state = states.get(run_id)
-        if state is None or state.status is not RunStatus.WAITING:
-            continue
-        if (await runs.summary(run_id)).last_seq == state.last_seq:
-            found += _asked_by(state, "" if run_id == root else f"{run_id}:")
-            waiting += children(state)
+        if state is not None:
+            prefix = "" if run_id == root else f"{run_id}:"
+            for seq, event in await answers.open(state):
+                key = f"{prefix}{event.step_path}@{seq}"
+                found.append(Question(key=key, run_id=run_id, path=event.step_path, waits_for=event.waits_for))
+            asking += children(state)
     return tuple(found)
 
 
@@ -182,11 +193,3 @@ def children(state: RunState) -> Iterator[RunId]:
     for step in state.steps.values():
         if step.waiting is not None and step.waiting[1].waits_for.get("kind") == "run":
             yield RunId(str(step.waiting[1].waits_for["run_id"]))
-
-
-def _asked_by(state: RunState, prefix: str) -> Iterator[Question]:
-    for step in state.steps.values():
-        if step.waiting is not None and step.waiting[1].waits_for.get("kind") in ASKING:
-            seq, event = step.waiting
-            key = f"{prefix}{step.path}@{seq}"
-            yield Question(key=key, run_id=state.run_id, path=step.path, waits_for=event.waits_for)

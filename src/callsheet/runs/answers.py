@@ -1,5 +1,6 @@
 """Answering a step that waits for a person: decided once, by the first answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -95,6 +96,19 @@ class Answers:
         seq, waiting = step.waiting
         _check(waiting.waits_for, answer)
         return await self._deliver(run_id, seq, answer, waiting.waits_for.get("kind"))
+
+    async def open(self, state: RunState) -> Sequence[tuple[int, StepWaiting]]:
+        """What a run asks and nobody has answered, each with its `seq`; other steps of the run may be at work.
+
+        Raises:
+            JournalUnavailable: the answers cannot be read.
+        """
+        waiting = [step.waiting for step in state.steps.values() if step.waiting is not None]
+        asking = [(seq, event) for seq, event in waiting if event.waits_for.get("kind") in ASKING]
+        if not asking or state.status.is_terminal:
+            return []
+        answered = await self._journal.messages(state.run_id)
+        return [(seq, event) for seq, event in asking if seq not in answered]
 
     async def _require_unanswered(self, state: RunState, path: StepPath, seq: int) -> None:
         message = (await self._journal.messages(state.run_id)).get(seq)
