@@ -133,7 +133,7 @@ async def test_what_a_tool_asks_together_is_not_answered_by_halves() -> None:
     ):
         task = await ask(client, "tools/call", name="book", arguments={})
         seat, name = (await until(client, task["taskId"], "input_required"))["inputRequests"]
-        given = {"action": "accept", "content": {}}
+        given: JsonObject = {"action": "accept", "content": {}}
         with pytest.raises(MCPError, match=f"in one update: {seat}, {name}"):
             await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given})
         await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given, name: given})

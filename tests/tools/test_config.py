@@ -92,7 +92,7 @@ def test_how_we_sign_in_is_read_with_its_secrets() -> None:
 
     oauth, ours, key = parse(
         {
-            "a": server({"type": "oauth", "scopes": ["read"]}),
+            "a": server({"type": "oauth", "scopes": ["read"], "clientMetadataUrl": "https://me.example/client.json"}),
             "b": server(
                 {"type": "client_credentials", "clientId": "id", "clientSecret": "${secret:pass}", "issuer": "http://i"}
             ),
@@ -111,7 +111,7 @@ def test_how_we_sign_in_is_read_with_its_secrets() -> None:
     assert isinstance(oauth, HttpServer)
     assert isinstance(ours, HttpServer)
     assert isinstance(key, HttpServer)
-    assert oauth.auth == OAuth(scopes=("read",))
+    assert oauth.auth == OAuth(scopes=("read",), client_metadata_url="https://me.example/client.json")
     assert ours.auth == ClientCredentials(client_id="id", client_secret="s3cret", issuer="http://i")
     assert key.auth == PrivateKeyJwt(client_id="id", key="s3cret", algorithm="ES256", issuer="http://i")
     assert "s3cret" not in repr((ours, key))
@@ -187,6 +187,11 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
         ({"command": "x", "callsheet": {"heldFor": "soon"}}, "callsheet.heldFor", "heldFor"),
         ({"command": "x", "callsheet": {"rateLimit": {"calls": 0, "per": 1}}}, "callsheet.rateLimit.calls", "than"),
         ({"url": "http://h/", "callsheet": {"auth": {"type": "magic"}}}, "callsheet.auth", "oauth"),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "clientMetadataUrl": "https://me/"}}},
+            "callsheet.auth.clientMetadataUrl",
+            "https:// and a path",
+        ),
         ({"command": "x", "callsheet": {"auth": {"type": "oauth"}}}, "callsheet.auth", "only a server with a url"),
         ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
         ({"url": "ftp://h/"}, "url", "http://"),

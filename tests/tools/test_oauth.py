@@ -223,6 +223,19 @@ async def test_a_token_that_is_not_enough_is_told_with_the_scope(url: str) -> No
         assert await echo(tools) == {"value": 1}
 
 
+async def test_a_client_that_is_described_on_the_web_is_not_registered(url: str) -> None:
+    server = server_at(url, OAuth(client_metadata_url="https://callsheet.example/client.json"))
+    store = MemoryTokens()
+    await sign_in(server, store)
+    async with opened(server, store) as tools:
+        await echo(tools)
+        await admin(url, revoke="access")
+        assert await echo(tools) == {"value": 1}
+    counts = await admin(url)
+    assert "register" not in counts
+    assert (counts["authorize"], counts["refresh_token"]) == (1, 1)
+
+
 async def test_the_scopes_of_the_configuration_are_asked_for(url: str) -> None:
     await sign_in(server_at(url, OAuth(scopes=("read", "write"))), MemoryTokens())
     assert (await admin(url))["scopes"] == "read write"

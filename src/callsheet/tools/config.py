@@ -47,6 +47,7 @@ REFERENCE_BODY: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DO
 SECRET_BODY: Final = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_]*)")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_HTTPS_PAGE: Final = re.compile(r"https://[^\s/?#]+/[^\s/?#][^\s]*")
 
 
 def _duration(value: object) -> object:
@@ -76,6 +77,7 @@ class _OAuth(BaseModel):
     type: Literal["oauth"]
     client_id: Text | None = Field(default=None, alias="clientId")
     client_secret: Text | None = Field(default=None, alias="clientSecret")
+    client_metadata_url: Text | None = Field(default=None, alias="clientMetadataUrl")
     scopes: list[Text] = Field(default_factory=list[str])
 
 
@@ -294,6 +296,7 @@ class _Reader:
                 return OAuth(
                     client_id=self._expand_some("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand_some("callsheet.auth.clientSecret", auth.client_secret),
+                    client_metadata_url=self._metadata_url(auth.client_metadata_url),
                     scopes=self._scopes(auth.scopes),
                 )
             case _ClientCredentials() as auth:
@@ -311,6 +314,14 @@ class _Reader:
                     algorithm=auth.algorithm,
                     scopes=self._scopes(auth.scopes),
                 )
+
+    def _metadata_url(self, text: str | None) -> str | None:
+        url = self._expand_some("callsheet.auth.clientMetadataUrl", text)
+        if url is not None and _HTTPS_PAGE.fullmatch(url) is None:
+            self._refuse(
+                "callsheet.auth.clientMetadataUrl", "expected an address that begins with https:// and a path."
+            )
+        return url
 
     def _scopes(self, scopes: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._expand("callsheet.auth.scopes", scope) for scope in scopes)

@@ -86,6 +86,7 @@ class _WithPerson(OAuthClientProvider):
             Preset(kept),
             redirect_handler=None if person is None else person.show,
             callback_handler=None if person is None else person.wait,
+            client_metadata_url=auth.client_metadata_url,
         )
         self._auth = auth
         self._kept = kept

@@ -22,10 +22,13 @@ class OAuth:
 
     Attributes:
         client_id: of a client that was registered by hand; None registers one when it is needed.
+        client_metadata_url: where this installation describes itself as a client (SEP-991); authorization servers that
+            look there need no registration.
     """
 
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    client_metadata_url: str | None = None
     scopes: tuple[str, ...] = ()
 
 

@@ -3,8 +3,9 @@
     python protected.py [--life SECONDS] [--public-key FILE]
 
 Prints its port. The tool `echo` gives its arguments back. An access token lives `--life` seconds; a refresh token is
-good for one use. Clients: any that registers; `robot` with the secret `beep`, and `keyed` with `--public-key`, for
-client credentials. `/authorize` signs in whoever comes; with `deny` among its parameters it refuses.
+good for one use. Clients: any that registers, or that has an https address for an id; `robot` with the secret `beep`,
+and `keyed` with `--public-key`, for client credentials. `/authorize` signs in whoever comes; with `deny` among its
+parameters it refuses.
 
 `POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants it from then on,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
@@ -79,6 +80,7 @@ class Authority:
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "private_key_jwt"],
                 "authorization_response_iss_parameter_supported": True,
+                "client_id_metadata_document_supported": True,
             }
         )
 
@@ -93,7 +95,8 @@ class Authority:
         """Sign in whoever comes."""
         given = dict(request.query_params)
         self.counts["authorize"] += 1
-        if given["redirect_uri"] not in self.clients[given["client_id"]]["redirect_uris"]:
+        is_described = given["client_id"].startswith("https://")
+        if not is_described and given["redirect_uri"] not in self.clients[given["client_id"]]["redirect_uris"]:
             return JSONResponse({"error": "invalid_request"}, 400)
         self.scopes = given.get("scope", "")
         if "deny" in given:
