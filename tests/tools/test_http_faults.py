@@ -49,6 +49,7 @@ async def tools(server: HostileHttp) -> AsyncIterator[ToolPool]:
         ({"how": "huge", "size": 20}, OutputTooLarge, "larger than 4194304 bytes"),
         ({"how": "huge_event", "size": 20}, OutputTooLarge, "larger than 4194304 bytes"),
         ({"how": "error"}, ToolFailed, "no such argument"),
+        ({"how": "error", "code": -32000}, ToolFailed, "no such argument"),
         ({"how": "status", "status": 202}, TransportLost, "gave no answer"),
         ({"how": "status", "status": 400}, ServerUnavailable, "HTTP 400"),
         ({"how": "status", "status": 401}, AuthRequired, "HTTP 401"),

@@ -16,7 +16,7 @@ from callsheet.runs.events import RunId
 from callsheet.runs.tools import ElicitationAction, InputRequired, ToolCall, ToolInfo, ToolOutcome, ToolResult
 from callsheet.scenario.json import Json
 from callsheet.tools import asking
-from callsheet.tools.causes import ConnectFailed, NotRun, Target, call_failure, first_fault
+from callsheet.tools.causes import ConnectFailed, NotRun, Target, call_failure, first_fault, is_closed
 from callsheet.tools.connection import Connection, Session
 from callsheet.tools.continuations import (
     Continuation,
@@ -274,7 +274,7 @@ class ServerCalls:
 
     def _failed(self, error: MCPError, target: Target, session: Session) -> Exception:
         failure = call_failure(error, target, session.link)
-        if isinstance(failure, NotRun) and failure.reopen:
+        if is_closed(error) or (isinstance(failure, NotRun) and failure.reopen):
             self._connection.lose(session)
         return failure
 

@@ -29,6 +29,9 @@ Unreached: TypeAlias = type[ServerUnavailable] | type[RateLimited]
 """The failures of a call that never reached its server."""
 
 SESSION_NOT_FOUND: Final = -32001
+SESSION_ENDED: Final = "the session ended"
+_CLOSED: Final = "Connection closed"
+_STREAM: Final = "SSE stream "
 """What servers on the TypeScript SDK answer where the specification has 404."""
 
 
@@ -80,7 +83,7 @@ def connect_failure(error: Exception, link: Link) -> ConnectFailed:
             fault = link.mark.read(error.error.data)
             if fault is not None:
                 return ConnectFailed(fault.detail, failure=_unreached(fault), again=fault.kind is FaultKind.REFUSED)
-            if error.error.code == CONNECTION_CLOSED:
+            if _is_lost(error):
                 return ConnectFailed(f"the connection closed during the handshake.{link.epitaph()}")
             return ConnectFailed(f"it refused the handshake: {plain(error.error.message)}")
         case ValidationError() as error:
@@ -95,6 +98,16 @@ def connect_failure(error: Exception, link: Link) -> ConnectFailed:
             return ConnectFailed(f"{type(other).__name__}: {plain(str(other))}")
 
 
+def is_closed(error: MCPError) -> bool:
+    """Whether the session is over, in the SDK's words or in ours: servers use the code for whatever they like."""
+    return error.error.code == CONNECTION_CLOSED and error.error.message in {_CLOSED, SESSION_ENDED}
+
+
+def _is_lost(error: MCPError) -> bool:
+    """Whether there will be no answer, though the session may live on: the stream of this one broke off."""
+    return is_closed(error) or (error.error.code == CONNECTION_CLOSED and error.error.message.startswith(_STREAM))
+
+
 def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed | NotRun:
     """Why a call failed that had a session."""
     fault = link.mark.read(error.error.data)
@@ -102,7 +115,7 @@ def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed 
         return _from_fault(fault, target)
     code, message = error.error.code, plain(error.error.message)
     name = f"{target.tool!r} of the tool server {target.server!r}"
-    if code == CONNECTION_CLOSED:
+    if _is_lost(error):
         return TransportLost(
             f"The connection to the tool server {target.server!r} was lost while {target.tool!r} was at work "
             f"({message}).{link.epitaph()}",

@@ -8,6 +8,7 @@ from mcp_types import CONNECTION_CLOSED, URL_ELICITATION_REQUIRED, CallToolReque
 from pydantic import TypeAdapter
 
 from callsheet.runs.tools import Elicitation, ToolCall, ToolInfo
+from callsheet.tools.causes import SESSION_ENDED
 from callsheet.tools.connection import Session
 from callsheet.tools.held import HeldCall
 from callsheet.tools.in_flight import OpenCall
@@ -96,7 +97,7 @@ class Exchange:
         if not held.request.done():
             return held
         if held.request.cancelled():
-            raise MCPError(code=CONNECTION_CLOSED, message="the session ended")
+            raise MCPError(code=CONNECTION_CLOSED, message=SESSION_ENDED)
         return held.request.result()
 
     async def _send(self, session: Session, request: CallToolRequest, call: ToolCall, opened: OpenCall) -> Answer:

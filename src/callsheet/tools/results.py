@@ -8,15 +8,16 @@ from typing import Final, cast
 from loguru import logger
 
 from callsheet.errors import BadOutput, ToolFailed
-from callsheet.runs.tools import OtherBlock, TextBlock, ToolInfo, ToolResult
+from callsheet.runs.tools import TextBlock, ToolInfo, ToolResult
 from callsheet.scenario.json import Json, JsonObject, NotJson, check_json
+from callsheet.tools.blocks import block_of
 from callsheet.tools.causes import Target
 from callsheet.tools.faults import plain
 from callsheet.tools.schemas import OutputSchemas, SchemaMismatch
 from callsheet.tools.servers import OutputValidation
 
 MANY_VALUES: Final = 2_000
-"""A result of more values is read in a thread."""
+"""A result of more values is read in a thread; a text counts as one for each 128 of its characters."""
 
 ERROR_TEXT: Final = 4_000
 """Characters of a tool's own error text that are kept."""
@@ -70,22 +71,12 @@ def _result(raw: Json) -> ToolResult:
             raise NotJson("it is neither true nor false", "/isError")
         case {"content": [*blocks]}:
             return ToolResult(
-                content=tuple(_block(block, index) for index, block in enumerate(blocks)),
+                content=tuple(block_of(block, f"/content/{index}") for index, block in enumerate(blocks)),
                 structured=raw.get("structuredContent"),
                 has_structured="structuredContent" in raw,
             )
         case _:
             raise NotJson("it has no list of content, so it is not a tool's result", "/content")
-
-
-def _block(raw: Json, index: int) -> TextBlock | OtherBlock:
-    match raw:
-        case {"type": "text", "text": str() as text}:
-            return TextBlock(text=text)
-        case {"type": str() as kind} if kind != "text":
-            return OtherBlock(value=raw)
-        case _:
-            raise NotJson("it is not a block of content", f"/content/{index}")
 
 
 def _failed(target: Target, words: str, data: Json) -> ToolFailed:
@@ -111,7 +102,7 @@ def _read(answer: object) -> tuple[Json, ToolResult]:
 
 
 def _is_large(answer: object) -> bool:
-    """Whether `answer` holds so many values that reading it would hold up the event loop."""
+    """Whether `answer` holds so much that reading it would hold up the event loop."""
     left, found = MANY_VALUES, [answer]
     while found and left > 0:
         node = found.pop()
@@ -119,4 +110,6 @@ def _is_large(answer: object) -> bool:
             items = cast("Collection[object]", node.values() if isinstance(node, dict) else node)
             left -= len(items)
             found.extend(islice(items, max(left, 0)))
+        elif isinstance(node, str):
+            left -= len(node) >> 7
     return left <= 0

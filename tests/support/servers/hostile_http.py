@@ -242,7 +242,7 @@ async def _garbage(writer: asyncio.StreamWriter, message: Message, arguments: Me
 
 
 async def _error(writer: asyncio.StreamWriter, message: Message, arguments: Message) -> None:
-    error = {"code": -32602, "message": "no such argument"}
+    error = {"code": arguments.get("code", -32602), "message": "no such argument"}
     await _send(writer, 400, JSON_TYPE, _encode({"id": message["id"], "error": error}))
 
 
