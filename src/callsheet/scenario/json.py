@@ -52,10 +52,56 @@ def check_json(value: object, *, max_depth: int = MAX_DEPTH, max_nodes: int = MA
     Raises:
         NotJson: with the pointer of the first value that is not acceptable.
     """
-    problem = _first_problem(value, max_depth, max_nodes)
-    if problem is not None:
-        raise problem
+    if not _is_plainly_json(value, max_depth, max_nodes):
+        problem = _first_problem(value, max_depth, max_nodes)
+        if problem is not None:
+            raise problem
     return value  # pyright: ignore[reportReturnType]: the walk above has just proved it
+
+
+def _is_plainly_json(value: object, max_depth: int, max_nodes: int) -> bool:
+    """Whether there is nothing to complain of; three times as fast as finding out what and where."""
+    level: list[object] = [value]
+    nodes = 0
+    for _ in range(max_depth + 1):
+        nodes += len(level)
+        if nodes > max_nodes:
+            return False
+        below: list[object] = []
+        for node in level:
+            kind = type(node)
+            if kind is dict:
+                children = cast("dict[object, object]", node)
+                if not all(map(_is_plain_text, children)):
+                    return False
+                below += children.values()
+            elif kind is list:
+                below += cast("list[object]", node)
+            elif not (_is_plain_text(node) or _is_plain_scalar(node)):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _is_plain_text(node: object) -> bool:
+    if type(node) is not str or "\0" in node:
+        return False
+    if node.isascii():
+        return True
+    try:
+        node.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_plain_scalar(node: object) -> bool:
+    kind = type(node)
+    if kind is int:
+        return -MAX_INT <= cast("int", node) < MAX_INT
+    return node is None or kind is bool or (kind is float and math.isfinite(cast("float", node)))
 
 
 def _first_problem(value: object, max_depth: int, max_nodes: int) -> NotJson | None:

@@ -80,9 +80,16 @@ class Lanes:
         """Every lane."""
         return [*self._shared, *self._runs.values(), *self._strays]
 
+    def take_ready(self, call: ToolCall) -> Lane | None:
+        """The lane for a call, until `leave`; None when it has to be opened first."""
+        lane = self._ready(call)
+        if lane is not None:
+            lane.users += 1
+        return lane
+
     async def take(self, call: ToolCall) -> Lane:
         """The lane for a call, until `leave`; waits while too many runs have one."""
-        lane = await self._find(call)
+        lane = self._ready(call) or await self._opened(call)
         lane.users += 1
         return lane
 
@@ -122,11 +129,14 @@ class Lanes:
             self._end(lane)
         await asyncio.gather(*self._closing)
 
-    async def _find(self, call: ToolCall) -> Lane:
+    def _ready(self, call: ToolCall) -> Lane | None:
         if call.continuation is not None and (parked := self._parked.get(call.continuation)) is not None:
             return parked[1]
         if not self._per_run:
-            return min(self._shared, key=lambda lane: lane.load)
+            return self._shared[0] if len(self._shared) == 1 else min(self._shared, key=lambda lane: lane.load)
+        return None if call.run_id is None else self._runs.get(call.run_id)
+
+    async def _opened(self, call: ToolCall) -> Lane:
         if call.run_id is not None:
             return await self._of_run(call.run_id)
         lane = await self._open()
@@ -134,8 +144,6 @@ class Lanes:
         return lane
 
     async def _of_run(self, run_id: RunId) -> Lane:
-        if (lane := self._runs.get(run_id)) is not None:
-            return lane
         async with self._opening.setdefault(run_id, asyncio.Lock()):
             if (lane := self._runs.get(run_id)) is None:
                 lane = self._runs[run_id] = await self._open()

@@ -169,6 +169,8 @@ class Member:
 
     async def _lane(self, call: ToolCall, *, begins: bool) -> tuple[Lane, ToolCall]:
         """The lane of a call, and the call with what the wait for it left of its time."""
+        if (ready := self._lanes.take_ready(call)) is not None:
+            return ready, call
         own = self._server.options.call_timeout if begins else None
         seconds = own if call.timeout is None else call.timeout
         clock = asyncio.get_running_loop().time

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from itertools import islice
 from typing import Final, cast
 
 from loguru import logger
@@ -106,10 +105,12 @@ def _is_large(answer: object) -> bool:
     left, found = MANY_VALUES, [answer]
     while found and left > 0:
         node = found.pop()
-        if isinstance(node, dict | list):
-            items = cast("Collection[object]", node.values() if isinstance(node, dict) else node)
+        kind = type(node)
+        if kind is str:
+            left -= len(cast("str", node)) >> 7
+        elif kind is dict or kind is list:
+            items = cast("Collection[object]", node)
             left -= len(items)
-            found.extend(islice(items, max(left, 0)))
-        elif isinstance(node, str):
-            left -= len(node) >> 7
+            if left > 0:
+                found += cast("dict[str, object]", node).values() if kind is dict else items
     return left <= 0
