@@ -20,8 +20,12 @@ INHERITED: Final = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 GRACE: Final = 2.0
 """Seconds that a server has to end by itself, first after the end of its stdin, then after SIGTERM."""
 
-SETTLE: Final = 0.1
-"""Seconds from the end of stdout until the session counts as ended, whatever else is still open."""
+SETTLE: Final = 1.0
+"""Seconds from the end of stdout until the session counts as ended, whatever else is still open.
+
+A crash closes stdout before the kernel tells of it; on a busy machine, the exit status has come 100 ms later. Only a
+server that closes its stdout and lives on is waited for to the end.
+"""
 
 STDOUT: Final = 1
 STDERR: Final = 2

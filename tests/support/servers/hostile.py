@@ -16,6 +16,7 @@ from callsheet.errors import (
     TransportLost,
 )
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.tools.child import SETTLE
 
 Transport: TypeAlias = Literal["stdio", "http"]
 Others: TypeAlias = Literal["untouched", "lost"]
@@ -161,7 +162,7 @@ _ELSEWHERE: Final[JsonObject] = {"location": "http://127.0.0.2:9/mcp?key=secret"
 CATALOGUE: Final[tuple[Fault, ...]] = (
     # Handshake and list.
     *_mood("start", ServerUnavailable, "dead", on=STDIO, says="cannot open the database"),
-    *_mood("start", ServerUnavailable, "exits", "closes"),
+    *_mood("start", ServerUnavailable, "exits", "closes", within=SETTLE + 1.0),
     *_mood("start", ServerUnavailable, "never", "list_hangs", says="within", within=DEADLINE + 0.5),
     *_mood("start", ServerUnavailable, "chatters", "floods", on=STDIO, within=DEADLINE + 0.5),
     *_mood("start", ServerUnavailable, "loris", "garbage", within=DEADLINE + 0.5),
@@ -187,7 +188,7 @@ CATALOGUE: Final[tuple[Fault, ...]] = (
     *_call("time", None, "slow", size=2),
     # The connection.
     *_call("lost", TransportLost, "crash", "half_and_crash", others="lost"),
-    *_call("lost", TransportLost, "closes", on=STDIO, others="lost"),
+    *_call("lost", TransportLost, "closes", on=STDIO, others="lost", within=SETTLE + 1.0),
     *_call("lost", TransportLost, "closes", on=HTTP),
     *_call("lost", TransportLost, "http_cut", "http_bad_chunk", "http_two_lengths", "http_no_status", on=HTTP),
     *_call("lost", TransportLost, "http_events_cut", "http_events_ended", on=HTTP),
