@@ -24,14 +24,12 @@ from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.http_connections import connections
 from callsheet.tools.link import Link
 from callsheet.tools.oauth import SignIn
 from callsheet.tools.servers import HttpServer
 
 ERROR_BODY_BYTES: Final = 64 * 2**10
-SPARE_CONNECTIONS: Final = 8
-"""Connections beside those of the calls: the server's own stream, cancellations, the goodbye."""
-
 MAX_REDIRECTS: Final = 3
 GOODBYE_SECONDS: Final = 2.0
 ASIDE_SECONDS: Final = 10.0
@@ -93,17 +91,16 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         try:
             if (fault := await self._fault(request, response)) is not None:
                 return self._instead(request, fault)
-            stream: httpx2.AsyncByteStream
             if response.is_success and _media_type(response) == "text/event-stream":
                 keep_open = True
-                stream = CappedEvents(inner, self._cap, self._error_body)
+                response.stream = CappedEvents(inner, self._cap, self._error_body)
             else:
                 body = await read_body(_stream(response), self._cap)
                 if holds_too_many(body):
                     detail = f"the answer holds more than {MAX_NODES} values"
                     return self._instead(request, Fault(kind=FaultKind.UNREADABLE, detail=detail))
-                stream = httpx2.ByteStream(body)
-            return httpx2.Response(response.status_code, headers=response.headers, stream=stream, request=request)
+                response.stream = httpx2.ByteStream(body)
+            return response
         finally:
             if not keep_open:
                 await inner.aclose()
@@ -206,12 +203,7 @@ class HttpLink:
 
     def _client(self, context: ssl.SSLContext) -> httpx2.AsyncClient:
         options = self._server.options
-        connections = options.max_in_flight + SPARE_CONNECTIONS
-        inner = httpx2.AsyncHTTPTransport(
-            verify=context,
-            trust_env=False,
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
-        )
+        inner = connections(context, options.max_in_flight)
         carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
         self._transport = GuardedTransport(carrier, cap=options.max_message_bytes, mark=self.mark)
         return httpx2.AsyncClient(

@@ -21,11 +21,11 @@ from mcp.shared.message import SessionMessage
 from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.http_connections import connections
 from callsheet.tools.oauth import SignIn
 from callsheet.tools.servers import HttpServer
 
 _ERROR_BODY_BYTES: Final = 64 * 2**10
-_SPARE_CONNECTIONS: Final = 4
 _ACCEPT_SECONDS: Final = 60.0
 """How long a server may take to accept a message before its connection is given to another."""
 
@@ -216,9 +216,7 @@ class SseLink:
 
     def _client(self, context: ssl.SSLContext) -> httpx2.AsyncClient:
         options = self._server.options
-        connections = options.max_in_flight + _SPARE_CONNECTIONS
-        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-        inner = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
+        inner = connections(context, options.max_in_flight)
         carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
         cap = options.max_message_bytes
         return httpx2.AsyncClient(

@@ -19,7 +19,6 @@ import argparse
 import asyncio
 import json
 import os
-import socket
 from typing import Any
 
 import mcp_types as types
@@ -33,6 +32,8 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
+
+from callsheet.api.binding import listen
 
 FORM = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 OBJECT = {"type": "object"}
@@ -208,7 +209,7 @@ async def over_stdio(server: Server[Any], *, legacy: bool) -> None:
 
 
 def over_http(server: Server[Any], port: int) -> None:
-    listening = socket.create_server(("127.0.0.1", port))
+    listening = listen("127.0.0.1", port)
     os.write(1, b"%d\n" % listening.getsockname()[1])
     uvicorn.Server(uvicorn.Config(server.streamable_http_app(), log_level="error")).run(sockets=[listening])
 
@@ -224,7 +225,7 @@ def over_sse(server: Server[Any]) -> None:
                 await serve_loop(server, read, write, lifespan_state={}, init_options=options)
 
     routes = [Route("/mcp", Stream(), methods=["GET"]), Mount("/messages/", transport.handle_post_message)]
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     os.write(1, b"%d\n" % listening.getsockname()[1])
     uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error")).run(sockets=[listening])
 

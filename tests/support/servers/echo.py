@@ -12,12 +12,13 @@ import asyncio
 import fcntl
 import json
 import os
-import socket
 from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+
+from callsheet.api.binding import listen
 
 IDEMPOTENCY_KEY = "callsheet/idempotencyKey"
 ATTEMPT = "callsheet/attempt"
@@ -105,7 +106,7 @@ def create(ledger: Ledger) -> MCPServer:
 
 
 def serve_http(server: MCPServer, port: int, *, stateless: bool, json_response: bool) -> None:
-    listening = socket.create_server(("127.0.0.1", port))
+    listening = listen("127.0.0.1", port)
     app = server.streamable_http_app(stateless_http=stateless, json_response=json_response)
     os.write(1, b"%d\n" % listening.getsockname()[1])
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])

@@ -21,7 +21,6 @@ import hashlib
 import json
 import os
 import secrets
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -38,6 +37,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from callsheet.api.binding import listen
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -222,7 +223,7 @@ async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types
 
 
 def serve(life: float, public_key: str) -> None:
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     authority = Authority(f"http://127.0.0.1:{port}", life, public_key)
     server: Server[Any] = Server("protected", version="1", on_list_tools=list_tools, on_call_tool=call_tool)
