@@ -101,6 +101,7 @@ async def inspector(*arguments: str) -> dict[str, Any]:
 async def recorded(url: str, file: Path) -> AsyncGenerator[str]:
     """An address that leads to `url`; what is said either way is written to the file."""
     target = urlsplit(url)
+    at_work: set[asyncio.Task[Any]] = set()
 
     async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(2**16):
@@ -114,9 +115,17 @@ async def recorded(url: str, file: Path) -> AsyncGenerator[str]:
         there, back = await asyncio.open_connection(target.hostname, target.port)
         await asyncio.gather(copy(reader, back), copy(there, writer), return_exceptions=True)
 
-    server = await asyncio.start_server(relay, "127.0.0.1", 0)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(relay(reader, writer))
+        at_work.add(task)
+        task.add_done_callback(at_work.discard)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for task in at_work:
+            task.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
 
 
 if __name__ == "__main__":
