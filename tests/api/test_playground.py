@@ -1,6 +1,7 @@
 """`POST /api/tools/{server}/{tool}/call` and `GET /api/tool-servers`."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -163,7 +164,9 @@ async def test_a_request_of_another_form_is_422(body: dict[str, Any]) -> None:
 
 async def test_every_server_is_listed_with_its_state_and_none_is_asked() -> None:
     tools = SomeTools(alive=["news"], dead=["maps"])
-    states = [*tools.servers(), ToolServerState(name="bank", transport="http", connected=False, needs_auth=True)]
+    seen = datetime(2026, 4, 24, 9, 27, 59, 873_000, tzinfo=UTC)
+    bank = ToolServerState(name="bank", transport="http", connected=False, needs_auth=True, last_seen=seen)
+    states = [*tools.servers(), bank]
 
     class Three(SomeTools):
         def servers(self) -> list[ToolServerState]:
@@ -171,7 +174,8 @@ async def test_every_server_is_listed_with_its_state_and_none_is_asked() -> None
 
     async with House(tools=Three()).client() as client:
         response = await client.get("/api/tool-servers")
-    news, maps, bank = response.json()
+    news, maps, other = response.json()
     assert (news["name"], news["connected"], news["circuit"], news["retry_in"]) == ("news", True, "closed", None)
     assert (maps["connected"], maps["error"]) == (False, "Connection refused.")
-    assert (bank["needs_auth"], bank["lock"], bank["in_flight"], bank["waiting"]) == (True, "off", 0, 0)
+    assert (other["needs_auth"], other["lock"], other["in_flight"], other["waiting"]) == (True, "off", 0, 0)
+    assert (news["last_seen"], other["last_seen"]) == (None, "2026-04-24T09:27:59.873+00:00")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -122,3 +123,24 @@ async def test_a_server_that_answered_is_connected(tools: Tools) -> None:
     await result_of(tools, call("echo", server=NAME))
     (state,) = tools.servers()
     assert (state.name, state.connected, state.error) == (NAME, True, None)
+
+
+async def test_a_server_was_last_seen_when_it_last_answered(tools: Tools) -> None:
+    (before,) = tools.servers()
+    assert before.last_seen is None
+    began = datetime.now(UTC)
+    await result_of(tools, call("echo", server=NAME))
+    (first,) = tools.servers()
+    assert first.last_seen is not None
+    assert began <= first.last_seen <= datetime.now(UTC)
+    with pytest.raises(ToolMissing):
+        await result_of(tools, call("ecko", server=NAME))
+    with pytest.raises(ToolTimeout):
+        await result_of(tools, call("nap", server=NAME, timeout=0.2))
+    (same,) = tools.servers()
+    assert same.last_seen == first.last_seen
+    with pytest.raises(ToolFailed):
+        await result_of(tools, call("fail", server=NAME, message="out of paper"))
+    (later,) = tools.servers()
+    assert later.last_seen is not None
+    assert later.last_seen > first.last_seen

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
@@ -160,6 +161,7 @@ class ToolServerState:
     Attributes:
         connected: whether a session is open now.
         protocol: the negotiated protocol revision; None before the first session.
+        last_seen: when it last answered a call or listed its tools; None before the first time.
         error: why the last attempt failed, as a sentence; None when it did not.
         circuit: of its circuit breaker.
         retry_in: seconds until an open circuit lets one call through; None when it is not open.
@@ -173,6 +175,7 @@ class ToolServerState:
     transport: str
     connected: bool
     protocol: str | None = None
+    last_seen: datetime | None = None
     error: str | None = None
     circuit: Circuit = "closed"
     retry_in: float | None = None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from mcp import MCPError
@@ -87,6 +88,7 @@ class Member:
         self._circuit = CircuitBreaker(_monotonic, jitter)
         self._reason = ""
         self._needs_auth = False
+        self._last_seen: datetime | None = None
         self._lanes = Lanes(
             lane,
             copies=options.processes if isinstance(server, StdioServer) else 1,
@@ -134,6 +136,7 @@ class Member:
             transport=self._transport(),
             connected=any(lane.connection.current() is not None for lane in lanes),
             protocol=next((lane.connection.protocol for lane in lanes if lane.connection.protocol), None),
+            last_seen=self._last_seen,
             error=next((lane.connection.error for lane in lanes if lane.connection.error), None) or reason or None,
             circuit=circuit,
             retry_in=pause if pause > 0 else None,
@@ -153,9 +156,11 @@ class Member:
         """The tools as they are now, or why there are none."""
         try:
             session = await self._lanes.first.connection.session()
-            return await session.listing.fresh(not_older_than=LIST_AGE)
+            listing = await session.listing.fresh(not_older_than=LIST_AGE)
         except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
             return str(error)
+        self._last_seen = datetime.now(UTC)
+        return listing
 
     async def drifts(self, listing: Listing) -> tuple[Drift, ...]:
         """What of the listing is not as it was locked."""
@@ -205,7 +210,7 @@ class Member:
 
     def _works(self) -> None:
         self._circuit.succeeded()
-        self._needs_auth, self._reason = False, ""
+        self._needs_auth, self._reason, self._last_seen = False, "", datetime.now(UTC)
 
     def _note(self, failure: ToolCallFailed, permit: Permit) -> None:
         if isinstance(failure, AuthRequired):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
@@ -41,6 +42,7 @@ class MemoryTools:
 
     def __init__(self, servers: Mapping[str, Mapping[str, MemoryTool]]) -> None:
         self._servers = servers
+        self._last_seen: dict[str, datetime] = {}
         self.released: list[RunId] = []
 
     async def call(self, call: ToolCall) -> ToolOutcome:
@@ -49,12 +51,16 @@ class MemoryTools:
         try:
             async with asyncio.timeout(call.timeout):
                 result = await _run(tool, call, server)
+        except ToolFailed:
+            self._last_seen[server] = datetime.now(UTC)
+            raise
         except TimeoutError:
             raise ToolTimeout(
                 f"Tool {call.tool!r} of {server!r} gave no answer within {call.timeout} s.",
                 server=server,
                 tool=call.tool,
             ) from None
+        self._last_seen[server] = datetime.now(UTC)
         if isinstance(result, ToolResult | InputRequired | TaskCreated):
             return result
         return ToolResult(structured=result, has_structured=True)
@@ -70,7 +76,10 @@ class MemoryTools:
 
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""
-        return [ToolServerState(name=name, transport="memory", connected=True) for name in self._servers]
+        return [
+            ToolServerState(name=name, transport="memory", connected=True, last_seen=self._last_seen.get(name))
+            for name in self._servers
+        ]
 
     def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
         """See `callsheet.runs.tools.Tools`: nothing is locked here."""
