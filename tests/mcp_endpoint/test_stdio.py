@@ -103,6 +103,27 @@ async def test_it_does_the_same_beside_a_server_that_has_the_folder(folder: Path
     assert sorted(run.scenario_id for run in runs) == ["a", "same"]
 
 
+@pytest.mark.parametrize("number", [None, signal.SIGTERM, signal.SIGINT])
+async def test_beside_a_server_it_ends_as_it_does_alone(folder: Path, number: signal.Signals | None) -> None:
+    async with asyncio.timeout(SECONDS), beside_a_server(folder):
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command(folder), stdin=pipe, stdout=pipe)
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"{json.dumps(INITIALIZE)}\n".encode())
+            assert json.loads(await process.stdout.readline())["id"] == 1
+            if number is None:
+                process.stdin.close()
+            else:
+                process.send_signal(number)
+            assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
 async def test_a_server_that_went_away_is_an_error_of_the_call_alone(folder: Path) -> None:
     async with asyncio.timeout(SECONDS):
         async with beside_a_server(folder) as service:

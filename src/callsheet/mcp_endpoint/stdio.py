@@ -56,7 +56,8 @@ async def bridge(url: str) -> None:
                     headers.learn(each.message)
                     await out.send(each)
 
-        async with anyio.create_task_group() as tasks:
+        # Standard output has to be closed here: the SDK goes on writing until it is.
+        async with out, anyio.create_task_group() as tasks:
             tasks.start_soon(back)
             async for each in lines:
                 if isinstance(each, SessionMessage):
