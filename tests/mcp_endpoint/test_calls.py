@@ -4,16 +4,21 @@ import asyncio
 from typing import Any
 
 import pytest
+from mcp import Client
+from mcp.client.extension import advertise
 from mcp.shared.exceptions import MCPError
 from mcp_types import ImageContent, TextContent
 
 from callsheet.errors import ToolFailed
+from callsheet.journal.memory import MemoryJournal
+from callsheet.mcp_endpoint.clients import TASKS
 from callsheet.mcp_endpoint.parts import OnDisconnect
-from callsheet.runs.events import RunId, RunStatus
-from callsheet.runs.ports import RunFilter
+from callsheet.runs.codec import RUN_WAITING
+from callsheet.runs.events import Message, RunId, RunStatus, RunSummary
+from callsheet.runs.ports import NewRun, RunFilter
 from callsheet.runs.tools import OtherBlock, TextBlock, ToolCall, ToolResult
 from callsheet.scenario.json import Json, JsonObject
-from tests.mcp_endpoint.house import MODERN, House, document, eras, give, house, run_id_of, text_of
+from tests.mcp_endpoint.house import MODERN, House, approval, document, eras, give, house, run_id_of, text_of
 
 STRICT: JsonObject = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
 PIXEL = "iVBORw0KGgo="
@@ -183,6 +188,87 @@ async def test_it_does_where_the_operator_wants_that(era: str) -> None:
         asyncio.timeout(20),
         house(working, tools={"t": {"work": slow.work}}, on_disconnect=OnDisconnect.CANCEL) as at,
         at.client(era) as client,
+    ):
+        call = asyncio.create_task(client.call_tool("slow", {}))
+        await slow.begun.wait()
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        (run,) = (await at.system.runs.list(RunFilter(), 1)).runs
+        assert (await at.system.finished(run.run_id)).status is RunStatus.CANCELLED
+
+
+class Held(MemoryJournal):
+    """Holds whoever has just written a new run, or an answer, until it is told to let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written, self.go = asyncio.Event(), asyncio.Event()
+
+    async def create(self, run: NewRun) -> RunSummary:
+        summary = await super().create(run)
+        await self._hold()
+        return summary
+
+    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
+        await super().deliver(run_id, seq, message)
+        await self._hold()
+
+    async def leave(self, client: Client, call: asyncio.Task[Any]) -> None:
+        """Cancel a call of the client while it is held, and let go when the server knows."""
+        await self.written.wait()
+        call.cancel()
+        await client.list_tools()
+        self.go.set()
+        await asyncio.gather(call, return_exceptions=True)
+
+    async def _hold(self) -> None:
+        self.written.set()
+        await self.go.wait()
+
+
+@eras
+@pytest.mark.parametrize(
+    ("policy", "steps", "end"),
+    [
+        (OnDisconnect.CONTINUE, [give(1)], RunStatus.SUCCESS),
+        (OnDisconnect.CANCEL, [{"name": "w", "type": "wait", "duration": 3600}], RunStatus.CANCELLED),
+    ],
+)
+async def test_a_client_that_leaves_while_its_run_is_stored_leaves_none_that_nobody_runs(
+    era: str, policy: OnDisconnect, steps: list[JsonObject], end: RunStatus
+) -> None:
+    held = Held()
+    async with (
+        asyncio.timeout(20),
+        house(document("same", *steps), journal=held, on_disconnect=policy) as at,
+        at.client(era) as client,
+    ):
+        await held.leave(client, asyncio.create_task(client.call_tool("same", {})))
+        (run,) = (await at.system.runs.list(RunFilter(), 1)).runs
+        assert (await at.system.finished(run.run_id)).status is end
+
+
+@eras
+async def test_a_client_that_leaves_while_its_answer_is_stored_leaves_a_run_that_goes_on(era: str) -> None:
+    held = Held()
+    async with asyncio.timeout(20), house(document("a", approval()), journal=held) as at, at.client(era) as client:
+        held.go.set()
+        run = await at.system.runs.submit("a", {})
+        await anext(batch async for batch in at.system.runs.follow(run.run_id) if batch[-1].type == RUN_WAITING)
+        held.written.clear()
+        held.go.clear()
+        answer = {"run_id": run.run_id, "step_path": "ask", "approved": True}
+        await held.leave(client, asyncio.create_task(client.call_tool("callsheet_answer", answer)))
+        assert (await at.system.finished(run.run_id)).status is RunStatus.SUCCESS
+
+
+async def test_a_client_that_knows_tasks_and_leaves_before_it_has_one_cancels_where_that_is_wanted() -> None:
+    slow = Slow()
+    working = document("slow", {"name": "a", "type": "tool", "tool": "work"})
+    async with (
+        asyncio.timeout(20),
+        house(working, tools={"t": {"work": slow.work}}, on_disconnect=OnDisconnect.CANCEL, task_grace=60.0) as at,
+        at.client(MODERN, extensions=[advertise(TASKS, {})]) as client,
     ):
         call = asyncio.create_task(client.call_tool("slow", {}))
         await slow.begun.wait()

@@ -1,7 +1,7 @@
 """`tools/call`: submits a run, and then only follows it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, ElicitResult, InputRequiredResult
 
 from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, ShuttingDown, StepNotWaiting
+from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.clients import Client
 from callsheet.mcp_endpoint.handles import Handles
 from callsheet.mcp_endpoint.offers import Offer, Offers
@@ -95,19 +96,29 @@ class Calls:
         if offer is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {request.name}")
         if request.state is None:
-            run = await self._parts.runs.submit(request.name, request.arguments, request.idempotency_key)
-            run_id, after = run.run_id, 0
+            run_id, after = await self._submitted(request), 0
         else:
             run_id, after = await self._resumed(request, request.state)
         if request.wants_handle:
             return await self._handles.handle_of(run_id)
         client = Client.of(context)
         if client.knows_tasks and request.state is None:
-            return await self._as_task(run_id, offer)
+            return await self._guarded(run_id, self._as_task(run_id, offer))
         talk = _Conversation(
             context=context, client=client, offer=offer, run_id=run_id, responses=request.responses, after=after
         )
-        return await self._guarded(talk)
+        return await self._guarded(run_id, self._converse(talk))
+
+    async def _submitted(self, request: CallRequest) -> RunId:
+        """The run that begins."""
+        submit = self._parts.runs.submit(request.name, request.arguments, request.idempotency_key)
+        submitting = asyncio.create_task(submit)
+        try:
+            return (await to_its_end(submitting)).run_id
+        except asyncio.CancelledError:
+            if submitting.done() and submitting.exception() is None and not request.wants_handle:
+                await self._left(submitting.result().run_id)
+            raise
 
     async def _resumed(self, request: CallRequest, token: str) -> tuple[RunId, int]:
         """The run that the client's `requestState` names, and how much of it was told already."""
@@ -136,17 +147,21 @@ class Calls:
     def _watch(self, run_id: RunId, hear: Hear | None) -> RunWatch:
         return RunWatch(self._parts.runs, self._parts.answers, run_id, hear=hear, stopping=self._stopping)
 
-    async def _guarded(self, talk: _Conversation) -> CallResult:
-        """The conversation; a client that goes away cancels the run only where the operator wants that."""
+    async def _guarded(self, run_id: RunId, waiting: Awaitable[CallResult]) -> CallResult:
+        """What comes of `waiting` for the run."""
         try:
-            return await self._converse(talk)
+            return await waiting
         except CallsheetError as error:
-            return refusal_of(error, talk.run_id)
+            return refusal_of(error, run_id)
         except asyncio.CancelledError:
-            if self._parts.options.on_disconnect is OnDisconnect.CANCEL and not self._stopping.is_set():
-                with anyio.CancelScope(shield=True), suppress(CallsheetError):
-                    await self._parts.runs.cancel(talk.run_id)
+            await self._left(run_id)
             raise
+
+    async def _left(self, run_id: RunId) -> None:
+        """The client went away: that cancels its run only where the operator wants it."""
+        if self._parts.options.on_disconnect is OnDisconnect.CANCEL and not self._stopping.is_set():
+            with anyio.CancelScope(shield=True), suppress(CallsheetError):
+                await self._parts.runs.cancel(run_id)
 
     async def _converse(self, talk: _Conversation) -> CallResult:
         report = talk.context.session.report_progress
@@ -187,7 +202,7 @@ class Calls:
             try:
                 answer = question.answer(responses)
                 if answer is not None:
-                    await self._parts.answers.answer(question.run_id, question.path, answer)
+                    await to_its_end(self._parts.answers.answer(question.run_id, question.path, answer))
                     taken.add(question.key)
             except Dismissed:
                 return _Taken(keys=frozenset(taken), dismissed=True)

@@ -8,6 +8,7 @@ import orjson
 from mcp_types import CallToolResult, TextContent, Tool
 
 from callsheet.errors import InputInvalid, RunNotFound
+from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.handle_tools import HANDLES
 from callsheet.mcp_endpoint.outcomes import RUN_ID, as_json
 from callsheet.mcp_endpoint.parts import EndpointParts
@@ -68,7 +69,7 @@ class Handles:
         given = arguments.get("input", {})
         key = idempotency_key_of(arguments.get("idempotency_key"))
         run_input = given if is_object(given) else {}
-        run = await self._parts.runs.submit(str(arguments["scenario_id"]), run_input, key)
+        run = await to_its_end(self._parts.runs.submit(str(arguments["scenario_id"]), run_input, key))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
 
     async def _status(self, arguments: JsonObject) -> JsonObject:
@@ -112,11 +113,11 @@ class Handles:
             by=str(by),
         )
         run_id, path = _run_id(arguments), StepPath(str(arguments["step_path"]))
-        given = await self._parts.answers.answer(run_id, path, answer)
+        given = await to_its_end(self._parts.answers.answer(run_id, path, answer))
         return {"run_id": run_id, "step_path": path, "action": answer.action.value, "at": timestamp(given.at)}
 
     async def _cancel(self, arguments: JsonObject) -> JsonObject:
-        run = await self._parts.runs.cancel(_run_id(arguments))
+        run = await to_its_end(self._parts.runs.cancel(_run_id(arguments)))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
 
     async def _state(self, arguments: JsonObject) -> RunState:

@@ -11,6 +11,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
 from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, RunNotFound, StepNotWaiting
+from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.clients import TASKS, Client
 from callsheet.mcp_endpoint.offers import Offers
 from callsheet.mcp_endpoint.outcomes import RUN_ID, result_of
@@ -77,7 +78,7 @@ class Tasks:
             try:
                 answer = question.answer(_responses(question, params.input_responses))
                 if answer is not None:
-                    await self._parts.answers.answer(question.run_id, question.path, answer)
+                    await to_its_end(self._parts.answers.answer(question.run_id, question.path, answer))
             except (Dismissed, AlreadyAnswered, StepNotWaiting):
                 continue
             except InputInvalid as error:
@@ -87,7 +88,7 @@ class Tasks:
     async def cancel(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
         """`tasks/cancel`."""
         state = await self._find(context, params.task_id)
-        await self._parts.runs.cancel(state.run_id)
+        await to_its_end(self._parts.runs.cancel(state.run_id))
         return {"resultType": "complete"}
 
     async def _find(self, context: ServerRequestContext[Any, Any], token: str) -> RunState:
