@@ -11,6 +11,7 @@ from loguru import logger
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, ElicitResult, InputRequiredResult
+from pydantic import ValidationError
 
 from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, ShuttingDown, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
@@ -34,6 +35,7 @@ _ROUNDS: Final = 5
 """How often a client may answer one question with what does not fit."""
 
 _CANNOT: Final = "this client cannot show the question"
+_FAILED: Final = "this client was asked, and failed to ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,10 @@ class Calls:
                         if rounds >= _ROUNDS:
                             return unanswered(talk.run_id, left, taken.complaint or "it was not answered")
                         rounds += 1
-                        responses = await self._ask_now(talk, watch, asking, known, {each.key for each in left})
+                        try:
+                            responses = await self._ask_now(talk, watch, asking, known, {each.key for each in left})
+                        except (MCPError, ValidationError):
+                            return unanswered(talk.run_id, left, _FAILED)
 
     async def _answer(self, questions: tuple[Question, ...], responses: Mapping[str, ElicitResult]) -> "_Taken":
         """Give the run what the client answered."""

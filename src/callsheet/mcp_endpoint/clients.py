@@ -80,6 +80,7 @@ class Client:
 
         Raises:
             MCPError: the client answered with an error, or went away.
+            ValidationError: it answered with what is no result of an elicitation.
         """
         found: dict[str, ElicitResult] = {}
         for key, request in requests.items():
