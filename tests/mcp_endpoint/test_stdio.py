@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,28 @@ async def test_a_server_that_went_away_is_an_error_of_the_call_alone(folder: Pat
             with pytest.raises(MCPError, match="does not answer"):
                 await opened.call_tool("same", {})
         await opened.__aexit__(None, None, None)
+
+
+@eras
+async def test_a_server_that_was_started_again_elsewhere_is_found(folder: Path, era: str) -> None:
+    changed = asyncio.Event()
+
+    async def hear(message: Any) -> None:
+        if getattr(message, "method", "") == "notifications/tools/list_changed":
+            changed.set()
+
+    async with asyncio.timeout(SECONDS), AsyncExitStack() as clients:
+        async with beside_a_server(folder) as service:
+            opened = await clients.enter_async_context(client(folder, era, message_handler=hear))
+            await opened.call_tool("same", {})
+            service.draining.start()
+        async with beside_a_server(folder) as service:
+            results = await asyncio.gather(*(opened.call_tool("same", {"who": str(n)}) for n in range(3)))
+            runs = (await service.system.runs.list(RunFilter(), 9)).runs
+            assert [each.structured_content for each in results] == [{"who": str(n)} for n in range(3)]
+            assert len(runs) == 4
+            if era == LEGACY:
+                await changed.wait()
 
 
 async def open_client(folder: Path) -> Client:

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final, cast
 
 import anyio
@@ -11,10 +11,12 @@ import httpx2
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCNotification
 
 from callsheet.mcp_endpoint.bridging import Headers
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.refusing import AnswersFailures
+from callsheet.mcp_endpoint.returning import FindsAgain
 from callsheet.mcp_endpoint.server import Endpoint
 from callsheet.mcp_endpoint.stdin import StdinLines
 
@@ -40,14 +42,28 @@ async def serve_stdio(parts: EndpointParts) -> None:
             await watching
 
 
-async def bridge(url: str) -> None:
-    """Pass on what comes over standard input to the endpoint at `url`, and what that says, until the input ends."""
-    transport = AnswersFailures(httpx2.AsyncHTTPTransport(trust_env=False))
-    async with (
-        httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False) as client,
-        _wire() as (lines, out),
-        streamable_http_client(url, http_client=client, max_sse_event_size=_MAX_EVENT) as (answers, requests),
-    ):
+async def bridge(url: str, where: Callable[[], str | None]) -> None:
+    """Pass on what comes over standard input to an endpoint, and what that says, until the input ends.
+
+    Args:
+        url: of the endpoint.
+        where: the same, when its server may have been started again: asked before each request.
+    """
+    async with AsyncExitStack() as stack:
+        lines, out = await stack.enter_async_context(_wire())
+
+        async def reopened() -> None:
+            # The server was away: its scenarios may be others. And it tells only who has listed them.
+            changed = JSONRPCNotification(jsonrpc="2.0", method="notifications/tools/list_changed")
+            await out.send(SessionMessage(changed))
+
+        transport = AnswersFailures(FindsAgain(httpx2.AsyncHTTPTransport(trust_env=False), where, reopened))
+        client = await stack.enter_async_context(
+            httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False)
+        )
+        answers, requests = await stack.enter_async_context(
+            streamable_http_client(url, http_client=client, max_sse_event_size=_MAX_EVENT)
+        )
         headers = Headers()
 
         async def back() -> None:

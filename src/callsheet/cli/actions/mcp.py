@@ -1,22 +1,38 @@
 """`callsheet mcp`: what it does."""
 
+from contextlib import suppress
+
 from callsheet.cli.access import server_of
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.failures import DONE
 from callsheet.cli.options import Places
 from callsheet.cli.surroundings import surroundings
+from callsheet.errors import JournalUnavailable
 from callsheet.mcp_endpoint.stdio import bridge, serve_stdio
-from callsheet.settings import environment
+from callsheet.settings import Settings, environment
 from callsheet.system import open_system
 
 
 async def act(places: Places) -> int:
     """Serve until standard input ends; the exit status."""
     with surroundings(places) as settings:
-        server = server_of(settings)
-        if server is not None:
-            await bridge(f"{server.note['url']}/mcp")
+        url = _url(settings)
+        if url is not None:
+            await bridge(url, lambda: _url_now(settings))
         else:
             async with open_system(settings, environment()) as system:
                 await serve_stdio(endpoint_parts(system, settings))
     return DONE
+
+
+def _url(settings: Settings) -> str | None:
+    """The endpoint of the server that has the folder open; None when there is none."""
+    server = server_of(settings)
+    return None if server is None else f"{server.note['url']}/mcp"
+
+
+def _url_now(settings: Settings) -> str | None:
+    """The same, while it is looked for again and again: a lock file that cannot be read now is one nobody holds."""
+    with suppress(JournalUnavailable):
+        return _url(settings)
+    return None
