@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from mcp.shared.exceptions import MCPError
 
@@ -13,7 +14,7 @@ from tests.mcp_endpoint.house import LEGACY, MODERN, document, echo, eras, give,
 SCHEMA: JsonObject = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
-    "properties": {"who": {"type": "string", "minLength": 1}, "anything": True},
+    "properties": {"who": {"type": "string", "minLength": 1}},
     "required": ["who"],
     "additionalProperties": False,
 }
@@ -27,6 +28,19 @@ async def test_a_scenario_is_a_tool_with_its_schemas_as_they_are(era: str) -> No
     assert (tool.title, tool.description) == ("Greet", "Greets.")
     assert tool.input_schema == SCHEMA
     assert tool.output_schema == {"type": "object"}
+
+
+@eras
+async def test_properties_are_told_as_objects_since_some_clients_take_no_booleans(era: str) -> None:
+    schema: JsonObject = {"type": "object", "properties": {"any": True, "none": False, "one": {"minimum": 1}}}
+    told: JsonObject = {"any": {}, "none": {"not": {}}, "one": {"minimum": 1}}
+    async with house(document("a", input_schema=schema, output_schema=schema)) as at, at.client(era) as client:
+        (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "a"]
+        refused = await client.call_tool("a", {"none": 1})
+    assert tool.input_schema["properties"] == told
+    assert tool.output_schema is not None
+    assert tool.output_schema["properties"] == told
+    assert refused.is_error
 
 
 @eras
@@ -47,15 +61,33 @@ async def test_what_cannot_be_a_tool_does_not_hide_the_others(era: str) -> None:
                 await client.call_tool(name, {})
 
 
+NEW, SEVEN, FOUR = (
+    "https://json-schema.org/draft/2020-12/schema",
+    "http://json-schema.org/draft-07/schema#",
+    "http://json-schema.org/draft-04/schema#",
+)
+ONE: JsonObject = {"$defs": {"one": {"type": "integer"}, "all": {"items": {"$ref": "#/$defs/one"}}}}
+
+
 @eras
-async def test_an_output_that_is_no_object_is_wrapped_as_its_schema_says(era: str) -> None:
-    schema: JsonObject = {"type": "array", "items": {"$ref": "#/$defs/one"}, "$defs": {"one": {"type": "integer"}}}
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "items": {"$ref": "#/$defs/one"}, **ONE},
+        *({"$schema": dialect, "type": "array", "items": {"$ref": "#/$defs/one"}, **ONE} for dialect in (SEVEN, FOUR)),
+        *({"$schema": dialect, "$ref": "#/$defs/all", **ONE} for dialect in (NEW, SEVEN, FOUR)),
+    ],
+)
+async def test_an_output_that_is_no_object_is_wrapped_as_its_schema_says(era: str, schema: JsonObject) -> None:
     async with house(document("count", give([1, 2]), output_schema=schema)) as at, at.client(era) as client:
         (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "count"]
         result = await client.call_tool("count", {})  # the client checks it against the schema
     assert tool.output_schema is not None
     assert tool.output_schema["type"] == "object"
     assert result.structured_content == {"result": [1, 2]}
+    checks = jsonschema_rs.validator_for(tool.output_schema, offline=True)
+    assert checks.is_valid(result.structured_content)
+    assert not checks.is_valid({"result": ["x"]})
 
 
 @eras

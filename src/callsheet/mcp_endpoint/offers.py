@@ -12,15 +12,11 @@ from callsheet.errors import ScenarioNotFound
 from callsheet.lint.exposure import RESERVED, obstacle
 from callsheet.mcp_endpoint.annotations import annotations_of, believed
 from callsheet.mcp_endpoint.parts import EndpointParts
+from callsheet.mcp_endpoint.tool_schemas import input_schema_of, output_schema_of
 from callsheet.runs.ports import CatalogEntry
 from callsheet.runs.tools import ToolInfo
-from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
 
-RESULT: Final = "result"
-"""The key under which `structuredContent` has an output that is no object."""
-
-_ANYTHING: Final[JsonObject] = {"type": "object"}
 _LISTING_SECONDS: Final = 5.0
 
 
@@ -129,22 +125,12 @@ class Offers:
 
 
 def _offer(entry: CatalogEntry, scenario: Scenario) -> Offer:
-    output, wraps = _output_schema(scenario.output_schema)
+    output, wraps = output_schema_of(scenario.output_schema)
     tool = Tool(
         name=entry.scenario_id,
         title=scenario.name,
         description=scenario.description or None,
-        input_schema=scenario.input_schema or _ANYTHING,
+        input_schema=input_schema_of(scenario.input_schema),
         output_schema=output,
     )
     return Offer(entry=entry, scenario=scenario, tool=tool, wraps=wraps)
-
-
-def _output_schema(schema: JsonObject | None) -> tuple[JsonObject | None, bool]:
-    """The schema of `structuredContent`, and whether it has the output under `result`."""
-    if schema is None or schema.get("type") == "object":
-        return schema, False
-    inner = {"$id": "urn:callsheet:output", **schema} if "$ref" in str(schema) else dict(schema)
-    dialect = inner.pop("$schema", None)
-    outer: JsonObject = {"type": "object", "properties": {RESULT: inner}, "required": [RESULT]}
-    return ({"$schema": dialect, **outer} if dialect is not None else outer), True

@@ -10,8 +10,8 @@ from mcp_types import AudioContent, CallToolResult, ContentBlock, ImageContent, 
 from pydantic import TypeAdapter, ValidationError
 
 from callsheet.errors import CallsheetError, Invalid
-from callsheet.mcp_endpoint.offers import RESULT
 from callsheet.mcp_endpoint.questions import Question
+from callsheet.mcp_endpoint.tool_schemas import RESULT
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.state import RunState
 from callsheet.scenario.json import Json, JsonObject, is_object
