@@ -72,6 +72,20 @@ async def test_the_fields_of_a_flat_form_stand_beside_the_decision_and_are_check
 
 
 @eras
+@pytest.mark.parametrize("unclear", [says(approved="yes"), says(), says(comment="c")])
+async def test_an_answer_that_says_neither_yes_nor_no_decides_nothing(era: str, unclear: ElicitResult) -> None:
+    person = Person(unclear, says(approved=True))
+    async with (
+        asyncio.timeout(20),
+        house(document("a", approval())) as at,
+        at.client(era, elicitation_callback=person) as client,
+    ):
+        result: Any = await client.call_tool("a", {})
+    assert result.structured_content["approved"] is True
+    assert "/approved" in person.asked[1].message
+
+
+@eras
 async def test_who_may_answer_is_asked_for(era: str) -> None:
     person = Person(says(approved=True, by="eve"))
     async with (

@@ -12,6 +12,7 @@ from mcp_types import (
     ElicitResult,
 )
 
+from callsheet.errors import InputInvalid, Problem
 from callsheet.runs.answers import APPROVAL, Answer
 from callsheet.runs.events import RunId, StepPath
 from callsheet.runs.questions import asked
@@ -74,6 +75,7 @@ class Question:
 
         Raises:
             Dismissed: the person did not decide.
+            InputInvalid: the answer to an approval says neither yes nor no.
         """
         keys = self.keys()
         given = [responses[key] for key in keys if key in responses]
@@ -112,10 +114,15 @@ def _content(result: ElicitResult) -> JsonObject:
 
 
 def _decision(content: JsonObject, waits_for: JsonObject) -> Answer:
-    comment, by = content.get("comment"), content.get("by")
+    approved, comment, by = content.get("approved"), content.get("comment"), content.get("by")
+    if not isinstance(approved, bool):
+        message = "It must be true or false."
+        raise InputInvalid(
+            f"The answer was not taken, at /approved: {message}", [Problem(pointer="/approved", message=message)]
+        )
     data = {name: value for name, value in content.items() if name not in _OURS}
     return Answer(
-        approved=content.get("approved") is True,
+        approved=approved,
         comment=comment if isinstance(comment, str) else "",
         by=by if isinstance(by, str) else "",
         data=data if is_object(waits_for.get("form_schema")) else None,
