@@ -1,16 +1,19 @@
 """The tasks extension, and the tools that do the same for every client."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from mcp import Client
 from mcp.client.extension import advertise
 from mcp.shared.exceptions import MCPError
-from mcp_types import Request, RequestParams
+from mcp_types import INTERNAL_ERROR, Request, RequestParams
 from pydantic import BaseModel, ConfigDict
 
-from callsheet.runs.events import RunId, RunStatus
+from callsheet.errors import JournalUnavailable
+from callsheet.journal.memory import MemoryJournal
+from callsheet.runs.events import Record, RunId, RunStatus
 from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
 from tests.mcp_endpoint.house import LEGACY, MODERN, approval, books, document, house, text_of
@@ -138,6 +141,34 @@ async def test_what_a_tool_asks_together_is_not_answered_by_halves() -> None:
             await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given})
         await ask(client, "tasks/update", taskId=task["taskId"], inputResponses={seat: given, name: given})
         await until(client, task["taskId"], "completed")
+
+
+class Failing(MemoryJournal):
+    """Cannot be read once `fails` is set."""
+
+    fails = False
+
+    async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
+        if self.fails:
+            raise JournalUnavailable("The disk is gone.")
+        return await super().read(run_id, after, limit)
+
+
+@pytest.mark.parametrize("method", ["tasks/get", "tasks/update", "tasks/cancel"])
+async def test_a_task_that_cannot_be_read_now_is_no_fault_of_the_request(method: str) -> None:
+    journal = Failing()
+    answers: JsonObject = {"inputResponses": {}}
+    async with (
+        asyncio.timeout(20),
+        house(WORKING, tools={"t": {"work": Slow().work}}, journal=journal) as at,
+        knowing(at) as client,
+    ):
+        task = await ask(client, "tools/call", name="slow", arguments={})
+        journal.fails = True
+        with pytest.raises(MCPError, match="The disk is gone") as raised:
+            await ask(client, method, taskId=task["taskId"], **(answers if method == "tasks/update" else {}))
+        journal.fails = False
+    assert raised.value.error.code == INTERNAL_ERROR
 
 
 async def test_a_task_is_cancelled() -> None:

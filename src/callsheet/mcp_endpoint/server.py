@@ -3,8 +3,8 @@
 import asyncio
 import base64
 import binascii
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
 
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
@@ -13,6 +13,7 @@ from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import ListenHandler
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolRequestParams,
     ListToolsResult,
@@ -21,6 +22,7 @@ from mcp_types import (
     SubscriptionsListenResult,
 )
 
+from callsheet.errors import CallsheetError
 from callsheet.mcp_endpoint.calls import Calls
 from callsheet.mcp_endpoint.changes import Changes
 from callsheet.mcp_endpoint.clients import TASKS
@@ -36,6 +38,10 @@ _INSTRUCTIONS: Final = (
     "callsheet_status tells how far it is, and callsheet_answer answers what it asks."
 )
 _LIST_FRESH_MS: Final = 5_000
+
+_P = TypeVar("_P")
+_R = TypeVar("_R")
+_Handler: TypeAlias = Callable[[ServerRequestContext[Any, Any], _P], Awaitable[_R]]
 
 
 class ScenarioServer(Server[Any]):
@@ -79,16 +85,16 @@ class Endpoint:
             instructions=_INSTRUCTIONS,
             cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS)},
             get_tool_input_schema=self._offers.schema_of,
-            on_list_tools=self._list_tools,
+            on_list_tools=_explained(self._list_tools),
             on_subscriptions_listen=self._subscribe,
         )
         self.server.middleware.clear()  # OpenTelemetry, which nobody here listens to
         self.server.extensions = {TASKS: {}}
         # Not in the constructor, whose type does not know that a task may be the answer.
         self.server.add_request_handler("tools/call", CallToolRequestParams, calls.call)
-        self.server.add_request_handler("tasks/get", TaskParams, tasks.get)
-        self.server.add_request_handler("tasks/update", UpdateTaskParams, tasks.update)
-        self.server.add_request_handler("tasks/cancel", TaskParams, tasks.cancel)
+        self.server.add_request_handler("tasks/get", TaskParams, _explained(tasks.get))
+        self.server.add_request_handler("tasks/update", UpdateTaskParams, _explained(tasks.update))
+        self.server.add_request_handler("tasks/cancel", TaskParams, _explained(tasks.cancel))
 
     async def prepare(self) -> None:
         """Look at the catalog once, so that the headers of the first call can be checked."""
@@ -117,6 +123,18 @@ class Endpoint:
         if wanted.get("taskIds"):
             require_tasks(context)
         return await self._listen(context, params)
+
+
+def _explained(handler: _Handler[_P, _R]) -> _Handler[_P, _R]:
+    """The handler, whose failures are told to the client; the SDK would answer a bare "Internal server error"."""
+
+    async def explained(context: ServerRequestContext[Any, Any], params: _P) -> _R:
+        try:
+            return await handler(context, params)
+        except CallsheetError as error:
+            raise MCPError(INTERNAL_ERROR, f"{error.code}: {error.message}") from error
+
+    return explained
 
 
 def _cursor(name: str) -> str:

@@ -1,6 +1,7 @@
 """Runs as tasks: the extension io.modelcontextprotocol/tasks (SEP-2663), for clients of 2026-07-28 that declare it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from mcp.server.context import ServerRequestContext
@@ -10,7 +11,7 @@ from mcp_types import HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, ElicitR
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
-from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, RunNotFound, StepNotWaiting
+from callsheet.errors import AlreadyAnswered, InputInvalid, RunNotFound, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.clients import TASKS, Client
 from callsheet.mcp_endpoint.offers import Offers
@@ -95,13 +96,9 @@ class Tasks:
         require_tasks(context)
         _require_same_name(context, token)
         run_id = self._seals.run_of_task(token)
-        try:
-            if run_id is not None:
+        if run_id is not None:
+            with suppress(RunNotFound):
                 return await self._parts.runs.state(run_id)
-        except RunNotFound:
-            pass
-        except CallsheetError as error:
-            raise MCPError(INVALID_PARAMS, f"The task cannot be read: {error.message}") from error
         raise MCPError(INVALID_PARAMS, "There is no such task.")
 
     async def _questions(self, root: RunState) -> tuple[Question, ...]:
