@@ -94,6 +94,22 @@ async def test_a_question_is_answered_with_an_opaque_continuation() -> None:
         assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "token.invalid")
 
 
+async def test_a_call_keeps_its_idempotency_key_to_its_end_and_another_call_has_another() -> None:
+    keys: list[str] = []
+
+    async def tool(call: ToolCall) -> Json | ToolOutcome:
+        keys.append(call.idempotency_key)
+        return TaskCreated(continuation="one\ntwo") if call.continuation is None else {"held": call.continuation}
+
+    async with House(tools=MemoryTools({"kit": {"tool": tool}})).client() as client:
+        first = (await client.post("/api/tools/kit/tool/call", json={})).json()
+        body = {"continuation": first["continuation"]}
+        second = (await client.post("/api/tools/kit/tool/call", json=body)).json()
+        await client.post("/api/tools/kit/tool/call", json={})
+    assert second["structured"] == {"held": "one\ntwo"}
+    assert keys[0] == keys[1] != keys[2]
+
+
 async def test_a_task_is_waited_for_with_its_continuation() -> None:
     async def tool(call: ToolCall) -> Json | ToolOutcome:
         return TaskCreated(continuation="t") if call.continuation is None else {"done": True}

@@ -27,6 +27,12 @@ def test_the_result_goes_to_standard_output_and_what_the_tool_says_does_not(aski
     assert ended.err.splitlines()[:2] == ["1/4 part 1", "info asking: line 1"]
 
 
+def test_each_call_has_an_idempotency_key_of_its_own(callsheet: CommandLine, tmp_path: Path) -> None:
+    callsheet.servers(echo=[sys.executable, str(FOLDER / "echo.py"), "--ledger", str(tmp_path / "ledger")])
+    for _ in range(2):
+        assert json.loads(callsheet("tools", "call", "echo", "effect").out)["first"] is True
+
+
 def test_arguments_are_texts_unless_they_are_json(asking: CommandLine) -> None:
     ended = asking("tools", "call", "raw", "echo", "--arg", "a=1", "-a", "b:=1", "-a", "c:=[true]")
     assert json.loads(ended.out) == {"a": "1", "b": 1, "c": [True]}

@@ -21,6 +21,8 @@ MOST_LINES: Final = 200
 """Lines of a tool's log that are shown, the last ones."""
 
 _PURPOSE: Final = "playground"
+_BETWEEN: Final = "\n"
+"""Between the idempotency key of a call and the state with which it goes on."""
 
 
 @dataclass(slots=True)
@@ -87,16 +89,19 @@ class Playground:
         """
         said, began = Said(), self._clock.now()
         purpose = f"{_PURPOSE}:{server}:{tool}"
+        key, held = f"{_PURPOSE}:{began.isoformat()}", None
+        if continuation is not None:
+            key, _, held = self._cipher.decrypt(continuation, purpose).partition(_BETWEEN)
         outcome = await self._tools.call(
             ToolCall(
                 server=server,
                 tool=tool,
                 arguments=arguments,
                 timeout=timeout,
-                idempotency_key=f"playground:{began.isoformat()}",
+                idempotency_key=key,
                 attempt=1,
                 listener=said,
-                continuation=None if continuation is None else self._cipher.decrypt(continuation, purpose),
+                continuation=held,
                 answers=answers or {},
             )
         )
@@ -105,5 +110,5 @@ class Playground:
             outcome=outcome,
             said=said,
             took=self._clock.now() - began,
-            continuation=self._cipher.encrypt(outcome.continuation, purpose) if goes_on else None,
+            continuation=self._cipher.encrypt(f"{key}{_BETWEEN}{outcome.continuation}", purpose) if goes_on else None,
         )

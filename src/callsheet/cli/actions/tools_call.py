@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,7 @@ async def act(options: ToolsCallOptions) -> int:
                 tool=options.tool,
                 arguments=read_input(options.arguments, schema),
                 timeout=timeout,
-                idempotency_key="callsheet tools call",
+                idempotency_key=f"callsheet tools call {secrets.token_hex(16)}",
                 attempt=1,
                 listener=Telling(),
             )
