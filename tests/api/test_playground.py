@@ -123,12 +123,16 @@ async def test_a_task_is_waited_for_with_its_continuation() -> None:
 
 async def test_a_tool_that_fails_is_an_answer_in_its_own_words() -> None:
     async def tool(call: ToolCall) -> Json:
+        assert call.listener is not None
+        call.listener.log("error", "kit", "no bed")
         raise ToolFailed("Tool 'tool' failed: tired", server="kit", tool="tool", data={"why": "late"})
 
     response = await played(tool)
     answer = response.json()
     assert (response.status_code, answer["is_error"], answer["message"]) == (200, True, "Tool 'tool' failed: tired")
     assert answer["structured"] == {"why": "late"}
+    assert answer["logs"] == [{"level": "error", "logger": "kit", "data": "no bed"}]
+    assert answer["duration_ms"] > 0
 
 
 @pytest.mark.parametrize(

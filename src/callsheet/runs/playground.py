@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from callsheet.errors import ToolFailed
 from callsheet.runs.ports import Cipher, Clock
 from callsheet.runs.tools import (
     ElicitationAnswer,
@@ -46,10 +47,11 @@ class Played:
     """How a call ended.
 
     Attributes:
+        outcome: what the tool gave; `ToolFailed` when it says itself that it failed.
         continuation: with which the call goes on after a question or as a task, encrypted; None for a result.
     """
 
-    outcome: ToolOutcome
+    outcome: ToolOutcome | ToolFailed
     said: Said
     took: timedelta
     continuation: str | None = None
@@ -84,7 +86,7 @@ class Playground:
             answers: to the questions that it had.
 
         Raises:
-            ToolCallFailed: the call failed; one of its subclasses says how.
+            ToolCallFailed: the call failed, and not by the tool's own word; one of its subclasses says how.
             DecryptionFailed: the continuation is not one of this call.
         """
         said, began = Said(), self._clock.now()
@@ -92,19 +94,18 @@ class Playground:
         key, held = f"{_PURPOSE}:{began.isoformat()}", None
         if continuation is not None:
             key, _, held = self._cipher.decrypt(continuation, purpose).partition(_BETWEEN)
-        outcome = await self._tools.call(
-            ToolCall(
-                server=server,
-                tool=tool,
-                arguments=arguments,
-                timeout=timeout,
-                idempotency_key=key,
-                attempt=1,
-                listener=said,
-                continuation=held,
-                answers=answers or {},
-            )
+        call = ToolCall(
+            server=server,
+            tool=tool,
+            arguments=arguments,
+            timeout=timeout,
+            idempotency_key=key,
+            attempt=1,
+            listener=said,
+            continuation=held,
+            answers=answers or {},
         )
+        outcome = await self._outcome(call)
         goes_on = isinstance(outcome, InputRequired | TaskCreated)
         return Played(
             outcome=outcome,
@@ -112,3 +113,9 @@ class Playground:
             took=self._clock.now() - began,
             continuation=self._cipher.encrypt(f"{key}{_BETWEEN}{outcome.continuation}", purpose) if goes_on else None,
         )
+
+    async def _outcome(self, call: ToolCall) -> ToolOutcome | ToolFailed:
+        try:
+            return await self._tools.call(call)
+        except ToolFailed as failed:
+            return failed

@@ -19,7 +19,6 @@ from callsheet.errors import (
     RateLimited,
     ServerUnavailable,
     ToolCallFailed,
-    ToolFailed,
     ToolMissing,
     ToolTimeout,
     TransportLost,
@@ -71,8 +70,6 @@ async def post_call(server: str, tool: str, request: CallRequest, parts: ThePart
             continuation=request.continuation,
             answers={key: answer.answer() for key, answer in request.answers.items()},
         )
-    except ToolFailed as exc:
-        return CallResponse.failed(exc.message, exc.data)
     except ToolCallFailed as exc:
         return _refusal(exc)
     return CallResponse.of(played)

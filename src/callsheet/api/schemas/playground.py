@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callsheet.errors import ToolFailed
 from callsheet.runs.playground import Played
 from callsheet.runs.tools import (
     Elicitation,
@@ -104,35 +105,33 @@ class CallResponse(BaseModel):
                 return cls._around(played, "input_required", requests=[Question.of(each) for each in question.requests])
             case TaskCreated():
                 return cls._around(played, "task")
+            case ToolFailed() as failed:
+                structured, has_structured = failed.data, failed.data is not None
+                return cls._around(
+                    played,
+                    "result",
+                    is_error=True,
+                    message=failed.message,
+                    structured=structured,
+                    has_structured=has_structured,
+                )
             case _:
                 assert_never(played.outcome)
-
-    @classmethod
-    def failed(cls, message: str, structured: Any) -> Self:
-        """The end of a call whose tool says that it failed."""
-        return cls(
-            type="result",
-            is_error=True,
-            message=message,
-            content=[],
-            structured=structured,
-            has_structured=structured is not None,
-            requests=[],
-            continuation=None,
-            logs=[],
-            progress=None,
-            duration_ms=0,
-        )
 
     @classmethod
     def _around(cls, played: Played, kind: Literal["result", "input_required", "task"], **more: Any) -> Self:
         said = played.said
         progress = said.last_progress
-        none: dict[str, Any] = {"content": [], "structured": None, "has_structured": False, "requests": []}
+        none: dict[str, Any] = {
+            "is_error": False,
+            "message": "",
+            "content": [],
+            "structured": None,
+            "has_structured": False,
+            "requests": [],
+        }
         return cls(
             type=kind,
-            is_error=False,
-            message="",
             continuation=played.continuation,
             logs=[LogLineShown(level=level, logger=logger, data=data) for level, logger, data in said.lines],
             progress=progress and ProgressShown(progress=progress[0], total=progress[1], message=progress[2]),
