@@ -15,7 +15,7 @@ from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
-from callsheet.runs.tools import ToolCall
+from callsheet.runs.tools import Elicitation, InputRequired, ToolCall, ToolOutcome
 from callsheet.scenario.json import Json, JsonObject
 from tests.mcp_endpoint.house import LEGACY, MODERN, House, approval, books, document, eras, house, run_id_of, text_of
 
@@ -259,6 +259,38 @@ async def test_the_question_of_a_tool_is_passed_on_with_its_schema(era: str, two
         result = await client.call_tool("book", {})
     assert [each.message for each in person.asked] == (["Which seat?", "Which name?"] if two else ["Which seat?"])
     assert result.structured_content == ({"seat": {"seat": "4A"}} | ({"name": {"name": "Eve"}} if two else {}))
+
+
+@eras
+@pytest.mark.parametrize(
+    ("form", "is_shown"),
+    [
+        ({}, True),
+        ({"type": "object"}, True),
+        ({"properties": {"n": {"type": "integer"}}}, True),
+        ({"type": "array"}, False),
+        ({"type": "object", "properties": {"n": True}}, False),
+        ({"type": "object", "properties": {}, "required": "n"}, False),
+    ],
+)
+async def test_a_sloppy_form_of_a_tool_is_completed_or_left_to_others(
+    era: str, form: JsonObject, is_shown: bool
+) -> None:
+    async def tool(call: ToolCall) -> Json | ToolOutcome:
+        question = Elicitation(key="k", message="Which?", form_schema=form)
+        return {"seen": True} if call.answers else InputRequired(requests=(question,), continuation="c")
+
+    person = Person(says(n=1))
+    asking = document("s", {"name": "a", "type": "tool", "tool": "tool"})
+    async with (
+        asyncio.timeout(20),
+        house(asking, tools={"t": {"tool": tool}}) as at,
+        at.client(era, elicitation_callback=person) as client,
+    ):
+        result = await client.call_tool("s", {})
+    assert len(person.asked) == is_shown
+    assert result.is_error is not is_shown
+    assert is_shown or run_id_of(result) in text_of(result)
 
 
 async def test_somebody_else_may_be_faster_than_the_person_who_was_asked() -> None:

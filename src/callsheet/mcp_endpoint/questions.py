@@ -64,8 +64,8 @@ class Question:
             if each.url is not None and _opens_urls(capabilities):
                 params = ElicitRequestURLParams(message=each.message, url=each.url, elicitation_id=key)
                 found[key] = ElicitRequest(params=params)
-            elif each.form_schema is not None and _shows_forms(capabilities):
-                found[key] = _form(each.message, each.form_schema)
+            elif (form := _tool_form(each.form_schema)) is not None and _shows_forms(capabilities):
+                found[key] = _form(each.message, form)
             else:
                 return None
         return found
@@ -161,6 +161,17 @@ def _field(schema: Json) -> JsonObject | None:
     if field.get("format", "email") not in _FORMATS:
         del field["format"]
     return field
+
+
+def _tool_form(schema: JsonObject | None) -> JsonObject | None:
+    """The form of a tool, with what MCP wants of every form; None when it is none."""
+    if schema is None:
+        return None
+    form: JsonObject = {"type": "object", "properties": {}, **schema}
+    properties, required = form["properties"], form.get("required", [])
+    is_flat = form["type"] == "object" and is_object(properties) and all(map(is_object, properties.values()))
+    names_fields = isinstance(required, list) and all(isinstance(name, str) for name in required)
+    return form if is_flat and names_fields else None
 
 
 def _form(message: str, schema: JsonObject) -> ElicitRequest:
