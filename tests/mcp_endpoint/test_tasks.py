@@ -247,6 +247,14 @@ async def test_what_is_wrong_is_a_tool_error(tool: str, arguments: JsonObject, s
     assert said in text_of(result)
 
 
+async def test_a_whole_number_may_be_written_with_a_point() -> None:
+    async with asyncio.timeout(20), house(document("same")) as at, at.client(LEGACY) as client:
+        run = await at.system.run("same")
+        numbers = {"run_id": run.run_id, "after": 1.0, "limit": 1.0}
+        events: Any = (await client.call_tool("callsheet_events", numbers)).structured_content
+    assert [each["seq"] for each in events["events"]] == [2]
+
+
 async def test_the_status_of_a_run_that_waits_says_what_is_asked() -> None:
     async with asyncio.timeout(20), house(document("a", approval())) as at, at.client(MODERN) as client:
         waiting = await client.call_tool("a", {})

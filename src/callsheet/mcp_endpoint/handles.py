@@ -162,7 +162,7 @@ def _run_id(arguments: JsonObject) -> RunId:
 
 def _number(arguments: JsonObject, name: str, default: int) -> int:
     value = arguments.get(name, default)
-    return value if isinstance(value, int) else default
+    return int(value) if isinstance(value, int | float) else default  # 2.0 is an integer of JSON Schema
 
 
 def _result(value: JsonObject) -> CallToolResult:
