@@ -1,5 +1,6 @@
 """The endpoint over a system in memory: what the tests of it stand on."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from mcp_types import CallToolResult, TextContent
+from mcp.shared.memory import create_client_server_memory_streams
+from mcp.shared.message import SessionMessage
+from mcp_types import CallToolResult, TextContent, jsonrpc_message_adapter
 
 from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.journal.memory import MemoryJournal
@@ -65,6 +68,42 @@ async def house(
         endpoint = Endpoint(parts)
         await endpoint.prepare()
         yield House(system=system, endpoint=endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """A client of the `initialize` era, message by message."""
+
+    read: Any
+    write: Any
+
+    async def send(self, **message: Json) -> None:
+        """Send one."""
+        raw = {"jsonrpc": "2.0", **message}
+        await self.write.send(SessionMessage(jsonrpc_message_adapter.validate_python(raw)))
+
+    async def receive(self) -> Any:
+        """The next one of the server."""
+        return (await self.read.receive()).message
+
+
+@asynccontextmanager
+async def wired(at: House) -> AsyncGenerator[Wire]:
+    """A client that has initialized, and shows forms; it leaves at the end."""
+    server = at.endpoint.server
+    async with (
+        create_client_server_memory_streams() as ((read, write), (server_read, server_write)),
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(server.run(server_read, server_write, server.create_initialization_options()))
+        wire = Wire(read=read, write=write)
+        who: JsonObject = {"name": "t", "version": "1"}
+        offer: JsonObject = {"protocolVersion": "2025-11-25", "capabilities": {"elicitation": {}}, "clientInfo": who}
+        await wire.send(id=1, method="initialize", params=offer)
+        await wire.receive()
+        await wire.send(method="notifications/initialized")
+        yield wire
+        await write.aclose()
 
 
 def parts_of(system: MemorySystem, **options: Any) -> EndpointParts:

@@ -9,7 +9,7 @@ from typing import Any
 from callsheet.catalog.memory import MemoryCatalog
 from callsheet.mcp_endpoint.server import Endpoint
 from callsheet.runs.ports import CatalogEntry
-from tests.mcp_endpoint.house import LEGACY, MODERN, House, document, house, parts_of
+from tests.mcp_endpoint.house import LEGACY, MODERN, House, document, house, parts_of, wired
 
 
 @asynccontextmanager
@@ -49,6 +49,19 @@ async def test_a_changed_folder_is_noticed_in_both_eras() -> None:
             at.system.catalog.put("b.json", document("b"))
             await anext(aiter(events))
             await ears.told.wait()
+
+
+async def test_a_session_that_does_not_read_keeps_no_other_from_hearing() -> None:
+    async with asyncio.timeout(20), house(document("a"), watch_interval=0.01, patience=0.1) as at, wired(at) as wire:
+        await wire.send(id=2, method="tools/list")
+        await wire.receive()
+        async with watching(at):
+            for name in ("b", "c", "d"):
+                ears = Ears()
+                async with at.client(LEGACY, message_handler=ears) as client:
+                    await client.list_tools()
+                    at.system.catalog.put(f"{name}.json", document(name))
+                    await ears.told.wait()
 
 
 async def test_a_description_that_changes_is_a_change_too() -> None:

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
-from mcp.shared.memory import create_client_server_memory_streams
-from mcp.shared.message import SessionMessage
-from mcp_types import CallToolResult, ElicitRequest, ElicitResult, InputRequiredResult, jsonrpc_message_adapter
+from mcp_types import CallToolResult, ElicitRequest, ElicitResult, InputRequiredResult
 
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
@@ -17,7 +15,19 @@ from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
 from callsheet.runs.tools import Elicitation, InputRequired, ToolCall, ToolOutcome
 from callsheet.scenario.json import Json, JsonObject
-from tests.mcp_endpoint.house import LEGACY, MODERN, House, approval, books, document, eras, house, run_id_of, text_of
+from tests.mcp_endpoint.house import (
+    LEGACY,
+    MODERN,
+    House,
+    approval,
+    books,
+    document,
+    eras,
+    house,
+    run_id_of,
+    text_of,
+    wired,
+)
 
 FORM: JsonObject = {
     "type": "object",
@@ -126,44 +136,16 @@ async def test_a_person_who_dismisses_the_question_leaves_the_run_waiting(era: s
     assert "callsheet_answer" in text_of(result)
 
 
-INITIALIZE: JsonObject = {
-    "protocolVersion": "2025-11-25",
-    "capabilities": {"elicitation": {}},
-    "clientInfo": {"name": "t", "version": "1"},
-}
-
-
 @pytest.mark.parametrize(
     "answer", [{"error": {"code": -32601, "message": "no dialog here"}}, {"result": {"action": "perhaps"}}]
 )
 async def test_a_client_that_fails_to_ask_is_told_where_the_run_waits(answer: JsonObject) -> None:
-    async with (
-        asyncio.timeout(20),
-        house(document("a", approval())) as at,
-        create_client_server_memory_streams() as ((read, write), (server_read, server_write)),
-        asyncio.TaskGroup() as tasks,
-    ):
-        server = at.endpoint.server
-        tasks.create_task(server.run(server_read, server_write, server.create_initialization_options()))
-
-        async def send(**message: Json) -> None:
-            raw = {"jsonrpc": "2.0", **message}
-            await write.send(SessionMessage(jsonrpc_message_adapter.validate_python(raw)))
-
-        async def next_message() -> Any:
-            received = await read.receive()
-            assert isinstance(received, SessionMessage)
-            return received.message
-
-        await send(id=1, method="initialize", params=INITIALIZE)
-        await next_message()
-        await send(method="notifications/initialized")
-        await send(id=2, method="tools/call", params={"name": "a", "arguments": {}})
-        asked = await next_message()
+    async with asyncio.timeout(20), house(document("a", approval())) as at, wired(at) as wire:
+        await wire.send(id=2, method="tools/call", params={"name": "a", "arguments": {}})
+        asked = await wire.receive()
         assert asked.method == "elicitation/create"
-        await send(id=asked.id, **answer)
-        result = CallToolResult.model_validate((await next_message()).result)
-        await write.aclose()
+        await wire.send(id=asked.id, **answer)
+        result = CallToolResult.model_validate((await wire.receive()).result)
     assert result.is_error
     for part in (run_id_of(result), "step ask", "failed to ask", "callsheet_answer"):
         assert part in text_of(result)

@@ -21,11 +21,13 @@ class Changes:
     Args:
         offers: what is looked at.
         interval: seconds between looks.
+        patience: seconds for a session to take the news; one that does not gets none any more.
     """
 
-    def __init__(self, offers: Offers, interval: float) -> None:
+    def __init__(self, offers: Offers, interval: float, patience: float) -> None:
         self._offers = offers
         self._interval = interval
+        self._patience = patience
         self._listeners: dict[object, Callable[[ServerEvent], None]] = {}
         self._sessions: dict[object, ServerSession] = {}
         self._wake = asyncio.Event()
@@ -86,8 +88,9 @@ class Changes:
         await self.publish(ToolsListChanged())
         for connection, session in list(self._sessions.items()):
             try:
-                await session.send_tool_list_changed()
-            except Exception as error:  # noqa: BLE001 - one broken session must not keep the others from hearing
+                async with asyncio.timeout(self._patience):
+                    await session.send_tool_list_changed()
+            except Exception as error:  # noqa: BLE001 - one session, broken or not read, must not keep the others from hearing
                 logger.debug("A session was not told of the change: {}", error)
                 self._sessions.pop(connection, None)
 

@@ -74,7 +74,7 @@ class Endpoint:
         self._page = parts.options.page
         self._offers = Offers(parts)
         self._handles = Handles(parts)
-        self.changes = Changes(self._offers, parts.options.watch_interval)
+        self.changes = Changes(self._offers, parts.options.watch_interval, parts.options.patience)
         self._listen = ListenHandler(self.changes)
         tasks = Tasks(parts, self._offers)
         calls = Calls(parts, self._offers, self._handles, tasks, self._stopping)
