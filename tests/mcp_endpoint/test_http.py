@@ -15,7 +15,8 @@ from mcp_types import ElicitResult
 from callsheet.api.binding import listen
 from callsheet.cli.serving import Service, serving
 from callsheet.runs.codec import RUN_WAITING
-from callsheet.runs.events import Record
+from callsheet.runs.events import Record, RunId, RunStatus
+from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
 from tests.mcp_endpoint.house import LEGACY, MODERN, approval, document, eras, names, run_id_of, text_of
@@ -215,3 +216,38 @@ async def test_spaces_around_the_value_of_a_header_do_not_count(tmp_path: Path) 
         await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b'"structuredContent":{"a":1}' in answer
+
+
+@pytest.mark.parametrize("policy", ["continue", "cancel"])
+async def test_a_session_whose_calls_are_dropped_does_not_go_on_following_their_runs(
+    tmp_path: Path, policy: str
+) -> None:
+    wait: JsonObject = {"name": "w", "type": "wait", "duration": 3600}
+    call: JsonObject = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "long", "arguments": {}}}
+    async with (
+        served(tmp_path, document("long", wait), mcp_on_disconnect=policy) as service,
+        httpx2.AsyncClient(trust_env=False) as client,
+    ):
+        url = f"{service.url}/mcp"
+        opened = await client.post(url, headers=ACCEPT, json=INITIALIZE)
+        session = {**ACCEPT, "mcp-session-id": opened.headers["mcp-session-id"]}
+        async with client.stream("POST", url, headers=session, json=call) as stream:
+            assert stream.status_code == 200
+            run = await anext(run async for run in all_runs(service))
+            await anext(records async for records in service.system.runs.follow(run) if is_parked(records))
+            followers = {task for task in asyncio.all_tasks() if "RunWatch" in str(task.get_coro())}
+            assert followers
+        await asyncio.wait(followers)
+        if policy == "cancel":
+            async for _ in service.system.runs.follow(run):
+                pass
+        status = (await service.system.runs.state(run)).status
+        assert (await client.post(url, headers=session, json=PING)).status_code == 200
+    assert status is (RunStatus.CANCELLED if policy == "cancel" else RunStatus.WAITING)
+
+
+async def all_runs(service: Service) -> AsyncGenerator[RunId]:
+    """The runs there are, as soon as there are some."""
+    while True:
+        for run in (await service.system.runs.list(RunFilter(), 9)).runs:
+            yield run.run_id

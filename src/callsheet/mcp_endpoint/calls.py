@@ -25,7 +25,7 @@ from callsheet.mcp_endpoint.questions import Dismissed, Question
 from callsheet.mcp_endpoint.requests import CallRequest, read_call
 from callsheet.mcp_endpoint.seals import Seals
 from callsheet.mcp_endpoint.tasks import Tasks
-from callsheet.mcp_endpoint.watching import Asked, Ended, Hear, RunWatch, Stopping
+from callsheet.mcp_endpoint.watching import Asked, Ended, Gone, Hear, RunWatch, Stopping
 from callsheet.runs.events import RunId
 
 Context: TypeAlias = ServerRequestContext[Any, Any]
@@ -105,7 +105,7 @@ class Calls:
             return await self._handles.handle_of(run_id)
         client = Client.of(context)
         if client.knows_tasks and request.state is None:
-            return await self._guarded(run_id, self._as_task(run_id, offer))
+            return await self._guarded(run_id, self._as_task(run_id, offer, client))
         talk = _Conversation(
             context=context, client=client, offer=offer, run_id=run_id, responses=request.responses, after=after
         )
@@ -133,9 +133,9 @@ class Calls:
         data = {"reason": "invalid_request_state"}
         raise MCPError(INVALID_PARAMS, "Invalid or expired requestState", data)
 
-    async def _as_task(self, run_id: RunId, offer: Offer) -> CallResult:
+    async def _as_task(self, run_id: RunId, offer: Offer, client: Client) -> CallResult:
         """The result when the run ends soon, else a task."""
-        async with self._watch(run_id, None) as watch:
+        async with self._watch(run_id, client, None) as watch:
             stop = asyncio.create_task(watch.next())
             try:
                 await asyncio.wait([stop], timeout=self._parts.options.task_grace)
@@ -146,8 +146,10 @@ class Calls:
                 await asyncio.gather(stop, return_exceptions=True)
         return await self._tasks.created(run_id)
 
-    def _watch(self, run_id: RunId, hear: Hear | None) -> RunWatch:
-        return RunWatch(self._parts.runs, self._parts.answers, run_id, hear=hear, stopping=self._stopping)
+    def _watch(self, run_id: RunId, client: Client, hear: Hear | None) -> RunWatch:
+        return RunWatch(
+            self._parts.runs, self._parts.answers, run_id, hear=hear, stopping=self._stopping, gone=client.gone
+        )
 
     async def _guarded(self, run_id: RunId, waiting: Awaitable[CallResult]) -> CallResult:
         """What comes of `waiting` for the run."""
@@ -170,7 +172,7 @@ class Calls:
         progress = RunProgress(talk.offer.scenario, report, after=talk.after)
         known: frozenset[str] = frozenset()
         responses, rounds = dict(talk.responses), 0
-        async with self._watch(talk.run_id, progress.hear) as watch:
+        async with self._watch(talk.run_id, talk.client, progress.hear) as watch:
             while True:
                 match await watch.next(known):
                     case Ended() as ended:
@@ -178,6 +180,9 @@ class Calls:
                     case Stopping():
                         message = f"The service is stopping; the run {talk.run_id} goes on when it is back."
                         return refusal(f"{ShuttingDown.code}: {message}", talk.run_id)
+                    case Gone():
+                        await self._left(talk.run_id)
+                        return refusal("The client went away.", talk.run_id)
                     case Asked(questions=questions):
                         taken = await self._answer(questions, responses)
                         known |= taken.keys

@@ -1,5 +1,6 @@
 """What the client of a request can do, and asking it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -22,6 +23,9 @@ from callsheet.mcp_endpoint.questions import Question
 TASKS: Final = "io.modelcontextprotocol/tasks"
 """The tasks extension (SEP-2663)."""
 
+GONE: Final = "callsheet.gone"
+"""In the scope of an HTTP request: an event, set when the request is over, whoever ended it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
@@ -30,12 +34,14 @@ class Client:
     Attributes:
         modern: whether it speaks 2026-07-28, where the server sends no requests.
         capabilities: what it declared.
+        gone: set when it does not wait for an answer to this request any more.
     """
 
     modern: bool
     capabilities: ClientCapabilities | None
     session: ServerSession
     request_id: RequestId | None
+    gone: asyncio.Event
 
     @classmethod
     def of(cls, context: ServerRequestContext[Any, Any]) -> Self:
@@ -45,6 +51,7 @@ class Client:
             capabilities=context.session.client_capabilities,
             session=context.session,
             request_id=context.request_id,
+            gone=getattr(context.request, "scope", {}).get(GONE) or asyncio.Event(),
         )
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
+from callsheet.mcp_endpoint.clients import GONE
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.server import Endpoint
 
@@ -61,7 +62,8 @@ async def open_endpoint(parts: EndpointParts) -> AsyncGenerator[HttpEndpoint]:
 class _Tidy:
     """What the SDK leaves to others: spaces around the values of headers (RFC 9110, section 5.5), ends of streams.
 
-    When the service stops, the SDK just lets go of the streams that it has begun.
+    When the service stops, the SDK just lets go of the streams that it has begun. And a call of the `initialize` era
+    does not hear that the stream for its result has ended, as the client went away.
     """
 
     def __init__(self, app: AsgiApp) -> None:
@@ -79,6 +81,10 @@ class _Tidy:
             await send(message)
 
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        await self._app({**scope, "headers": headers}, receive, watched)
+        gone = asyncio.Event()
+        try:
+            await self._app({**scope, "headers": headers, GONE: gone}, receive, watched)
+        finally:
+            gone.set()
         if is_open:
             await send({"type": "http.response.body", "body": b"", "more_body": False})

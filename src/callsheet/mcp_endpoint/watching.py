@@ -44,7 +44,12 @@ class Stopping:
     """The service stops; the run goes on at its next start."""
 
 
-Stop: TypeAlias = Ended | Asked | Stopping
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """Whoever watched has left."""
+
+
+Stop: TypeAlias = Ended | Asked | Stopping | Gone
 """Where a watcher stops."""
 
 Hear: TypeAlias = Callable[[RunState, Event], Awaitable[None]]
@@ -62,16 +67,25 @@ class RunWatch:
         run_id: the run.
         hear: told of the run's events.
         stopping: set when the service begins to stop.
+        gone: set when nobody is there any more for whom the run is watched.
     """
 
     def __init__(
-        self, runs: RunService, answers: Answers, run_id: RunId, *, hear: Hear | None, stopping: asyncio.Event
+        self,
+        runs: RunService,
+        answers: Answers,
+        run_id: RunId,
+        *,
+        hear: Hear | None,
+        stopping: asyncio.Event,
+        gone: asyncio.Event,
     ) -> None:
         self._runs = runs
         self._answers = answers
         self._root = run_id
         self._hear = hear
         self._stopping = stopping
+        self._gone = gone
         self._states: dict[RunId, RunState] = {}
         self._queue: asyncio.Queue[_Batch] = asyncio.Queue(_BATCHES)
         self._taking = False
@@ -81,7 +95,8 @@ class RunWatch:
 
     async def __aenter__(self) -> Self:
         self._tasks["take"] = asyncio.create_task(self._take_all())
-        self._tasks["stop"] = asyncio.create_task(self._wait_for_the_end_of_service())
+        self._tasks["stop"] = asyncio.create_task(self._wait_for(self._stopping))
+        self._tasks["gone"] = asyncio.create_task(self._wait_for(self._gone))
         self._follow(self._root)
         return self
 
@@ -106,6 +121,8 @@ class RunWatch:
             await self._changed.wait()
 
     async def _stop(self, known: frozenset[str]) -> Stop | None:
+        if self._gone.is_set():
+            return Gone()
         if self._failure is not None:
             raise self._failure
         root = self._states.get(self._root)
@@ -162,8 +179,8 @@ class RunWatch:
         self._failure = error
         self._changed.set()
 
-    async def _wait_for_the_end_of_service(self) -> None:
-        await self._stopping.wait()
+    async def _wait_for(self, event: asyncio.Event) -> None:
+        await event.wait()
         self._changed.set()
 
 
