@@ -218,6 +218,26 @@ async def test_lines_come_whole_however_they_were_written() -> None:
         os.close(readable)
 
 
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write, and close."""
+    with open(descriptor, "wb", buffering=0) as file:
+        file.write(data)
+
+
+async def test_a_line_of_many_megabytes_is_read_in_one_go() -> None:
+    readable, writable = os.pipe()
+    try:
+        async with asyncio.timeout(15):
+            lines = StdinLines(readable)
+            writing = asyncio.create_task(asyncio.to_thread(write_all, writable, b"x" * 60_000_000 + b"\n"))
+            assert len(await anext(lines)) == 60_000_000
+            await writing
+            # To the end, for the descriptor may become another test's.
+            assert [line async for line in lines] == []
+    finally:
+        os.close(readable)
+
+
 def test_a_bridged_message_has_the_headers_of_its_era() -> None:
     headers = Headers()
     initialize = JSONRPCRequest(jsonrpc="2.0", id=1, method="initialize", params={})

@@ -51,12 +51,13 @@ class StdinLines:
         try:
             while chunk := os.read(self._descriptor, _CHUNK):
                 pending += chunk
-                *lines, rest = pending.split(b"\n") if b"\n" in chunk else [pending]
-                for line in lines:
-                    self._room.acquire()
-                    self._give(line.decode("utf-8", "replace"))
-                pending = bytearray(rest)
-                if len(pending) > _MAX_LINE:
+                if b"\n" in chunk:
+                    *lines, rest = pending.split(b"\n")
+                    for line in lines:
+                        self._room.acquire()
+                        self._give(line.decode("utf-8", "replace"))
+                    pending = rest
+                elif len(pending) > _MAX_LINE:
                     break
         except OSError:
             pass  # as at its end
