@@ -1,5 +1,6 @@
 """Which scenarios are tools, and what is told of them."""
 
+import asyncio
 from typing import Any
 
 import jsonschema_rs
@@ -184,6 +185,35 @@ async def test_a_trusted_server_is_believed_as_soon_as_it_can_be_reached() -> No
             tools.reachable = reachable
             hints += [tool.annotations for tool in (await client.list_tools()).tools if tool.name == "x"]
     assert [hint.read_only_hint for hint in hints] == [False, True]
+
+
+class Hesitating(Annotated):
+    """Tools of a server that takes its time when it is first asked."""
+
+    def __init__(self) -> None:
+        super().__init__({"trusted": {"read": echo}})
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def list(self) -> ToolListing:
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.go.wait()
+        return await super().list()
+
+
+async def test_a_list_that_took_its_time_has_what_was_saved_meanwhile() -> None:
+    tools = Hesitating()
+    async with (
+        asyncio.timeout(20),
+        house(document("a"), tools=tools, trusted={"trusted"}) as at,
+        at.client(MODERN) as client,
+    ):
+        slow = asyncio.create_task(client.list_tools())
+        await tools.asked.wait()
+        at.system.catalog.put("b.json", document("b"))
+        assert names((await client.list_tools()).tools) == ["a", "b"]
+        tools.go.set()
+        assert names((await slow).tools) == ["a", "b"]
 
 
 async def test_clients_of_the_initialize_era_are_told_that_the_list_may_change() -> None:

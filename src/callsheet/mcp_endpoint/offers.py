@@ -58,16 +58,20 @@ class Offers:
         await self._look(believing=False)
 
     async def _look(self, *, believing: bool) -> None:
-        entries = await self._parts.catalog.list()
-        runnable = {entry.scenario_id: entry for entry in entries if entry.scenario is not None}
-        made_of = tuple((name, entry.revision) for name, entry in runnable.items())
+        runnable, made_of = await self._runnable()
         trusted = self._parts.options.trusted
         asks = believing and bool(trusted) and not (self._knows_all and made_of == self._made_of)
         if asks:
             self._known, self._knows_all = await self._believed(trusted)
+            runnable, made_of = await self._runnable()  # another one, when it changed while the servers were asked
         if asks or made_of != self._made_of:
             self._kept = {offer.tool.name: offer for offer in self._offers(runnable)}
             self._made_of = made_of
+
+    async def _runnable(self) -> tuple[dict[str, CatalogEntry], Fingerprint]:
+        entries = await self._parts.catalog.list()
+        runnable = {entry.scenario_id: entry for entry in entries if entry.scenario is not None}
+        return runnable, tuple((name, entry.revision) for name, entry in runnable.items())
 
     async def find(self, name: str) -> Offer | None:
         """The scenario with this name, as it is now; None when none is offered under it."""
