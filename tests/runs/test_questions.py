@@ -9,6 +9,7 @@ import pytest
 from callsheet.errors import AlreadyAnswered, ContinuationExpired, HeldCallLost, InputInvalid, ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
+from callsheet.runs.attempts import MOST_LOST
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepResumed, StepStatus, StepWaiting
 from callsheet.runs.fairness import give_way
@@ -231,6 +232,22 @@ async def test_a_lost_call_fails_as_unknown_where_the_author_wants_that() -> Non
     assert state.error is not None
     assert state.error.code == "OutcomeUnknown"
     assert "The connection was lost." in state.error.message
+
+
+async def test_a_server_that_forgets_every_task_is_not_called_for_ever() -> None:
+    calls: list[ToolCall] = []
+
+    async def forget(call: ToolCall) -> Json | ToolOutcome:
+        calls.append(call)
+        if call.continuation is None:
+            return TaskCreated(continuation="task")
+        raise lost()
+
+    async with memory_system([booking(on_interrupt="retry")], {"travel": {"book": forget}}) as system:
+        state = await system.run("trip")
+    assert state.error is not None
+    assert state.error.code == "OutcomeUnknown"
+    assert sum(call.continuation is None for call in calls) == 1 + MOST_LOST
 
 
 async def test_a_call_that_failed_with_its_answer_asks_again_when_it_is_retried() -> None:

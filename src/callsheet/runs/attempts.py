@@ -18,6 +18,9 @@ from callsheet.scenario.json import Json
 from callsheet.scenario.model import Step
 from callsheet.scenario.steps.tool import ToolStep
 
+MOST_LOST: Final = 5
+"""How often in a row a lost call is made again: a server that forgets every one of them would be called for ever."""
+
 _IMMEDIATELY: Final = 0.0
 
 
@@ -31,11 +34,15 @@ async def attempts(step: Step, attempt: Attempt) -> Outcome:
     """
     execution, state = attempt.execution, attempt.state
     retry = step.retry or (execution.scenario.defaults.retry if isinstance(step, ToolStep) else None)
+    lost = 0
     while True:
         try:
             return await _attempt(step, attempt)
         except HeldCallLost as exc:
-            await _go_on_unknown(step, attempt, f"{exc} Whether the tool did its work is not known.")
+            lost += 1
+            await _go_on_unknown(
+                step, attempt, f"{exc} Whether the tool did its work is not known.", again=lost <= MOST_LOST
+            )
             continue
         except (StepFailure, EvaluationFailed, StepFailed) as exc:
             error = fault_of(exc, state)
@@ -65,12 +72,12 @@ async def take_up(step: Step, attempt: Attempt) -> None:
         await _go_on_unknown(step, attempt, f"{what} whether the tool did its work is not known.")
 
 
-async def _go_on_unknown(step: Step, attempt: Attempt, message: str) -> None:
-    """Do what the author wants when it is not known what an attempt did."""
+async def _go_on_unknown(step: Step, attempt: Attempt, message: str, *, again: bool = True) -> None:
+    """Do what the author wants when it is not known what an attempt did; fail when it may not be made `again`."""
     execution, state = attempt.execution, attempt.state
     resumption = execution.around.executors[type(step)].resumption(step)
     unknown = RunError(code="OutcomeUnknown", message=message, step=state.path, attempt=state.attempts)
-    if resumption is Resumption.FAIL:
+    if resumption is Resumption.FAIL or not again:
         raise StepFailure(message, code="OutcomeUnknown")
     if resumption is Resumption.ASK:
         answer = await ask(attempt, {"kind": "approval", "message": f"{message} Call it again?"}, until=None)
