@@ -132,6 +132,7 @@ async def test_secrets_do_not_come_back_in_what_a_tool_says() -> None:
         assert call.arguments == {"key": "hunter22"}
         call.listener.progress(1, 2, "using hunter22")
         call.listener.log("info", "", {"key": "hunter22"})
+        call.listener.progress(2, 2, f"{'x' * 995}hunter22")
         return None
 
     step: JsonObject = {"name": "work", "type": "tool", "tool": "work", "input": {"key": {"from": "secrets.KEY"}}}
@@ -142,5 +143,5 @@ async def test_secrets_do_not_come_back_in_what_a_tool_says() -> None:
         run_id = await run(system)
         stored = b"".join(record.data for record in await system.journal.read(run_id))
         assert [line.data for line in await system.runs.logs(run_id, StepPath("work"))] == [{"key": "[secret KEY]"}]
-    assert b"hunter22" not in stored
+    assert b"hunte" not in stored
     assert b"[secret KEY]" in stored

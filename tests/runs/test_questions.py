@@ -234,6 +234,21 @@ async def test_a_lost_call_fails_as_unknown_where_the_author_wants_that() -> Non
     assert "The connection was lost." in state.error.message
 
 
+async def test_a_secret_in_the_words_about_a_lost_call_is_not_written() -> None:
+    async def lose(call: ToolCall) -> Json | ToolOutcome:
+        if call.continuation is None:
+            return TaskCreated(continuation="task")
+        raise HeldCallLost(f"Unknown task of {call.arguments['key']}", server="travel", tool="book")
+
+    document = {**booking(on_interrupt="fail", input={"key": {"from": "secrets.KEY"}}), "secrets": ["KEY"]}
+    environment = {"CALLSHEET_SECRET_KEY": "hunter22"}
+    async with memory_system([document], {"travel": {"book": lose}}, environment=environment) as system:
+        state = await system.run("trip")
+        assert b"hunter22" not in await stored(system.journal, state.run_id)
+    assert state.error is not None
+    assert "Unknown task of [secret KEY]" in state.error.message
+
+
 async def test_a_server_that_forgets_every_task_is_not_called_for_ever() -> None:
     calls: list[ToolCall] = []
 

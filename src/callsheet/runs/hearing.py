@@ -143,8 +143,8 @@ class Hearing:
         return known if len(text) <= _LARGEST_LINE else f"{text[:_LARGEST_LINE]}…"
 
     def _bounded(self, text: str, limit: int) -> str:
-        clean = text[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
-        known = redact_text(clean, self._secrets)
+        whole = redact_text(text, self._secrets)  # before it is cut: half a secret would not be found
+        known = whole[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
         return known if len(known) <= limit else f"{known[:limit]}…"
 
 

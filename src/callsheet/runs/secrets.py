@@ -9,6 +9,9 @@ from callsheet.scenario.values import Value, expressions
 _SHORTEST: Final = 4
 """A shorter secret is not looked for in results: it would be found everywhere."""
 
+_CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
+"""What stands at the end of a foreign text that was too long."""
+
 
 def uses_secrets(value: Value) -> bool:
     """Whether an expression of `value` may begin with `secrets`."""
@@ -32,10 +35,21 @@ def redact(value: Json, secrets: Mapping[str, str]) -> Json:
 
 
 def redact_text(text: str, secrets: Mapping[str, str]) -> str:
-    """`text` with every secret in it replaced by its name."""
+    """`text` with every secret in it replaced by its name, also one that was cut off at a `…`."""
     for name, secret in sorted(secrets.items(), key=lambda item: -len(item[1])):
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, _mask(name))
+            if text.endswith(_CUT):
+                text = _without_beginning(text, name, secret)
+    return text
+
+
+def _without_beginning(text: str, name: str, secret: str) -> str:
+    """`text`, which was cut, with the longest beginning of the secret at its end replaced by the name."""
+    kept = text.removesuffix(_CUT)
+    for length in range(min(len(secret) - 1, len(kept)), _SHORTEST - 1, -1):
+        if kept.endswith(secret[:length]):
+            return f"{kept[:-length]}{_mask(name)}{_CUT}"
     return text
 
 

@@ -49,8 +49,9 @@ class ToolExecutor:
         arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": dict(secrets)}))
         try:
             return Outcome(output=redact(await _call(step, arguments, attempt, secrets), secrets))
-        except HeldCallLost:
-            raise
+        except HeldCallLost as exc:
+            message = redact_text(exc.message, secrets)
+            raise HeldCallLost(message, server=exc.server, tool=exc.tool) from None
         except StepFailure as exc:
             message = redact_text(exc.message, secrets)
             raise StepFailure(message, code=exc.step_code, data=redact(exc.data, secrets)) from None
