@@ -186,6 +186,17 @@ async def test_state_that_expired_is_begun_anew_and_the_answer_is_not_asked_for_
     assert [call.continuation is None for call in tool.calls] == [True, False, True, False]
 
 
+async def test_the_answer_to_a_question_with_a_secret_in_it_is_not_asked_for_again() -> None:
+    tool = Booking(Elicitation(key="where", message="Where to with hunter22?", form_schema=FORM))
+    tool.faults = [ContinuationExpired("The state is too old.", server="travel", tool="book")]
+    document = {**booking(input={"key": {"from": "secrets.KEY"}}), "secrets": ["KEY"]}
+    environment = {"CALLSHEET_SECRET_KEY": "hunter22"}
+    async with memory_system([document], {"travel": {"book": tool}}, environment=environment) as system:
+        run_id = await begun(system)
+        await system.answers.answer(run_id, ASK, YES)
+        assert await ended(system, run_id) == (RunStatus.SUCCESS, BOOKED)
+
+
 async def test_another_question_than_the_one_that_was_answered_is_asked() -> None:
     tool = Booking()
     tool.faults = [ContinuationExpired("The state is too old.", server="travel", tool="book")]
@@ -351,6 +362,47 @@ class Working:
         if not self.done:
             await asyncio.Event().wait()
         return ToolResult(structured={"done": True}, has_structured=True)
+
+
+class Doubting:
+    """A tool that works as a task and asks "Sure?" as often as it is told, each time under a key of its own."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = list(keys)
+        self.answered: list[str] = []
+        self.at_work = asyncio.Event()
+
+    async def __call__(self, call: ToolCall) -> Json | ToolOutcome:
+        """Work."""
+        if call.continuation is None:
+            return TaskCreated(continuation="task")
+        self.answered += call.answers
+        if call.answers and not self.at_work.is_set():
+            self.at_work.set()
+            await asyncio.Event().wait()
+        if self.keys:
+            question = Elicitation(key=self.keys.pop(0), message="Sure?", form_schema=FORM)
+            return InputRequired(requests=(question,), continuation="task, asked")
+        return {"answered": list(self.answered)}
+
+
+@pytest.mark.parametrize(("key", "questions"), [("first", 1), ("second", 2)])
+async def test_after_a_crash_a_task_that_asks_the_same_again_has_its_answer_and_another_question_is_asked(
+    key: str, questions: int
+) -> None:
+    tool, journal = Doubting("first", key), MemoryJournal()
+    async with memory_system([booking()], {"travel": {"book": tool}}, journal=journal) as system:
+        run_id = await begun(system)
+        await system.answers.answer(run_id, ASK, YES)
+        async with asyncio.timeout(10):
+            await tool.at_work.wait()
+    async with memory_system([booking()], {"travel": {"book": tool}}, journal=journal) as system:
+        await asked_times(system, run_id, 1 + questions)  # the task itself is announced too
+        if questions > 1:
+            await parked(system, run_id)
+            await system.answers.answer(run_id, ASK, YES)
+        assert await ended(system, run_id) == (RunStatus.SUCCESS, {"answered": ["first", key]})
+        assert sum(isinstance(decode(each), StepWaiting) for each in await journal.read(run_id)) == 1 + questions
 
 
 async def test_a_task_is_polled_on_after_a_crash_and_not_begun_again() -> None:

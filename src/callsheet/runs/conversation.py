@@ -5,7 +5,7 @@ before anybody can act on it, so that another process goes on where this one end
 asked again, and a task that is at work is not begun again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -15,7 +15,15 @@ from callsheet.runs.executor import Attempt
 from callsheet.runs.hearing import hearing
 from callsheet.runs.questions import ELICITATION, action_of, answers_of, asked, sameness, waits_for
 from callsheet.runs.secrets import redact
-from callsheet.runs.tools import ElicitationAnswer, InputRequired, TaskCreated, ToolCall, ToolOutcome, ToolResult
+from callsheet.runs.tools import (
+    Elicitation,
+    ElicitationAnswer,
+    InputRequired,
+    TaskCreated,
+    ToolCall,
+    ToolOutcome,
+    ToolResult,
+)
 from callsheet.runs.waiting import TASK, announce, ask
 from callsheet.scenario.json import JsonObject, is_object
 
@@ -69,7 +77,7 @@ class Conversation:
             continuation = self._decrypt(waited.continuation)
             return await self._ask_again(InputRequired(requests=asked(waited.waits_for), continuation=continuation))
         if state.task is not None:
-            return replace(self._call, continuation=self._decrypt(state.task))
+            return replace(self._call, continuation=self._decrypt(state.task[1]))
         return self._call
 
     async def _make(self, leg: ToolCall) -> ToolOutcome:
@@ -87,19 +95,29 @@ class Conversation:
 
     async def _ask(self, question: InputRequired) -> ToolCall:
         """The leg with the answer: one that was given when the call was made before, or that of a person now."""
-        same = sameness(question.requests)
+        shown = asked(self._shown(question))
         for place, (number, waited) in enumerate(self._answered):
-            if sameness(asked(waited.waits_for)) == same and (message := await self._message(number)) is not None:
+            if self._is_same(shown, number, asked(waited.waits_for)) and (message := await self._message(number)):
                 del self._answered[: place + 1]
                 return self._answer(question, message)
         return await self._ask_again(question)
 
-    async def _ask_again(self, question: InputRequired) -> ToolCall:
-        attempt = self._attempt
+    def _is_same(self, shown: Sequence[Elicitation], number: int, before: Sequence[Elicitation]) -> bool:
+        """Whether the questions are those that were answered as event `number`."""
+        task = self._attempt.state.task
+        if task is not None and number > task[0] and [each.key for each in shown] != [each.key for each in before]:
+            return False  # a task names each of its questions: in the same words, this is another one
+        return sameness(shown) == sameness(before)
+
+    def _shown(self, question: InputRequired) -> JsonObject:
+        """What the step waits for, as it is written."""
         shown = redact(waits_for(self._call.server, self._call.tool, question.requests), self._secrets)
         if not is_object(shown):
             raise TypeError("What a step waits for is an object.")
-        message = await ask(attempt, shown, None, self._encrypt(question.continuation))
+        return shown
+
+    async def _ask_again(self, question: InputRequired) -> ToolCall:
+        message = await ask(self._attempt, self._shown(question), None, self._encrypt(question.continuation))
         self._note(message)
         return self._answer(question, message)
 

@@ -40,7 +40,8 @@ class StepState:
         retrying: the last `step_retrying`, while its attempt has not ended.
         waiting: what the step waits for, with the `seq` of the event that says so.
         asked: the questions of its tool that were answered, with their `seq`; none after an attempt that failed.
-        task: the encrypted continuation of the task that its tool works on, in the present attempt.
+        task: the encrypted continuation of the task that its tool works on, in the present attempt, with the `seq` of
+            the event that says so.
         progress: how far its tool is.
         logs: how many lines its tool logged.
         errors: as in `StepFinished`.
@@ -60,7 +61,7 @@ class StepState:
     retrying: StepRetrying | None = None
     waiting: tuple[int, StepWaiting] | None = None
     asked: list[tuple[int, StepWaiting]] = field(default_factory=list[tuple[int, StepWaiting]])
-    task: str | None = None
+    task: tuple[int, str] | None = None
     progress: StepProgress | None = None
     logs: int = 0
     input: Json = None
@@ -201,7 +202,7 @@ def _wait(step: StepState, seq: int, event: StepWaiting) -> None:
     step.status = StepStatus.WAITING
     step.waiting = (seq, event)
     if event.waits_for.get("kind") == "task":
-        step.task = event.continuation
+        step.task = (seq, event.continuation)
 
 
 def _resume(step: StepState) -> None:
