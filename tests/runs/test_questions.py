@@ -324,6 +324,51 @@ async def test_a_run_without_a_timeout_of_its_own_waits_longer_than_its_default_
         assert await ended(system, run_id) == (RunStatus.SUCCESS, BOOKED)
 
 
+async def test_a_run_gets_more_time_also_while_another_branch_is_at_work() -> None:
+    clock, done = ManualClock(), asyncio.Event()
+
+    async def work(call: ToolCall) -> Json:
+        await done.wait()
+        return "done"
+
+    book: JsonObject = {"name": "book", "type": "tool", "tool": "book"}
+    branches: JsonObject = {"ask": [book], "work": [{**book, "name": "w", "tool": "work", "timeout": "3h"}]}
+    document = scenario({"name": "both", "type": "parallel", "branches": branches}, scenario_id="trip")
+    async with memory_system([document], {"travel": {"book": Booking(), "work": work}}, clock=clock) as system:
+        run_id = (await system.runs.submit("trip", {})).run_id
+        await asked_times(system, run_id, 1)
+        clock.advance(7_200)
+        done.set()
+        await parked(system, run_id)
+        await system.answers.answer(run_id, StepPath("both.ask.book"), YES)
+        assert (await ended(system, run_id))[0] is RunStatus.SUCCESS
+
+
+async def test_a_task_may_take_longer_than_the_default_hour_of_its_run_also_when_there_is_a_restart_after_it() -> None:
+    tool, journal, clock, called = Working(), MemoryJournal(), ManualClock(), asyncio.Event()
+
+    async def stop_once(call: ToolCall) -> Json:
+        if not called.is_set():
+            called.set()
+            await asyncio.Event().wait()
+        return "done"
+
+    steps: list[JsonObject] = [
+        {"name": name, "type": "tool", "tool": name, "timeout": "3h"} for name in ("book", "last")
+    ]
+    document = scenario(*steps, scenario_id="trip")
+    tools = {"travel": {"book": tool, "last": stop_once}}
+    async with memory_system([document], tools, journal=journal, clock=clock) as system:
+        run_id = (await system.runs.submit("trip", {})).run_id
+        async with asyncio.timeout(10):
+            await tool.polled.wait()
+            clock.advance(7_200)
+            tool.finish()
+            await called.wait()
+    async with memory_system([document], tools, journal=journal, clock=clock) as system:
+        assert await ended(system, run_id) == (RunStatus.SUCCESS, "done")
+
+
 async def test_a_cancelled_run_lets_go_of_its_question() -> None:
     async with memory_system([booking()], {"travel": {"book": Booking()}}) as system:
         run_id = await begun(system)
@@ -350,7 +395,10 @@ class Working:
         self.begun = 0
         self.polls: list[str | None] = []
         self.polled = asyncio.Event()
-        self.done = False
+        self._ends = asyncio.Event()
+
+    def finish(self) -> None:
+        self._ends.set()
 
     async def __call__(self, call: ToolCall) -> Json | ToolOutcome:
         """Work."""
@@ -359,8 +407,7 @@ class Working:
             return TaskCreated(continuation=orjson.dumps({"task": f"task-{self.begun}"}).decode())
         self.polls.append(call.continuation)
         self.polled.set()
-        if not self.done:
-            await asyncio.Event().wait()
+        await self._ends.wait()
         return ToolResult(structured={"done": True}, has_structured=True)
 
 
@@ -416,7 +463,7 @@ async def test_a_task_is_polled_on_after_a_crash_and_not_begun_again() -> None:
         assert waiting is not None
         assert waiting[1].waits_for == {"kind": "task", "server": None, "tool": "book"}
     assert b"task-1" not in await stored(journal, run_id)
-    tool.done = True
+    tool.finish()
     async with memory_system([document], {"travel": {"book": tool}}, journal=journal) as system:
         assert await ended(system, run_id) == (RunStatus.SUCCESS, {"done": True})
     assert tool.begun == 1

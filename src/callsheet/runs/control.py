@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from types import TracebackType
@@ -31,6 +32,14 @@ class Wish(Enum):
 _LETTING_GO: Final = frozenset({Wish.DRAIN, Wish.STOP, Wish.PARK})
 _ORDER: Final = (Wish.STOP, Wish.PARK, Wish.CANCEL, Wish.TIMEOUT)
 """Which wish counts when there are several. Draining is asked for by name, before a step begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Until when something may last, and what it means when that is over, as the beginning of a sentence."""
+
+    deadline: datetime
+    why: str
 
 
 class Interrupted(Exception):
@@ -114,6 +123,10 @@ class Control:
         above = self._parent.deadline if self._parent is not None and Wish.TIMEOUT in self._heeds else None
         found = [moment for moment in (self._deadline, above) if moment is not None]
         return min(found, default=None)
+
+    def extend(self, limit: Limit) -> None:
+        """The work under this control has another limit from now on."""
+        self._deadline, self._why = limit.deadline, limit.why
 
     def leave(self) -> None:
         """Forget this control: its part of the work has ended."""

@@ -11,7 +11,7 @@ import orjson
 
 from callsheet.errors import StepFailure
 from callsheet.runs.cache import ResultCache
-from callsheet.runs.control import Control, Wish
+from callsheet.runs.control import Control, Limit, Wish
 from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
@@ -95,15 +95,31 @@ class Execution:
         """The present moment, in UTC."""
         return self.clock.now()
 
-    def alarm(self, deadline: datetime | None, control: Control) -> Callable[[], None]:
-        """Ask `control` for `TIMEOUT` at `deadline`, unless the function that is returned here is called before."""
-        if deadline is None:
-            return _nothing
-        remaining = (deadline - self.now()).total_seconds()
-        if remaining <= 0:  # at once, so that nothing begins any more
-            control.request(Wish.TIMEOUT)
-            return _nothing
-        return self.clock.call_later(remaining, lambda: control.request(Wish.TIMEOUT))
+    def alarm(self, limit: Limit, control: Control, renewed: Callable[[], Limit] | None = None) -> Callable[[], None]:
+        """Ask `control` for `TIMEOUT` at its limit, unless the function that is returned here is called before.
+
+        Args:
+            limit: when that is.
+            control: what is asked.
+            renewed: gives the limit that holds by now; asked when the time seems to be over.
+        """
+        stop = _nothing
+
+        def over() -> None:
+            later = limit if renewed is None else renewed()
+            control.extend(later)
+            ring(later)
+
+        def ring(limit: Limit) -> None:
+            nonlocal stop
+            remaining = (limit.deadline - self.now()).total_seconds()
+            if remaining > 0:
+                stop = self.clock.call_later(remaining, over)
+            else:  # at once, so that nothing begins any more
+                control.request(Wish.TIMEOUT)
+
+        ring(limit)
+        return lambda: stop()
 
     def emit(self, event: Event) -> None:
         """Apply `event`; it is durable after the next `commit`."""

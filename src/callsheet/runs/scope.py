@@ -1,12 +1,12 @@
 """Where a list of steps runs: what its expressions see, where its steps sit in the run, and who can interrupt it."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from callsheet.runs.control import Control
+from callsheet.runs.control import Control, Limit
 from callsheet.runs.events import RunError, StepPath
 from callsheet.runs.execution import Execution
 from callsheet.runs.state import StepState
@@ -83,10 +83,20 @@ class Scope:
         return found is True
 
     @contextmanager
-    def time_limit(self, deadline: datetime, why: str, *, cleaning_up: bool = False) -> Generator["Scope"]:
-        """The same scope under a control of its own, which is asked for `TIMEOUT` at `deadline`."""
+    def time_limit(
+        self,
+        deadline: datetime,
+        why: str,
+        *,
+        cleaning_up: bool = False,
+        renewed: Callable[[], Limit] | None = None,
+    ) -> Generator["Scope"]:
+        """The same scope under a control of its own, which is asked for `TIMEOUT` at `deadline`.
+
+        `renewed` gives the limit that holds by now, for one that may become later while the work goes on.
+        """
         control = self.control.below(why, deadline, cleaning_up=cleaning_up)
-        stop = self.execution.alarm(deadline, control)
+        stop = self.execution.alarm(Limit(deadline=deadline, why=why), control, renewed)
         try:
             yield Scope(
                 execution=self.execution, control=control, prefix=self.prefix, roots=self.roots, steps=self.steps

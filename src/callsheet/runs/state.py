@@ -39,6 +39,7 @@ class StepState:
         failures: how many of them ended in an error, not counting those that ended with their process.
         retrying: the last `step_retrying`, while its attempt has not ended.
         waiting: what the step waits for, with the `seq` of the event that says so.
+        has_waited: whether it ever waited for somebody or something outside.
         asked: the questions of its tool that were answered, with their `seq`; none after an attempt that failed.
         task: the encrypted continuation of the task that its tool works on, in the present attempt, with the `seq` of
             the event that says so.
@@ -60,6 +61,7 @@ class StepState:
     failures: int = 0
     retrying: StepRetrying | None = None
     waiting: tuple[int, StepWaiting] | None = None
+    has_waited: bool = False
     asked: list[tuple[int, StepWaiting]] = field(default_factory=list[tuple[int, StepWaiting]])
     task: tuple[int, str] | None = None
     progress: StepProgress | None = None
@@ -201,6 +203,7 @@ def _retry(step: StepState, event: StepRetrying) -> None:
 def _wait(step: StepState, seq: int, event: StepWaiting) -> None:
     step.status = StepStatus.WAITING
     step.waiting = (seq, event)
+    step.has_waited = True
     if event.waits_for.get("kind") == "task":
         step.task = (seq, event.continuation)
 

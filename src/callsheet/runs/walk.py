@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from callsheet.errors import RunOwnershipLost, StepFailure, Unavailable
 from callsheet.runs.block import run_steps
-from callsheet.runs.control import Control, Interrupted, Wish
+from callsheet.runs.control import Control, Interrupted, Limit, Wish
 from callsheet.runs.ended import Returned, StepFailed
 from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunFinished, RunStatus, RunWaiting, StepFinished, StepPath, StepStatus
@@ -44,13 +44,11 @@ async def walk(execution: Execution, control: Control) -> datetime | None:
 
 
 async def _steps(execution: Execution, control: Control) -> None:
-    seconds = _time_limit(execution)
-    deadline = execution.state.started_at + timedelta(seconds=seconds)
+    limit = _limit(execution)
     scope = _scope(execution, control)
-    why = f"The run's timeout of {seconds:g} s ended"
     try:
         _return_again(execution)
-        with scope.time_limit(deadline, why) as limited:
+        with scope.time_limit(limit.deadline, limit.why, renewed=lambda: _limit(execution)) as limited:
             output = await _output(limited, await run_steps(execution.scenario.steps, limited))
     except Returned as exc:
         await _finish(execution, RunStatus.SUCCESS, "", output=exc.output)
@@ -66,11 +64,13 @@ async def _steps(execution: Execution, control: Control) -> None:
         await _finish(execution, RunStatus.SUCCESS, "", output=output)
 
 
-def _time_limit(execution: Execution) -> float:
-    """Seconds that the run may take. One whose author set no limit gets more time once a tool asked a person."""
-    asked = any(step.asked or step.waiting is not None for step in execution.state.steps.values())
-    scenario = execution.scenario
-    return MAX_DURATION if asked and scenario.timeout is None else scenario.time_limit
+def _limit(execution: Execution) -> Limit:
+    """Until when the run may last. Without a limit of its author it gets more time once a tool asked or made a task."""
+    scenario, steps = execution.scenario, execution.state.steps.values()
+    longer = scenario.timeout is None and any(step.has_waited for step in steps)
+    seconds = MAX_DURATION if longer else scenario.time_limit
+    deadline = execution.state.started_at + timedelta(seconds=seconds)
+    return Limit(deadline=deadline, why=f"The run's timeout of {seconds:g} s ended")
 
 
 def _return_again(execution: Execution) -> None:
