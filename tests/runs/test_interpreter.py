@@ -8,6 +8,7 @@ import pytest
 from callsheet.errors import InputInvalid, RunNotFound, ScenarioInvalid, ScenarioNotFound, ToolFailed
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepStatus
 from callsheet.runs.ports import RunFilter
+from callsheet.runs.steps.tool import MAX_ERROR_BYTES
 from callsheet.runs.tools import TextBlock, ToolResult
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
@@ -187,6 +188,19 @@ async def test_a_value_over_the_limit_fails_the_run_and_cannot_be_caught() -> No
     assert state.status is RunStatus.FAILED
     assert state.error is not None
     assert state.error.code == "LimitExceeded"
+
+
+async def test_a_large_value_beside_a_tools_error_is_not_kept() -> None:
+    async def fail(call: ToolCall) -> Json:
+        raise ToolFailed("It is full.", server="test", tool="fail", data={"rows": "x" * MAX_ERROR_BYTES})
+
+    async with memory_system([scenario(step("a", tool="fail"))], {"test": {"fail": fail}}) as system:
+        state = await system.run("test")
+        assert state.error is not None
+        assert (state.error.code, state.error.message) == ("ToolError", "It is full.")
+        assert state.error.data == {"limit": "error", "value": MAX_ERROR_BYTES, "bytes": MAX_ERROR_BYTES + 11}
+        stored = sum(len(record.data) for record in await system.journal.read(state.run_id))
+        assert stored < MAX_ERROR_BYTES
 
 
 async def test_a_retry_waits_and_calls_again_with_the_same_key() -> None:

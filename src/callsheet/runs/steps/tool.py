@@ -1,7 +1,9 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
+
+import orjson
 
 from callsheet.errors import HeldCallLost, StepFailure
 from callsheet.runs.cache import cache_key
@@ -23,6 +25,10 @@ _RESUMPTIONS = {
 }
 
 
+MAX_ERROR_BYTES: Final = 64 * 2**10
+"""JSON of the `data` of a tool's error that is kept. An error is written with every retry and again where it ends."""
+
+
 class ToolExecutor:
     """The executor of `ToolStep`."""
 
@@ -42,6 +48,13 @@ class ToolExecutor:
 
     async def attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Outcome:
         """Call the tool once."""
+        try:
+            return await self._attempt(step, prepared, attempt)
+        except StepFailure as exc:
+            exc.data = _kept(exc.data)
+            raise
+
+    async def _attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Outcome:
         names = attempt.execution.scenario.secrets
         if not names or not uses_secrets(step.input):
             return Outcome(output=await _call(step, _object(prepared), attempt, {}))
@@ -81,6 +94,12 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets
         if step.cache:
             execution.around.cache.keep(key, result)
     return read_result(result, step.result_format, step.tool)
+
+
+def _kept(data: Json) -> Json:
+    """What an error says beside its words, unless that is so large that every retry would fill the journal."""
+    size = len(orjson.dumps(data))
+    return data if size <= MAX_ERROR_BYTES else {"limit": "error", "value": MAX_ERROR_BYTES, "bytes": size}
 
 
 def _resolve(names: tuple[str, ...], execution: Execution) -> dict[str, str]:
