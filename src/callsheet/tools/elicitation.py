@@ -1,8 +1,9 @@
 """Questions of tool servers: from MCP's requests to ours, each of them bounded, and from answers to MCP's results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import orjson
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult, InputResponses
 from pydantic import ValidationError
 
@@ -12,6 +13,9 @@ from callsheet.scenario.schema import Schema, SchemaInvalid
 from callsheet.tools.faults import plain
 
 MOST_QUESTIONS: Final = 20
+LARGEST_FORMS: Final = 64 * 2**10
+"""JSON of the forms that are shown at once. They are compiled here, journaled, and kept as long as somebody thinks."""
+
 LONGEST_MESSAGE: Final = 8_000
 LONGEST_URL: Final = 4_000
 LONGEST_KEY: Final = 200
@@ -33,7 +37,9 @@ def questions(requests: Json) -> tuple[Elicitation, ...]:
         raise QuestionUnusable("it asks for input and does not say what for")
     if len(requests) > MOST_QUESTIONS:
         raise QuestionUnusable(f"it asks {len(requests)} questions at once; {MOST_QUESTIONS} are allowed")
-    return tuple(_question(key, request) for key, request in requests.items())
+    found = tuple(_question(key, request) for key, request in requests.items())
+    _require_usable(found)
+    return found
 
 
 def question_of(params: ElicitRequestParams, key: str = "question") -> Elicitation:
@@ -47,7 +53,9 @@ def question_of(params: ElicitRequestParams, key: str = "question") -> Elicitati
             schema = check_json(params.requested_schema)
         except NotJson as exc:
             raise QuestionUnusable(f"its form is not JSON: {exc}") from exc
-        return _form(key, params.message, schema)
+        found = _form(key, params.message, schema)
+        _require_usable([found])
+        return found
     return _link(key, params.message, params.url)
 
 
@@ -87,12 +95,19 @@ def _question(key: str, request: Json) -> Elicitation:
 def _form(key: str, message: str, schema: Json) -> Elicitation:
     if not is_object(schema) or schema.get("type") != "object":
         raise QuestionUnusable("the form of its question is no schema of an object")
-    try:
-        Schema(schema)
-    except SchemaInvalid as exc:
-        reason = plain(str(exc).partition("\n")[0], 200)
-        raise QuestionUnusable(f"the form of its question cannot be used: {reason}") from exc
     return Elicitation(key=_key(key), message=_message(message), form_schema=schema)
+
+
+def _require_usable(requests: Sequence[Elicitation]) -> None:
+    forms = [each.form_schema for each in requests if each.form_schema is not None]
+    if (size := len(orjson.dumps(forms))) > LARGEST_FORMS:
+        raise QuestionUnusable(f"the forms of its questions have {size} bytes together; {LARGEST_FORMS} are allowed")
+    for form in forms:
+        try:
+            Schema(form)
+        except SchemaInvalid as exc:
+            reason = plain(str(exc).partition("\n")[0], 200)
+            raise QuestionUnusable(f"the form of its question cannot be used: {reason}") from exc
 
 
 def _link(key: str, message: str, url: str) -> Elicitation:
