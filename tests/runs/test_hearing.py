@@ -4,12 +4,14 @@ import asyncio
 
 from callsheet.runs.codec import decode
 from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepPath, StepProgress
+from callsheet.runs.hearing import MOST_OF_RUN
 from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, memory_system
 from tests.support.scenarios import scenario
 
-WORK = scenario({"name": "work", "type": "tool", "tool": "work"}, scenario_id="work")
+WORK_STEP: JsonObject = {"name": "work", "type": "tool", "tool": "work"}
+WORK = scenario(WORK_STEP, scenario_id="work")
 
 
 async def told(system: MemorySystem, run_id: RunId) -> list[Event]:
@@ -104,6 +106,30 @@ async def test_a_flood_of_log_lines_is_cut_and_said_to_be() -> None:
     assert logs[0].data == "line 0"
     assert logs[-1].logger == "callsheet"
     assert "more lines were not kept" in str(logs[-1].data)
+
+
+async def test_the_steps_of_a_run_have_a_limit_together_for_the_lines_of_their_logs() -> None:
+    async def work(call: ToolCall) -> Json:
+        assert call.listener is not None
+        for number in range(20):
+            call.listener.log("info", "", f"line {number}")
+        return None
+
+    loop: JsonObject = {
+        "name": "all",
+        "type": "foreach",
+        "items": {"from": "input.items"},
+        "as": "item",
+        "steps": [WORK_STEP],
+    }
+    async with memory_system([scenario(loop, scenario_id="work")], {"test": {"work": work}}) as system:
+        run_id = (await system.runs.submit("work", {"items": list(range(300))})).run_id
+        async with asyncio.timeout(20):
+            await system.finished(run_id)
+        logs = [each for each in await told(system, run_id) if isinstance(each, StepLog)]
+    kept = [each for each in logs if each.logger != "callsheet"]
+    assert len(kept) == MOST_OF_RUN
+    assert len(logs) == MOST_OF_RUN + 50
 
 
 async def test_hostile_words_are_made_harmless() -> None:

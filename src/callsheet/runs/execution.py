@@ -61,6 +61,9 @@ class Execution:
     `emit` changes the state at once and keeps the event; `commit` makes all kept events durable in one append. A side
     effect may begin only after the commit of the event that announces it. `size` is what the run's journal holds
     already, in bytes.
+
+    Attributes:
+        lines: how many lines the tools of the run logged that are kept.
     """
 
     def __init__(self, *, scenario: Scenario, state: RunState, size: int, control: Control, around: Around) -> None:
@@ -79,6 +82,7 @@ class Execution:
         self._messages: Mapping[int, Message] = {}
         self._stale = True
         self._looking = asyncio.Lock()
+        self.lines = sum(step.logs for step in state.steps.values())
         self._parked = state.waiting
 
     @property

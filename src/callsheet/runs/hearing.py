@@ -22,6 +22,9 @@ PAUSE: Final = timedelta(seconds=0.5)
 MOST_LOGS: Final = 500
 """Lines of one step's log; the last of them says that there were more."""
 
+MOST_OF_RUN: Final = 5_000
+"""Lines of all steps of a run together; the log of a run is read back with it."""
+
 MOST_AT_ONCE: Final = 20
 """Lines that one append takes; a flood is cut there."""
 
@@ -56,8 +59,9 @@ class Hearing:
 
     def log(self, level: str, logger: str, data: Json) -> None:
         """See `callsheet.runs.tools.CallListener`."""
-        room = MOST_LOGS - self._attempt.state.logs - len(self._lines)
-        if room <= 0 or len(self._lines) >= MOST_AT_ONCE:
+        execution, waiting = self._attempt.execution, len(self._lines)
+        is_full = self._attempt.state.logs + waiting >= MOST_LOGS or execution.lines + waiting >= MOST_OF_RUN
+        if is_full or waiting >= MOST_AT_ONCE:
             self._missed += 1
             return
         known = level if level in _LEVELS else "info"
@@ -97,9 +101,11 @@ class Hearing:
         execution, state = self._attempt.execution, self._attempt.state
         self._told = execution.now()
         found = bool(self._lines) or self._progress is not None
+        execution.lines += len(self._lines)
         while self._lines:
             self._emit_line(*self._lines.popleft())
-        if self._missed and state.logs < MOST_LOGS + 1:
+        may_say_so = self._closed or execution.lines < MOST_OF_RUN
+        if self._missed and may_say_so and state.logs < MOST_LOGS + 1:
             self._emit_line("notice", "callsheet", f"{self._missed} more lines were not kept.")
             self._missed = 0
         if self._progress is not None:
