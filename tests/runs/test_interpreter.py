@@ -8,7 +8,7 @@ import pytest
 from callsheet.errors import InputInvalid, RunNotFound, ScenarioInvalid, ScenarioNotFound, ToolFailed
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepStatus
 from callsheet.runs.ports import RunFilter
-from callsheet.runs.steps.tool import MAX_ERROR_BYTES
+from callsheet.runs.steps.tool import LARGE_TEXT, MAX_ERROR_BYTES
 from callsheet.runs.tools import TextBlock, ToolResult
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
@@ -188,6 +188,14 @@ async def test_a_value_over_the_limit_fails_the_run_and_cannot_be_caught() -> No
     assert state.status is RunStatus.FAILED
     assert state.error is not None
     assert state.error.code == "LimitExceeded"
+
+
+async def test_a_large_text_is_read_beside_the_event_loop_and_gives_the_same() -> None:
+    async def rows(call: ToolCall) -> ToolResult:
+        return ToolResult(content=(TextBlock(text=f"[{','.join(['1'] * LARGE_TEXT)}]"),))
+
+    async with memory_system([scenario(step("a", tool="rows"))], {"test": {"rows": rows}}) as system:
+        assert (await system.run("test")).output == [1] * LARGE_TEXT
 
 
 async def test_a_large_value_beside_a_tools_error_is_not_kept() -> None:

@@ -10,7 +10,7 @@ from callsheet.scenario.schema import Schema, SchemaInvalid
 from callsheet.tools.faults import plain
 
 LARGE_BYTES: Final = 64 * 2**10
-"""A result of more JSON than this is checked in a thread."""
+"""A result, or a schema, of more JSON than this is read in a thread."""
 
 
 class SchemaMismatch(Exception):
@@ -29,18 +29,19 @@ class OutputSchemas:
         Raises:
             SchemaMismatch: it does not, or the schema cannot be used.
         """
-        compiled = self._schema(tool, schema)
+        compiled = await self._schema(tool, schema)
         if len(orjson.dumps(value)) > LARGE_BYTES:
             await asyncio.to_thread(_check, compiled, value)
         else:
             _check(compiled, value)
 
-    def _schema(self, tool: str, schema: JsonObject) -> Schema:
+    async def _schema(self, tool: str, schema: JsonObject) -> Schema:
         known = self._compiled.get(tool)
         if known is not None and (known[0] is schema or known[0] == schema):
             return known[1]
+        is_large = len(orjson.dumps(schema)) > LARGE_BYTES
         try:
-            compiled = Schema(schema)
+            compiled = await asyncio.to_thread(Schema, schema) if is_large else Schema(schema)
         except SchemaInvalid as error:
             raise SchemaMismatch(f"its outputSchema cannot be used: {_first_line(str(error))}") from error
         self._compiled[tool] = (schema, compiled)

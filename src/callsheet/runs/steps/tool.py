@@ -1,5 +1,6 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
@@ -24,6 +25,9 @@ _RESUMPTIONS = {
     OnInterrupt.APPROVE: Resumption.ASK,
 }
 
+
+LARGE_TEXT: Final = 32 * 2**10
+"""Characters of a result's texts that are read on the event loop, in some milliseconds."""
 
 MAX_ERROR_BYTES: Final = 64 * 2**10
 """JSON of the `data` of a tool's error that is kept. An error is written with every retry and again where it ends."""
@@ -93,7 +97,13 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets
         result = await Conversation(call, attempt, secrets).result()
         if step.cache:
             execution.around.cache.keep(key, result)
+    if _texts_are_large(result):  # read beside the event loop: JSON of a megabyte would hold it up
+        return await asyncio.to_thread(read_result, result, step.result_format, step.tool)
     return read_result(result, step.result_format, step.tool)
+
+
+def _texts_are_large(result: ToolResult) -> bool:
+    return sum(len(block.text) for block in result.content if isinstance(block, TextBlock)) > LARGE_TEXT
 
 
 def _kept(data: Json) -> Json:
