@@ -377,6 +377,39 @@ async def test_the_end_of_a_run_stops_its_tasks(modern: House) -> None:
     assert modern.ledger()[-1] == {"task": "cancel", "task_id": "task-1"}
 
 
+async def waited_for(house: House, **arguments: Json) -> ToolOutcome:
+    request, task = await created(house, **arguments)
+    return await house.tools.call(replace(request, continuation=task.continuation))
+
+
+async def test_a_task_that_nobody_waits_for_yet_is_stopped_with_its_run_too(modern: House) -> None:
+    await created(modern, never=True)
+    modern.tools.release(RUN)
+    await modern.tools.close()
+    assert modern.ledger()[-1] == {"task": "cancel", "task_id": "task-1"}
+
+
+async def test_tasks_of_one_name_end_each_for_itself(modern: House) -> None:
+    request, task = await created(modern, id="same", never=True)
+    hurried = asyncio.create_task(modern.tools.call(replace(request, continuation=task.continuation, timeout=1.5)))
+    patient = asyncio.create_task(modern.tools.call(replace(request, continuation=task.continuation, timeout=2.0)))
+    for waiting in (hurried, patient):
+        with pytest.raises(ToolTimeout):
+            await waiting
+
+
+async def test_a_look_at_a_task_that_is_not_answered_is_made_again(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await opened(stack, "http", tmp_path / "ledger", ServerOptions(call_timeout=1.0))
+        request, task = await created(house, mute=1)
+        outcome = await house.tools.call(replace(request, continuation=task.continuation))
+        assert structured(outcome) == {"polls": True, "answers": None}
+
+
+async def test_a_server_that_cannot_tell_of_its_task_for_a_moment_keeps_it(modern: House) -> None:
+    assert structured(await waited_for(modern, hiccups=2)) == {"polls": True, "answers": None}
+
+
 @pytest.mark.parametrize("continuation", ["", "{}", "[1]", '{"held": 5}', '{"input": null}', "null"])
 async def test_what_is_no_continuation_is_a_lost_call(continuation: str) -> None:
     async with pool(asking()) as tools:

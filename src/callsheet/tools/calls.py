@@ -13,7 +13,15 @@ from pydantic import ValidationError
 
 from callsheet.errors import BadOutput, HeldCallLost, ServerUnavailable, ToolTimeout
 from callsheet.runs.events import RunId
-from callsheet.runs.tools import ElicitationAction, InputRequired, ToolCall, ToolInfo, ToolOutcome, ToolResult
+from callsheet.runs.tools import (
+    ElicitationAction,
+    InputRequired,
+    TaskCreated,
+    ToolCall,
+    ToolInfo,
+    ToolOutcome,
+    ToolResult,
+)
 from callsheet.scenario.json import Json
 from callsheet.tools import asking
 from callsheet.tools.causes import ConnectFailed, NotRun, Target, call_failure, first_fault, is_closed
@@ -74,7 +82,7 @@ class ServerCalls:
         self._results = Results(options.output_validation)
         self._exchange = Exchange(idle_timeout=options.idle_timeout, one_at_a_time=options.elicits)
         self._held = HeldCalls(options.held_for)
-        self._polling = Polling(self._connected)
+        self._polling = Polling(self._connected, options.call_timeout)
         self._silent_timeouts = 0
         self._last_timeout: tuple[Session, int] | None = None
 
@@ -189,7 +197,12 @@ class ServerCalls:
                 answer = await self._exchange.make(session, request, call, tool)
             again = asking.again_of(answer, begun)
             if again is None:
-                return await self._outcome(answer, tool, begun)
+                outcome = await self._outcome(answer, tool, begun)
+                if isinstance(outcome, TaskCreated) and isinstance(
+                    task := read(outcome.continuation), TaskContinuation
+                ):
+                    self._polling.created(call.run_id, target, task)
+                return outcome
             await asyncio.sleep(asking.pause(again.round))
             begun, call = again, replace(call, answers={})
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final, TypeVar, cast
 
 from mcp import MCPError
-from mcp_types import EmptyResult
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, EmptyResult
 from pydantic import TypeAdapter, ValidationError
 
 from callsheet.errors import (
@@ -43,6 +43,12 @@ from callsheet.tools.tasks import (
 LONGEST_TASK: Final = 24 * 3600.0
 """Seconds that a task may take when its step sets no `timeout`."""
 
+MOST_HICCUPS: Final = 10
+"""Looks in a row that a server may answer with an error of its own before the task counts as lost."""
+
+_FINAL: Final = frozenset({INVALID_REQUEST, INVALID_PARAMS, METHOD_NOT_FOUND})
+"""Codes of JSON-RPC that say that the server does not know the task; what it says with others may pass."""
+
 _AGAIN: Final = 1.0
 _GOODBYE: Final = 5.0
 _Answer = TypeVar("_Answer")
@@ -51,34 +57,44 @@ Reading = Callable[[Session, Json], Awaitable[ToolResult]]
 """Reads what a task gave, as the result of its call."""
 
 
+class _Hiccup(Exception):
+    """The server could not answer this time."""
+
+
 class Polling:
     """Waits for the tasks of one server.
 
     Args:
         connected: the open session, or one that is opened now.
-        read: reads a result; its second argument is the `result` of the task.
+        look: seconds that the server has to answer one look at a task.
     """
 
-    def __init__(self, connected: Callable[[Target], Awaitable[Session]]) -> None:
+    def __init__(self, connected: Callable[[Target], Awaitable[Session]], look: float) -> None:
         self._connected = connected
+        self._look = look
         self._as_it_came = cast("TypeAdapter[EmptyResult]", TypeAdapter(object))
         self._at_work: dict[str, tuple[RunId | None, Target]] = {}
         self._goodbyes: set[asyncio.Task[None]] = set()
 
+    def created(self, run_id: RunId | None, target: Target, task: TaskContinuation) -> None:
+        """There is a task now; from here on the end of its run stops it."""
+        if run_id is not None:
+            self._at_work[task.task_id] = (run_id, target)
+
     async def wait(self, call: ToolCall, target: Target, task: TaskContinuation, read: Reading) -> ToolOutcome:
-        """The task's result, or what it asks.
+        """The task's result, or what it asks. `read` reads the result; its second argument is that of the task.
 
         Raises:
             HeldCallLost: the server does not know the task.
             ToolCallFailed: the call failed; see `ServerCalls.call`.
         """
         seconds = LONGEST_TASK if call.timeout is None else call.timeout
-        self._at_work[task.task_id] = (call.run_id, target)
+        self.created(call.run_id, target, task)
         try:
             async with asyncio.timeout(seconds):
                 outcome = await self._poll(call, target, task, read)
         except TimeoutError:
-            self._cancel(task.task_id)
+            self._cancel(task.task_id, target)
             raise ToolTimeout(
                 f"The task of tool {target.tool!r} of the tool server {target.server!r} did not end within "
                 f"{seconds:g} s. It was asked to stop.",
@@ -93,9 +109,9 @@ class Polling:
         return outcome
 
     def release(self, run_id: RunId) -> None:
-        """The run has ended: stop its tasks, as far as this process waits for them."""
-        for task_id in [task_id for task_id, (owner, _) in self._at_work.items() if owner == run_id]:
-            self._cancel(task_id)
+        """The run has ended: stop its tasks, as far as this process knows of them."""
+        for task_id, target in [(name, target) for name, (owner, target) in self._at_work.items() if owner == run_id]:
+            self._cancel(task_id, target)
 
     async def close(self) -> None:
         """Wait for the last goodbyes."""
@@ -138,17 +154,24 @@ class Polling:
         Raises:
             ToolCallFailed: asking again will not help.
         """
+        hiccups = 0
         while True:
             try:
                 session = await self._connected(target)
-                return session, await self._ask(session, target, request)
+                async with asyncio.timeout(self._look):
+                    return session, await self._ask(session, target, request)
+            except _Hiccup as exc:
+                hiccups += 1
+                if hiccups > MOST_HICCUPS:
+                    raise _forgotten(str(exc), target) from exc
+                pause = _AGAIN
             except NotRun as exc:
                 pause = max(exc.again_in, _AGAIN)
                 if isinstance(exc.failure, AuthRequired):
                     raise exc.failure from exc
             except (AuthRequired, HeldCallLost):
                 raise
-            except (TransportLost, ServerUnavailable, RateLimited):
+            except (TimeoutError, TransportLost, ServerUnavailable, RateLimited):
                 pause = _AGAIN
             await asyncio.sleep(pause)
 
@@ -157,12 +180,11 @@ class Polling:
             return check_json(await session.mcp.send_request(request, self._as_it_came))
         except MCPError as error:
             failure = call_failure(error, target, session.link)
-            if isinstance(failure, ToolFailed):
-                message = (
-                    f"The tool server {target.server!r} does not go on with its task: {plain(error.error.message)}"
-                )
-                raise HeldCallLost(message, server=target.server, tool=target.tool) from error
-            raise failure from error
+            if not isinstance(failure, ToolFailed):
+                raise failure from error
+            if error.error.code not in _FINAL:
+                raise _Hiccup(error.error.message) from error
+            raise _forgotten(error.error.message, target) from error
         except (ValidationError, NotJson) as error:
             raise _bad(target, "what it tells of its task cannot be read") from error
 
@@ -172,14 +194,14 @@ class Polling:
         except TaskUnreadable as exc:
             raise _bad(target, str(exc)) from exc
 
-    def _cancel(self, task_id: str) -> None:
-        _, target = self._at_work.pop(task_id)
+    def _cancel(self, task_id: str, target: Target) -> None:
+        self._at_work.pop(task_id, None)
         goodbye = asyncio.create_task(self._say_goodbye(task_id, target))
         self._goodbyes.add(goodbye)
         goodbye.add_done_callback(self._goodbyes.discard)
 
     async def _say_goodbye(self, task_id: str, target: Target) -> None:
-        with suppress(TimeoutError, ToolCallFailed, NotRun):
+        with suppress(TimeoutError, ToolCallFailed, NotRun, _Hiccup):
             async with asyncio.timeout(_GOODBYE):
                 session = await self._connected(target)
                 await self._ask(session, target, CancelTask(params=TaskParams(task_id=task_id)))
@@ -197,6 +219,11 @@ def _question(task: Task, asked: tuple[str, ...], target: Target) -> InputRequir
         raise _bad(target, str(exc)) from exc
     continuation = TaskContinuation(task_id=task.task_id, poll_interval=task.poll_interval, asked=asked)
     return InputRequired(requests=found, continuation=write(continuation))
+
+
+def _forgotten(words: str, target: Target) -> HeldCallLost:
+    message = f"The tool server {target.server!r} does not go on with its task: {plain(words)}"
+    return HeldCallLost(message, server=target.server, tool=target.tool)
 
 
 def _failed(task: Task, target: Target) -> ToolFailed:

@@ -4,11 +4,12 @@
 
 Tools:
 * `book`: asks where to; declined or cancelled it says so. `{"rounds": n}` asks n times; `{"forget": true}` does not
-  accept its state at the first try.
+  accept its state at the first try. On a session, `{"nested": true}` asks for what MCP cannot carry.
 * `wander`: asks to be called again with state alone, three times.
 * `pay`: sends the person to a link.
 * `sample`: wants a model's answer.
-* `work`: a task (2026-07-28); `{"ask": true}` asks in the middle, `{"fail": true}` fails, `{"never": true}` never ends.
+* `work`: a task (2026-07-28); `{"ask": true}` asks in the middle, `{"fail": true}` fails, `{"never": true}` never ends,
+  `{"id": "…"}` names it, `{"mute": n}` does not answer the first n looks, `{"hiccups": n}` fails them.
 * `report`: progress 1 to 4 of 4 and a log line each.
 * `crawl`: progress until `{"beats": n}` are over, 0.05 s apart.
 
@@ -36,6 +37,7 @@ from starlette.types import Receive, Scope, Send
 from callsheet.api.binding import listen
 
 FORM = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+NESTED = {"type": "object", "properties": {"to": FORM}, "required": ["to"]}
 OBJECT = {"type": "object"}
 TASKS = "io.modelcontextprotocol/tasks"
 TOOLS = ("book", "wander", "pay", "sample", "work", "report", "crawl", "echo")
@@ -72,7 +74,7 @@ class Tools:
     async def _book(self, context: Any, params: types.CallToolRequestParams, arguments: dict[str, Any]) -> Any:
         rounds = arguments.get("rounds", 1)
         if context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            return await self._book_on_the_session(context, rounds)
+            return await self._book_on_the_session(context, rounds, arguments)
         done = int(params.request_state or 0)
         if arguments.get("forget") and done and str(context.meta) not in self.forgotten:
             self.forgotten.add(str(context.meta))
@@ -85,10 +87,11 @@ class Tools:
             input_requests={"where": question(f"Where to? ({done + 1})")}, request_state=str(done + 1)
         )
 
-    async def _book_on_the_session(self, context: Any, rounds: int) -> Any:
+    async def _book_on_the_session(self, context: Any, rounds: int, arguments: dict[str, Any]) -> Any:
         answer = None
+        form = NESTED if arguments.get("nested") else FORM
         for number in range(rounds):
-            answer = await context.session.elicit_form(f"Where to? ({number + 1})", FORM, context.request_id)
+            answer = await context.session.elicit_form(f"Where to? ({number + 1})", form, context.request_id)
         return said({"action": answer and answer.action, "content": answer and answer.content})
 
     async def _wander(self, context: Any, params: types.CallToolRequestParams, arguments: dict[str, Any]) -> Any:
@@ -117,7 +120,7 @@ class Tools:
 
     async def _work(self, context: Any, params: Any, arguments: dict[str, Any]) -> Any:
         task: dict[str, Any] = {
-            "taskId": f"task-{len(self.tasks) + 1}",
+            "taskId": arguments.get("id", f"task-{len(self.tasks) + 1}"),
             "createdAt": MOMENT,
             "lastUpdatedAt": MOMENT,
             "ttlMs": None,
@@ -142,16 +145,20 @@ class Tools:
         self.record(task="get", task_id=params.task_id)
         task = self._task(params.task_id)
         task["polls"] += 1
+        if task["polls"] <= task.get("mute", 0):
+            await asyncio.Event().wait()
+        if task["polls"] <= task.get("hiccups", 0):
+            raise MCPError(code=-32603, message="database is locked")
         shown = {"taskId": params.task_id, "createdAt": MOMENT, "lastUpdatedAt": MOMENT, "ttlMs": None}
         shown |= {"resultType": "complete", "pollIntervalMs": 1, "statusMessage": f"look {min(task['polls'], 2)}"}
-        if task["polls"] < 3 or task.get("never"):
+        if task["polls"] < 3 + task.get("mute", 0) + task.get("hiccups", 0) or task.get("never"):
             return {**shown, "status": "working"}
         if task.get("fail"):
             return {**shown, "status": "failed", "error": {"code": -32603, "message": "the machine broke"}}
         if task.get("ask") and "answers" not in task:
             asked = question("Which one?").model_dump(by_alias=True, exclude_none=True)
             return {**shown, "status": "input_required", "inputRequests": {"which": asked}}
-        result = said({"polls": task["polls"] > 0, "answers": task.get("answers")})
+        result = said({"polls": task["polls"] > 0, "answers": task.get("answers"), **task.get("gives", {})})
         return {**shown, "status": "completed", "result": result.model_dump(by_alias=True, exclude_none=True)}
 
     async def update_task(self, context: Any, params: TaskParams) -> dict[str, Any]:
