@@ -410,6 +410,26 @@ async def test_a_server_that_cannot_tell_of_its_task_for_a_moment_keeps_it(moder
     assert structured(await waited_for(modern, hiccups=2)) == {"polls": True, "answers": None}
 
 
+async def test_of_tasks_of_one_name_each_copy_of_a_server_gives_its_own(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await opened(stack, "stdio", tmp_path / "ledger", ServerOptions(processes=2))
+        heard = Heard()
+        first, one = await created(house, id="same", gives={"task": 1})
+        busy = asyncio.create_task(house.tools.call(replace(ask("crawl", beats=100), listener=heard)))
+        async with asyncio.timeout(20):
+            await heard.said.wait()
+        second, two = await created(house, id="same", gives={"task": 2})
+        busy.cancel()
+        outcomes = [
+            await house.tools.call(replace(request, continuation=task.continuation))
+            for request, task in ((first, one), (second, two))
+        ]
+        assert [structured(outcome) for outcome in outcomes] == [
+            {"polls": True, "answers": None, "task": 1},
+            {"polls": True, "answers": None, "task": 2},
+        ]
+
+
 @pytest.mark.parametrize("continuation", ["", "{}", "[1]", '{"held": 5}', '{"input": null}', "null"])
 async def test_what_is_no_continuation_is_a_lost_call(continuation: str) -> None:
     async with pool(asking()) as tools:

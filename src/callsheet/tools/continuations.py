@@ -1,5 +1,6 @@
 """What the next leg of a tool call needs: opaque to whoever keeps it, read again by the pool of any process."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
@@ -48,7 +49,7 @@ Continuation: TypeAlias = InputContinuation | HeldContinuation | TaskContinuatio
 
 
 def write(continuation: Continuation) -> str:
-    """As a text."""
+    """As a text that no other continuation has: servers may name two tasks alike, or send the same state twice."""
     match continuation:
         case InputContinuation():
             fields: dict[str, object] = {"input": continuation.state, "round": continuation.round}
@@ -62,7 +63,7 @@ def write(continuation: Continuation) -> str:
             }
         case _:
             assert_never(continuation)
-    return orjson.dumps(fields).decode()
+    return orjson.dumps({**fields, "nonce": secrets.token_urlsafe(9)}).decode()
 
 
 def read(text: str) -> Continuation:
