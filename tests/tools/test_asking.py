@@ -430,6 +430,33 @@ async def test_of_tasks_of_one_name_each_copy_of_a_server_gives_its_own(tmp_path
         ]
 
 
+async def test_an_answer_that_mcp_cannot_carry_ends_the_call_and_nothing_stays_behind(legacy: House) -> None:
+    request = ask("book", nested=True)
+    question = await asked(legacy.tools, request)
+    nested = ElicitationAnswer(action=ElicitationAction.ACCEPT, content={"to": {"city": "Oslo"}})
+    with pytest.raises(BadOutput, match="does not carry"):
+        await legacy.tools.call(answer(request, question, nested))
+    question = await asked(legacy.tools, ask("book"))
+    outcome = await legacy.tools.call(answer(ask("book"), question))
+    assert structured(outcome) == {"action": "accept", "content": {"city": "Oslo"}}
+
+
+async def test_a_held_call_that_goes_on_waits_for_its_turn_and_may_ask_again(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await opened(stack, "stdio", tmp_path / "ledger", ServerOptions(elicits=True), "--legacy")
+        request = ask("book", rounds=2)
+        question = await asked(house.tools, request)
+        heard = Heard()
+        other = asyncio.create_task(house.tools.call(replace(ask("crawl", beats=20), listener=heard)))
+        async with asyncio.timeout(20):
+            await heard.said.wait()
+        question = await asked(house.tools, answer(request, question))
+        assert question.requests[0].message == "Where to? (2)"
+        assert structured(await other) == {"beats": 20}
+        outcome = await house.tools.call(answer(request, question))
+        assert structured(outcome) == {"action": "accept", "content": {"city": "Oslo"}}
+
+
 @pytest.mark.parametrize("continuation", ["", "{}", "[1]", '{"held": 5}', '{"input": null}', "null"])
 async def test_what_is_no_continuation_is_a_lost_call(continuation: str) -> None:
     async with pool(asking()) as tools:

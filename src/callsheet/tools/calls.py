@@ -218,8 +218,8 @@ class ServerCalls:
             )
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
         try:
-            held.open.answer(next(iter(call.answers.values()), None))
-            async with asyncio.timeout(seconds):
+            # The wait for its turn is not the call's time: other calls must not cost a person's answer.
+            async with self._exchange.turn(held), asyncio.timeout(seconds):
                 with self._failures(target, held.session, _FIRST):
                     answer = await self._exchange.go_on(held, call)
         except TimeoutError:

@@ -1,6 +1,8 @@
 """One `tools/call` on one session: sent, listened to, and waited for until it ends or asks something."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
 from typing import Final, TypeAlias, cast
 
 from mcp import MCPError
@@ -52,13 +54,25 @@ class Exchange:
         finally:
             session.in_flight.remove(opened)
 
+    @asynccontextmanager
+    async def turn(self, held: HeldCall) -> AsyncGenerator[None]:
+        """Be the one call that is at work, where the server is called one at a time; a call that fails is ended."""
+        try:
+            async with self._turn if self._one_at_a_time else nullcontext():
+                yield
+        except BaseException:
+            held.request.cancel()
+            raise
+
     async def go_on(self, held: HeldCall, call: ToolCall) -> Answer:
-        """Wait for a call that was held; its answer, or itself when it asks once more.
+        """Answer a call that was held and wait for it, in its `turn`; its answer, or itself when it asks once more.
 
         Raises:
+            QuestionUnusable: MCP cannot carry the answer.
             IdleTimeout, mcp.MCPError, pydantic.ValidationError: as `make`.
         """
         held.open.listen(call.listener)
+        held.open.answer(next(iter(call.answers.values()), None))
         return await self._patiently(held.open, self._until_asked(held))
 
     async def _attend(
@@ -80,6 +94,7 @@ class Exchange:
 
         def ended(task: "asyncio.Task[Answer]") -> None:
             session.in_flight.remove(opened)
+            opened.answer(None)  # a question that the call did not wait for
             if not task.cancelled():
                 task.exception()  # seen, also when its caller has left
 

@@ -78,10 +78,11 @@ class OpenCall:
         Raises:
             QuestionUnusable: MCP cannot carry the answer.
         """
+        result = _CANCEL if answer is None else result_of(answer)
         reply, self._reply = self._reply, None
         if reply is not None and not reply.done():
             self.asked = asyncio.get_running_loop().create_future()
-            reply.set_result(_CANCEL if answer is None else result_of(answer))
+            reply.set_result(result)
 
 
 class InFlight:
