@@ -11,6 +11,7 @@ from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
 from callsheet.runs.attempts import MOST_LOST
 from callsheet.runs.codec import decode
+from callsheet.runs.conversation import LAST_LOOK
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepResumed, StepStatus, StepWaiting
 from callsheet.runs.fairness import give_way
 from callsheet.runs.ports import Journal
@@ -189,7 +190,7 @@ async def test_state_that_expired_is_begun_anew_and_the_answer_is_not_asked_for_
 async def test_the_answer_to_a_question_with_a_secret_in_it_is_not_asked_for_again() -> None:
     tool = Booking(Elicitation(key="where", message="Where to with hunter22?", form_schema=FORM))
     tool.faults = [ContinuationExpired("The state is too old.", server="travel", tool="book")]
-    document = {**booking(input={"key": {"from": "secrets.KEY"}}), "secrets": ["KEY"]}
+    document: JsonObject = {**booking(input={"key": {"from": "secrets.KEY"}}), "secrets": ["KEY"]}
     environment = {"CALLSHEET_SECRET_KEY": "hunter22"}
     async with memory_system([document], {"travel": {"book": tool}}, environment=environment) as system:
         run_id = await begun(system)
@@ -251,7 +252,10 @@ async def test_a_secret_in_the_words_about_a_lost_call_is_not_written() -> None:
             return TaskCreated(continuation="task")
         raise HeldCallLost(f"Unknown task of {call.arguments['key']}", server="travel", tool="book")
 
-    document = {**booking(on_interrupt="fail", input={"key": {"from": "secrets.KEY"}}), "secrets": ["KEY"]}
+    document: JsonObject = {
+        **booking(on_interrupt="fail", input={"key": {"from": "secrets.KEY"}}),
+        "secrets": ["KEY"],
+    }
     environment = {"CALLSHEET_SECRET_KEY": "hunter22"}
     async with memory_system([document], {"travel": {"book": lose}}, environment=environment) as system:
         state = await system.run("trip")
@@ -369,6 +373,21 @@ async def test_a_task_may_take_longer_than_the_default_hour_of_its_run_also_when
         assert await ended(system, run_id) == (RunStatus.SUCCESS, "done")
 
 
+@pytest.mark.parametrize(("days", "left"), [(1, 86_400.0), (3, LAST_LOOK)])
+async def test_the_time_of_a_task_does_not_begin_anew_with_another_process(days: int, left: float) -> None:
+    tool, journal, clock = Working(), MemoryJournal(), ManualClock()
+    document = booking(timeout="2d")
+    async with memory_system([document], {"travel": {"book": tool}}, journal=journal, clock=clock) as system:
+        run_id = (await system.runs.submit("trip", {})).run_id
+        async with asyncio.timeout(10):
+            await tool.polled.wait()
+    clock.advance(days * 86_400)
+    tool.finish()
+    async with memory_system([document], {"travel": {"book": tool}}, journal=journal, clock=clock) as system:
+        assert (await ended(system, run_id))[0] is RunStatus.SUCCESS
+    assert tool.times == [172_800.0, left]
+
+
 async def test_a_cancelled_run_lets_go_of_its_question() -> None:
     async with memory_system([booking()], {"travel": {"book": Booking()}}) as system:
         run_id = await begun(system)
@@ -394,6 +413,7 @@ class Working:
     def __init__(self) -> None:
         self.begun = 0
         self.polls: list[str | None] = []
+        self.times: list[float | None] = []
         self.polled = asyncio.Event()
         self._ends = asyncio.Event()
 
@@ -406,6 +426,7 @@ class Working:
             self.begun += 1
             return TaskCreated(continuation=orjson.dumps({"task": f"task-{self.begun}"}).decode())
         self.polls.append(call.continuation)
+        self.times.append(call.timeout)
         self.polled.set()
         await self._ends.wait()
         return ToolResult(structured={"done": True}, has_structured=True)

@@ -30,6 +30,9 @@ from callsheet.scenario.json import JsonObject, is_object
 MOST_LEGS: Final = 50
 """Questions, tasks and beginnings of one attempt; a tool that wants more will never end."""
 
+LAST_LOOK: Final = 30.0
+"""Seconds to look after a task whose time was over when its process ended; it may have its result."""
+
 _PURPOSE: Final = "continuation"
 
 
@@ -77,8 +80,16 @@ class Conversation:
             continuation = self._decrypt(waited.continuation)
             return await self._ask_again(InputRequired(requests=asked(waited.waits_for), continuation=continuation))
         if state.task is not None:
-            return replace(self._call, continuation=self._decrypt(state.task[1]))
+            return replace(self._call, continuation=self._decrypt(state.task[1]), timeout=self._time_left())
         return self._call
+
+    def _time_left(self) -> float | None:
+        """Seconds for a task that began in another process; enough in any case to see whether it has ended."""
+        waiting, seconds = self._attempt.state.waiting, self._call.timeout
+        if waiting is None or seconds is None:
+            return seconds
+        spent = self._attempt.execution.now() - waiting[1].at
+        return max(seconds - spent.total_seconds(), min(seconds, LAST_LOOK))
 
     async def _make(self, leg: ToolCall) -> ToolOutcome:
         execution = self._attempt.execution
