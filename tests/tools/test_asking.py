@@ -230,6 +230,7 @@ async def test_a_question_amid_several_calls_is_cancelled_and_from_then_on_they_
         await heard.said.wait()
     outcome = await legacy.tools.call(ask("book"))
     assert structured(outcome) == {"action": "cancel", "content": None}
+    assert any(isinstance(word, list) and "the server's option 'elicits'" in str(word[2]) for word in heard.words)
     slow.cancel()
     await asyncio.wait({slow})
     both = await asyncio.gather(legacy.tools.call(ask("book")), legacy.tools.call(ask("book")))

@@ -20,6 +20,11 @@ from callsheet.tools.faults import plain
 MOST_LINES: Final = 100
 """Lines of one session's server that go to our own log; a server can say anything, and for ever."""
 
+_DISMISSED: Final = (
+    "The tool server asked a question while several of its calls were at work. Nobody knows which of them asks, so it "
+    "was answered with 'cancel'. With the server's option 'elicits' its tools are called one at a time."
+)
+
 _CANCEL: Final = ElicitResult(action="cancel")
 
 
@@ -61,6 +66,11 @@ class OpenCall:
             self._listener.log(params.level, params.logger or "", check_json(params.data))
         except NotJson as exc:
             self._listener.log(params.level, params.logger or "", f"(not JSON: {exc})")
+
+    def note(self, words: str) -> None:
+        """Tell whoever made the call something of ours."""
+        if self._listener is not None:
+            self._listener.log("warning", "callsheet", words)
 
     def _give_sign(self) -> None:
         if self.on_sign is not None:
@@ -121,6 +131,8 @@ class InFlight:
         call = self._only()
         if call is None:
             self.ambiguous = len(self._calls) > 0
+            for each in self._calls:
+                each.note(_DISMISSED)
             logger.warning("Tool server {!r} asks a question, and it is not clear for which call.", self._server)
             return _CANCEL
         try:
