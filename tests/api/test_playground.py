@@ -110,6 +110,21 @@ async def test_a_call_keeps_its_idempotency_key_to_its_end_and_another_call_has_
     assert keys[0] == keys[1] != keys[2]
 
 
+async def test_what_a_tool_says_is_cut_and_made_harmless() -> None:
+    async def tool(call: ToolCall) -> Json:
+        assert call.listener is not None
+        call.listener.progress(1, float("inf"), "a\0b\ud800" + "x" * 5_000)
+        call.listener.progress(float("nan"), 2, "never")
+        call.listener.log("info", "l" * 1_000, ["y" * 1_000_000])
+        return None
+
+    answer = (await played(tool)).json()
+    assert (answer["progress"]["progress"], answer["progress"]["total"]) == (1, None)
+    assert len(answer["progress"]["message"]) == 1_001
+    (line,) = answer["logs"]
+    assert (len(line["logger"]), len(line["data"])) == (201, 4_001)
+
+
 async def test_a_task_is_waited_for_with_its_continuation() -> None:
     async def tool(call: ToolCall) -> Json | ToolOutcome:
         return TaskCreated(continuation="t") if call.continuation is None else {"done": True}

@@ -29,9 +29,9 @@ MOST_AT_ONCE: Final = 20
 """Lines that one append takes; a flood is cut there."""
 
 _SHARE: Final = 200
-_LONGEST_MESSAGE: Final = 1_000
+LONGEST_MESSAGE: Final = 1_000
 _LARGEST_LINE: Final = 4_000
-_LONGEST_NAME: Final = 200
+LONGEST_NAME: Final = 200
 _LEVELS: Final = frozenset({"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"})
 
 
@@ -54,7 +54,7 @@ class Hearing:
         """See `callsheet.runs.tools.CallListener`."""
         if math.isfinite(progress):
             known = total if total is not None and math.isfinite(total) else None
-            self._progress = (progress, known, self._bounded(message, _LONGEST_MESSAGE))
+            self._progress = (progress, known, self._bounded(message, LONGEST_MESSAGE))
             self._tell()
 
     def log(self, level: str, logger: str, data: Json) -> None:
@@ -65,7 +65,7 @@ class Hearing:
             self._missed += 1
             return
         known = level if level in _LEVELS else "info"
-        self._lines.append((known, self._bounded(logger, _LONGEST_NAME), self._line(data)))
+        self._lines.append((known, self._bounded(logger, LONGEST_NAME), self._line(data)))
         self._tell()
 
     async def close(self) -> None:
@@ -145,13 +145,22 @@ class Hearing:
             known = redact(check_json(data), self._secrets)
         except NotJson as exc:
             return f"(not JSON: {exc})"
-        text = known if isinstance(known, str) else orjson.dumps(known).decode()
-        return known if len(text) <= _LARGEST_LINE else f"{text[:_LARGEST_LINE]}…"
+        return shortened(known)
 
     def _bounded(self, text: str, limit: int) -> str:
-        whole = redact_text(text, self._secrets)  # before it is cut: half a secret would not be found
-        known = whole[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
-        return known if len(known) <= limit else f"{known[:limit]}…"
+        return cleaned(redact_text(text, self._secrets), limit)  # before it is cut: half a secret would not be found
+
+
+def shortened(data: Json) -> Json:
+    """What a line of a log says, unless that is long: then the beginning of its text."""
+    text = data if isinstance(data, str) else orjson.dumps(data).decode()
+    return data if len(text) <= _LARGEST_LINE else f"{text[:_LARGEST_LINE]}…"
+
+
+def cleaned(text: str, limit: int = LONGEST_MESSAGE) -> str:
+    """A tool's words without what neither a journal nor UTF-8 takes, and not longer than `limit`."""
+    clean = text[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
+    return clean if len(clean) <= limit else f"{clean[:limit]}…"
 
 
 @asynccontextmanager

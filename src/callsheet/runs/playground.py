@@ -1,5 +1,6 @@
 """One call of a tool outside of any run: to see what it does, before a scenario depends on it."""
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from callsheet.errors import ToolFailed
+from callsheet.runs.hearing import LONGEST_NAME, cleaned, shortened
 from callsheet.runs.ports import Cipher, Clock
 from callsheet.runs.tools import (
     ElicitationAnswer,
@@ -35,11 +37,13 @@ class Said:
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
         """See `CallListener`."""
-        self.last_progress = (progress, total, message)
+        if math.isfinite(progress):
+            known = total if total is not None and math.isfinite(total) else None
+            self.last_progress = (progress, known, cleaned(message))
 
     def log(self, level: str, logger: str, data: Json) -> None:
         """See `CallListener`."""
-        self.lines.append((level, logger, data))
+        self.lines.append((cleaned(level, LONGEST_NAME), cleaned(logger, LONGEST_NAME), shortened(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
