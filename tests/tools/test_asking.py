@@ -411,6 +411,11 @@ async def test_a_server_that_cannot_tell_of_its_task_for_a_moment_keeps_it(moder
     assert structured(await waited_for(modern, hiccups=2)) == {"polls": True, "answers": None}
 
 
+async def test_what_a_server_tells_of_another_task_is_not_the_result(modern: House) -> None:
+    with pytest.raises(BadOutput, match="told of another one"):
+        await waited_for(modern, mixes_up=True)
+
+
 async def test_of_tasks_of_one_name_each_copy_of_a_server_gives_its_own(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         house = await opened(stack, "stdio", tmp_path / "ledger", ServerOptions(processes=2))

@@ -126,6 +126,8 @@ class Polling:
         while True:
             session, raw = await self._insist(target, GetTask(params=params))
             task = self._task(raw, target)
+            if task.task_id != waited.task_id:
+                raise _bad(target, "it was asked how its task is, and told of another one")
             if task.message != told and call.listener is not None:
                 told = task.message
                 call.listener.log("info", "task", told)

@@ -9,9 +9,10 @@ Tools:
 * `pay`: sends the person to a link.
 * `sample`: wants a model's answer.
 * `work`: a task (2026-07-28); `{"ask": true}` asks in the middle, `{"fail": true}` fails, `{"never": true}` never ends,
-  `{"id": "…"}` names it, `{"mute": n}` does not answer the first n looks, `{"hiccups": n}` fails them.
+  `{"id": "…"}` names it, `{"mute": n}` does not answer the first n looks, `{"hiccups": n}` fails them,
+  `{"mixes_up": true}` tells of another one.
 * `report`: progress 1 to 4 of 4 and a log line each.
-* `crawl`: progress until `{"beats": n}` are over, 0.05 s apart.
+* `crawl`: progress until `{"beats": n}` are over, 0.05 s apart; `{"dies": true}` ends the server then.
 
 The ledger has a JSON line for every tool call and task request.
 """
@@ -139,6 +140,9 @@ class Tools:
             await asyncio.sleep(0.05)
             await context.session.report_progress(number, None, "")
         await asyncio.sleep(arguments.get("then", 0))
+        if arguments.get("dies"):
+            await asyncio.sleep(0.5)
+            os._exit(1)
         return said({"beats": arguments["beats"]})
 
     async def get_task(self, context: Any, params: TaskParams) -> dict[str, Any]:
@@ -151,6 +155,8 @@ class Tools:
             raise MCPError(code=-32603, message="database is locked")
         shown = {"taskId": params.task_id, "createdAt": MOMENT, "lastUpdatedAt": MOMENT, "ttlMs": None}
         shown |= {"resultType": "complete", "pollIntervalMs": 1, "statusMessage": f"look {min(task['polls'], 2)}"}
+        if task.get("mixes_up"):
+            return {**shown, "taskId": "another", "status": "completed", "result": {"content": []}}
         if task["polls"] < 3 + task.get("mute", 0) + task.get("hiccups", 0) or task.get("never"):
             return {**shown, "status": "working"}
         if task.get("fail"):
