@@ -15,6 +15,7 @@ from callsheet.errors import (
     HeldCallLost,
     ToolFailed,
     ToolTimeout,
+    TransportLost,
 )
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import (
@@ -461,6 +462,20 @@ async def test_a_held_call_that_goes_on_waits_for_its_turn_and_may_ask_again(tmp
         assert structured(await other) == {"beats": 20}
         outcome = await house.tools.call(answer(request, question))
         assert structured(outcome) == {"action": "accept", "content": {"city": "Oslo"}}
+
+
+async def test_a_held_call_that_is_lost_while_it_waits_for_its_turn_is_a_lost_call(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await opened(stack, "stdio", tmp_path / "ledger", ServerOptions(elicits=True), "--legacy")
+        question = await asked(house.tools, ask("book"))
+        heard = Heard()
+        other = asyncio.create_task(house.tools.call(replace(ask("crawl", beats=1, dies=True), listener=heard)))
+        async with asyncio.timeout(20):
+            await heard.said.wait()
+        with pytest.raises(HeldCallLost):
+            await house.tools.call(answer(ask("book"), question))
+        with pytest.raises(TransportLost):
+            await other
 
 
 @pytest.mark.parametrize("continuation", ["", "{}", "[1]", '{"held": 5}', '{"input": null}', "null"])

@@ -210,16 +210,13 @@ class ServerCalls:
         """The leg of a call that is still open, with the answer to its question."""
         held = self._held.take(continuation.key)
         if held is None:
-            raise HeldCallLost(
-                f"The call of {target.tool!r} on the tool server {target.server!r} that waited for the answer is not "
-                "open any more: its connection or its process ended.",
-                server=target.server,
-                tool=target.tool,
-            )
+            raise _not_open(target)
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
         try:
             # The wait for its turn is not the call's time: other calls must not cost a person's answer.
             async with self._exchange.turn(held), asyncio.timeout(seconds):
+                if held.is_lost:
+                    raise _not_open(target)
                 with self._failures(target, held.session, _FIRST):
                     answer = await self._exchange.go_on(held, call)
         except TimeoutError:
@@ -321,6 +318,15 @@ class ServerCalls:
         self._last_timeout = this
         if self._silent_timeouts >= SILENT_TIMEOUTS:
             self._connection.lose(session)
+
+
+def _not_open(target: Target) -> HeldCallLost:
+    return HeldCallLost(
+        f"The call of {target.tool!r} on the tool server {target.server!r} that waited for the answer is not open any "
+        "more: its connection or its process ended.",
+        server=target.server,
+        tool=target.tool,
+    )
 
 
 def _continuation(call: ToolCall, target: Target) -> Continuation:

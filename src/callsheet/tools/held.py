@@ -27,6 +27,12 @@ class HeldCall:
     request: "asyncio.Task[object]"
     expiry: asyncio.TimerHandle | None = None
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its connection ended, so that no answer reaches its server any more."""
+        request = self.request
+        return request.cancelled() or (request.done() and isinstance(request.exception(), MCPError))
+
 
 class HeldCalls:
     """The held calls of one server. Nothing is held longer than `seconds`."""
@@ -52,8 +58,7 @@ class HeldCalls:
             return None
         if call.expiry is not None:
             call.expiry.cancel()
-        lost = call.request.cancelled() or (call.request.done() and isinstance(call.request.exception(), MCPError))
-        return None if lost else call
+        return None if call.is_lost else call
 
     def release(self, run_id: RunId) -> None:
         """Let go of the calls of a run."""
