@@ -17,6 +17,12 @@ async def test_a_value_fits_or_does_not_whatever_the_size_of_the_schema(schema: 
         await schemas.check("count", schema, {"n": "one"})
 
 
+async def test_where_a_value_does_not_fit_is_said_without_the_value() -> None:
+    with pytest.raises(SchemaMismatch, match="hunter22") as raised:
+        await OutputSchemas().check("count", SMALL, {"n": "hunter22"})
+    assert raised.value.where == "/n does not fit its outputSchema"
+
+
 @pytest.mark.parametrize("more", [{}, {"description": "x" * LARGE_BYTES}])
 async def test_a_schema_that_is_none_is_said_to_be_unusable(more: JsonObject) -> None:
     with pytest.raises(SchemaMismatch, match="outputSchema cannot be used"):

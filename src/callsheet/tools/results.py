@@ -56,7 +56,8 @@ class Results:
         except SchemaMismatch as error:
             if self._validation == "strict":
                 raise _bad(target, str(error)) from error
-            logger.warning("Result of tool {!r} of {!r} accepted, though {}", target.tool, target.server, error)
+            # Without the reason: it quotes the value, and here nobody knows which secrets it holds.
+            logger.warning("Result of tool {!r} of {!r} accepted, though {}", target.tool, target.server, error.where)
 
 
 def _result(raw: Json) -> ToolResult:

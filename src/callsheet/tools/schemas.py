@@ -14,7 +14,15 @@ LARGE_BYTES: Final = 64 * 2**10
 
 
 class SchemaMismatch(Exception):
-    """The value does not fit, or nothing can because the schema is no schema. The text says where and why."""
+    """The value does not fit, or nothing can because the schema is no schema. The text says where and why.
+
+    Attributes:
+        where: the same without the reason, which may quote the value.
+    """
+
+    def __init__(self, where: str, why: str = "") -> None:
+        super().__init__(f"{where}: {why}" if why else where)
+        self.where = where
 
 
 class OutputSchemas:
@@ -52,7 +60,7 @@ def _check(schema: Schema, value: Json) -> None:
     problems = schema.problems(value)
     if problems:
         where = problems[0].pointer or "the whole result"
-        raise SchemaMismatch(f"{where} does not fit its outputSchema: {_first_line(problems[0].message)}")
+        raise SchemaMismatch(f"{where} does not fit its outputSchema", _first_line(problems[0].message))
 
 
 def _first_line(text: str) -> str:
