@@ -154,6 +154,25 @@ async def test_a_handshake_that_is_refused_says_how(
     assert refused.value.ran is False
 
 
+async def test_a_goodbye_whose_answer_has_no_end_is_not_read() -> None:
+    async def endless(writer: asyncio.StreamWriter, method: str) -> None:
+        if method == "GET":
+            writer.write(b"HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n")
+            return
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x" * 2**16)
+            await writer.drain()
+
+    async with HostileHttp(legacy=True) as server:
+        server.other = endless
+        tools = pool(http(server.url))
+        await result_of(tools, call("echo", server="web"))
+        async with asyncio.timeout(5):
+            await tools.close()
+        assert server.requests[-1][0] == "DELETE"
+
+
 async def test_a_server_that_is_gone_is_unavailable_and_found_again(server: HostileHttp, tools: ToolPool) -> None:
     await result_of(tools, call("echo", server="web"))
     port = server.port

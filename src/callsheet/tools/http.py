@@ -6,6 +6,7 @@ with a JSON-RPC error that carries a `Fault`.
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -58,11 +59,10 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send `request`; a POST never raises a network error."""
         if request.method == "DELETE":
-            request.extensions["timeout"] = httpx2.Timeout(GOODBYE_SECONDS).as_dict()
+            return await self._say_goodbye(request)
         if request.method != "POST":
             return await self._inner.handle_async_request(request)
         if _is_aside(await request.aread()):
-            request.extensions["timeout"] = httpx2.Timeout(ASIDE_SECONDS).as_dict()
             task = asyncio.create_task(self._send_aside(request))
             self._asides.add(task)
             task.add_done_callback(self._asides.discard)
@@ -132,11 +132,19 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         return None
 
     async def _send_aside(self, request: httpx2.Request) -> None:
-        try:
+        # Nobody waits for it, and when it fails the next call will meet the same error.
+        with contextlib.suppress(httpx2.TransportError, TimeoutError):
+            await self._status_of(request, ASIDE_SECONDS)
+
+    async def _say_goodbye(self, request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(await self._status_of(request, GOODBYE_SECONDS), request=request)
+
+    async def _status_of(self, request: httpx2.Request, seconds: float) -> int:
+        """Send what has no answer. A server may give it a body nevertheless, and an endless one; it is never read."""
+        async with asyncio.timeout(seconds):
             response = await self._inner.handle_async_request(request)
             await response.aclose()
-        except httpx2.TransportError:
-            return  # nobody waits for it, and the next call will meet the same error
+        return response.status_code
 
     def _instead(self, request: httpx2.Request, fault: Fault) -> httpx2.Response:
         # With an error status, because only then the SDK puts the request's id into the answer.

@@ -4,7 +4,8 @@
         ... server.url ...
 
 The tool `echo` gives its arguments back. `misbehave {"how": …}` answers as `MISDEEDS` says; `{"how": "status"}` takes
-`status` and `headers` as well. `failing` makes every request fail with a status, the handshake included.
+`status` and `headers` as well. `failing` makes every request fail with a status, the handshake included; `other` says
+what it does with a request that is no POST.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ class HostileHttp:
     def __init__(self, *, legacy: bool = False) -> None:
         self.legacy = legacy
         self.failing: tuple[int, dict[str, str]] | None = None
+        self.other: Callable[[asyncio.StreamWriter, str], Any] = _not_allowed
         self.sessions: set[str] = set()
         self.received: list[Message] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -85,7 +87,7 @@ class HostileHttp:
     async def _serve(self, writer: asyncio.StreamWriter, method: str, headers: dict[str, str], body: bytes) -> None:
         self.requests.append((method, headers))
         if method != "POST":
-            return await _send(writer, 405)
+            return await self.other(writer, method)
         message: Message = json.loads(body)
         self.received.append(message)
         self._arrival.set()
@@ -146,6 +148,10 @@ async def _send(
     writer.write(f"HTTP/1.1 {status} Because\r\n".encode())
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
     await writer.drain()
+
+
+async def _not_allowed(writer: asyncio.StreamWriter, method: str) -> None:
+    await _send(writer, 405)
 
 
 async def _send_open(writer: asyncio.StreamWriter, headers: dict[str, str], parts: AsyncIterator[bytes]) -> None:
