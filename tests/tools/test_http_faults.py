@@ -17,8 +17,9 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
+from callsheet.tools.http_connections import SPARE
 from callsheet.tools.pool import ToolPool
-from callsheet.tools.servers import HttpServer
+from callsheet.tools.servers import HttpServer, ServerOptions
 from tests.support.servers.hostile_http import HostileHttp
 from tests.support.servers.starting import call, http, pool, result_of
 
@@ -92,6 +93,20 @@ async def test_a_server_that_hangs_does_not_hang_the_next_calls(server: HostileH
     if server.legacy:  # the modern era cancels by closing
         async with asyncio.timeout(5):
             await server.arrived("notifications/cancelled", 3)
+
+
+@pytest.mark.parametrize("how", ["hang", "silent_events", "resumable_events"])
+async def test_calls_that_are_never_answered_leave_connections_for_the_others(server: HostileHttp, how: str) -> None:
+    async def hang(writer: asyncio.StreamWriter, method: str) -> None:
+        await asyncio.Event().wait()
+
+    server.other = hang
+    async with pool(http(server.url, options=ServerOptions(max_in_flight=1))) as tools:
+        for number in range(SPARE + 2):
+            with pytest.raises(ToolTimeout):
+                await result_of(tools, call("misbehave", server="web", how=how, timeout=0.1))
+            answered = await result_of(tools, call("echo", server="web", number=number))
+            assert answered.structured == {"number": number}
 
 
 async def test_a_cancelled_call_leaves_at_once(server: HostileHttp, tools: ToolPool) -> None:

@@ -28,6 +28,7 @@ from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seco
 from callsheet.tools.http_connections import connections
 from callsheet.tools.link import Link
 from callsheet.tools.oauth import SignIn
+from callsheet.tools.open_requests import OpenRequest, OpenRequests, OpenStream
 from callsheet.tools.servers import HttpServer
 
 ERROR_BODY_BYTES: Final = 64 * 2**10
@@ -54,6 +55,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._cap = cap
         self._mark = mark
         self._asides: set[asyncio.Task[None]] = set()
+        self._requests = OpenRequests()
         self.refusal: int | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -61,14 +63,13 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         if request.method == "DELETE":
             return await self._say_goodbye(request)
         if request.method != "POST":
-            return await self._inner.handle_async_request(request)
-        if _is_aside(await request.aread()):
-            task = asyncio.create_task(self._send_aside(request))
-            self._asides.add(task)
-            task.add_done_callback(self._asides.discard)
-            return httpx2.Response(HTTPStatus.ACCEPTED, request=request)
+            return await self._listen(request)
+        message = cast("dict[str, object]", orjson.loads(await request.aread()))
+        if _is_aside(message):
+            return self._set_aside(request, message)
+        opened = self._requests.begin(message.get("id"))
         try:
-            return await self._guard(request, await self._inner.handle_async_request(request))
+            return await opened.wait(self._ask(request, opened))
         except TooLarge:
             fault = Fault(kind=FaultKind.TOO_LARGE, detail=f"the answer is larger than {self._cap} bytes")
         except NEVER_SENT as error:
@@ -85,8 +86,20 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             await asyncio.wait(self._asides)
         await self._inner.aclose()
 
-    async def _guard(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
-        inner = cast("httpx2.AsyncByteStream", response.stream)
+    def _set_aside(self, request: httpx2.Request, message: dict[str, object]) -> httpx2.Response:
+        task = asyncio.create_task(self._send_aside(request))
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        match message:
+            case {"method": "notifications/cancelled", "params": {"requestId": str() | int() as given_up}}:
+                self._requests.give_up(given_up)
+            case _:
+                pass
+        return httpx2.Response(HTTPStatus.ACCEPTED, request=request)
+
+    async def _ask(self, request: httpx2.Request, opened: OpenRequest) -> httpx2.Response:
+        response = await self._inner.handle_async_request(request)
+        inner = OpenStream(_stream(response), opened)
         keep_open = False
         try:
             if (fault := await self._fault(request, response)) is not None:
@@ -130,6 +143,13 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             kind = response.headers.get("content-type", "none")
             return Fault(kind=FaultKind.UNREADABLE, detail=f"the answer has the content type {kind!r}")
         return None
+
+    async def _listen(self, request: httpx2.Request) -> httpx2.Response:
+        """Open the server's own stream, or take up an answer again that broke off."""
+        opened = self._requests.resumed()
+        response = await opened.wait(self._inner.handle_async_request(request))
+        response.stream = OpenStream(_stream(response), opened)
+        return response
 
     async def _send_aside(self, request: httpx2.Request) -> None:
         # Nobody waits for it, and when it fails the next call will meet the same error.
@@ -254,9 +274,8 @@ def _error_message(body: bytes) -> str | None:
             return None
 
 
-def _is_aside(body: bytes) -> bool:
+def _is_aside(message: dict[str, object]) -> bool:
     """Whether a message to the server is not a request, so that nobody waits for its outcome."""
-    message = cast("dict[str, object]", orjson.loads(body))
     is_request = "id" in message and "method" in message
     # The handshake's last word must arrive before the first request does.
     return not is_request and message.get("method") != "notifications/initialized"

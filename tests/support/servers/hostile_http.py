@@ -239,6 +239,25 @@ async def _events(writer: asyncio.StreamWriter, message: Message, arguments: Mes
     await _send_open(writer, EVENTS_TYPE, parts())
 
 
+async def _silent_events(writer: asyncio.StreamWriter, message: Message, arguments: Message) -> None:
+    """An event stream in which no answer ever comes."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b": hello\n\n"
+        await asyncio.Event().wait()
+
+    await _send_open(writer, EVENTS_TYPE, parts())
+
+
+async def _resumable_events(writer: asyncio.StreamWriter, message: Message, arguments: Message) -> None:
+    """An event stream that ends before the answer, and can be taken up again."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"id: 1\nretry: 0\ndata:\n\n"
+
+    await _send_open(writer, EVENTS_TYPE, parts())
+
+
 async def _html(writer: asyncio.StreamWriter, message: Message, arguments: Message) -> None:
     await _send(writer, 200, {"content-type": "text/html"}, b"<h1>Welcome</h1>")
 
@@ -263,6 +282,8 @@ MISDEEDS: dict[str, Callable[[asyncio.StreamWriter, Message, Message], Any]] = {
     "cut_events": _cut_events,
     "ended_events": _ended_events,
     "events": _events,
+    "silent_events": _silent_events,
+    "resumable_events": _resumable_events,
     "html": _html,
     "garbage": _garbage,
     "error": _error,
