@@ -1,6 +1,7 @@
 """What an HTTP server can do wrong, and what its caller then sees; in both eras of the protocol."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from callsheet.errors import (
     TransportLost,
 )
 from callsheet.tools.http_connections import SPARE
+from callsheet.tools.open_requests import RESUMING_PAUSE
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import HttpServer, ServerOptions
 from tests.support.servers.hostile_http import HostileHttp
@@ -167,6 +169,53 @@ async def test_a_handshake_that_is_refused_says_how(
         await result_of(tools, call("echo", server="web"))
     assert type(refused.value) is expected
     assert refused.value.ran is False
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n",
+        b"HTTP/1.1 307 Elsewhere\r\nlocation: /mcp\r\n\r\n",
+    ],
+    ids=["compressed", "redirect"],
+)
+async def test_a_stream_of_the_server_that_cannot_be_used_is_not_read(head: bytes) -> None:
+    left = asyncio.Event()
+    comments = zlib.compressobj(wbits=31)
+
+    async def endless(writer: asyncio.StreamWriter, method: str) -> None:
+        writer.write(head)
+        try:
+            while True:
+                writer.write(comments.compress(b":\n\n" * 2**16) + comments.flush(zlib.Z_SYNC_FLUSH))
+                await writer.drain()
+        finally:
+            left.set()
+
+    async with HostileHttp(legacy=True) as server, pool(http(server.url)) as tools:
+        server.other = endless
+        await result_of(tools, call("echo", server="web"))
+        async with asyncio.timeout(5):
+            await left.wait()
+
+
+async def test_a_stream_of_the_server_that_ends_at_once_is_not_opened_again_at_once() -> None:
+    opened: list[float] = []
+    often = asyncio.Event()
+
+    async def end(writer: asyncio.StreamWriter, method: str) -> None:
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 10\r\n\r\n"
+        writer.write(head + b"retry: 0\n\n")
+        opened.append(asyncio.get_running_loop().time())
+        if len(opened) == 3:
+            often.set()
+
+    async with HostileHttp(legacy=True) as server, pool(http(server.url)) as tools:
+        server.other = end
+        await result_of(tools, call("echo", server="web"))
+        async with asyncio.timeout(10):
+            await often.wait()
+    assert opened[2] - opened[0] > RESUMING_PAUSE
 
 
 async def test_a_goodbye_whose_answer_has_no_end_is_not_read() -> None:

@@ -37,14 +37,17 @@ class CappedEvents(httpx2.AsyncByteStream):
     """An event stream that hands over whole events, each of `cap` bytes at most.
 
     A larger event, or a broken connection, becomes one last event: the JSON-RPC error that `answer` makes of the fault.
-    Not so when the server gave its events ids; then the stream breaks as it is, and the SDK takes it up again.
+    Not so when it is `resumable`, as one is whose server gave its events ids: then the stream breaks as it is, and the
+    SDK takes it up again.
     """
 
-    def __init__(self, inner: httpx2.AsyncByteStream, cap: int, answer: Callable[[Fault], bytes]) -> None:
+    def __init__(
+        self, inner: httpx2.AsyncByteStream, cap: int, answer: Callable[[Fault], bytes], *, resumable: bool = False
+    ) -> None:
         self._inner = inner
         self._cap = cap
         self._answer = answer
-        self._resumable = False
+        self._resumable = resumable
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:

@@ -31,6 +31,7 @@ from callsheet.tools.oauth import SignIn
 from callsheet.tools.open_requests import OpenRequest, OpenRequests, OpenStream
 from callsheet.tools.servers import HttpServer
 
+EVENTS: Final = "text/event-stream"
 ERROR_BODY_BYTES: Final = 64 * 2**10
 MAX_REDIRECTS: Final = 3
 GOODBYE_SECONDS: Final = 2.0
@@ -104,7 +105,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         try:
             if (fault := await self._fault(request, response)) is not None:
                 return self._instead(request, fault)
-            if response.is_success and _media_type(response) == "text/event-stream":
+            if response.is_success and _media_type(response) == EVENTS:
                 keep_open = True
                 response.stream = CappedEvents(inner, self._cap, self._error_body)
             else:
@@ -120,7 +121,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def _fault(self, request: httpx2.Request, response: httpx2.Response) -> Fault | None:
         status = response.status_code
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
+        if not _is_plain(response):
             return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
         if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
             return Fault(kind=FaultKind.SESSION_GONE, detail="it does not know our session any more", status=status)
@@ -139,7 +140,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             return Fault(kind=FaultKind.LOST, detail="it accepted the request and then gave no answer", status=status)
         if status != HTTPStatus.OK and not response.is_redirect:
             return Fault(kind=FaultKind.LOST, detail=f"HTTP {status}, which is no answer", status=status)
-        if status == HTTPStatus.OK and _media_type(response) not in {"application/json", "text/event-stream"}:
+        if status == HTTPStatus.OK and _media_type(response) not in {"application/json", EVENTS}:
             kind = response.headers.get("content-type", "none")
             return Fault(kind=FaultKind.UNREADABLE, detail=f"the answer has the content type {kind!r}")
         return None
@@ -147,9 +148,17 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     async def _listen(self, request: httpx2.Request) -> httpx2.Response:
         """Open the server's own stream, or take up an answer again that broke off."""
         opened = self._requests.resumed()
+        await opened.wait(opened.pause())
         response = await opened.wait(self._inner.handle_async_request(request))
-        response.stream = OpenStream(_stream(response), opened)
-        return response
+        inner = OpenStream(_stream(response), opened)
+        if response.status_code == HTTPStatus.OK and _media_type(response) == EVENTS and _is_plain(response):
+            stream = CappedEvents(inner, self._cap, self._error_body, resumable=True)
+            return httpx2.Response(HTTPStatus.OK, headers=response.headers, stream=stream, request=request)
+        # Nobody wants to know what anything else says, and the SDK would unpack and read all of it.
+        await inner.aclose()
+        where = {name: value for name, value in response.headers.items() if name == "location"}
+        status = HTTPStatus.BAD_GATEWAY if response.is_success else response.status_code
+        return httpx2.Response(status, headers=where, request=request)
 
     async def _send_aside(self, request: httpx2.Request) -> None:
         # Nobody waits for it, and when it fails the next call will meet the same error.
@@ -297,6 +306,11 @@ def _goes_round(request: httpx2.Request) -> bool:
 
 def _stream(response: httpx2.Response) -> httpx2.AsyncByteStream:
     return cast("httpx2.AsyncByteStream", response.stream)
+
+
+def _is_plain(response: httpx2.Response) -> bool:
+    """Whether the answer is not compressed: one that is may be any size once it is unpacked."""
+    return response.headers.get("content-encoding", "identity").lower() == "identity"
 
 
 def _media_type(response: httpx2.Response) -> str:

@@ -6,10 +6,13 @@ that is never answered would keep a connection for ever, until there is none lef
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import anyio
 import httpx2
+
+RESUMING_PAUSE: Final = 0.25
+"""Seconds between two streams of one request; a server may want none (`retry: 0`), and it may want that for ever."""
 
 _Result = TypeVar("_Result")
 
@@ -24,11 +27,18 @@ class OpenRequest:
     def __init__(self) -> None:
         self._scope = anyio.CancelScope()
         self._is_given_up = False
+        self._resumed_at = -RESUMING_PAUSE
 
     def give_up(self) -> None:
         """Nobody waits for the answer any more."""
         self._is_given_up = True
         self._scope.cancel()
+
+    async def pause(self) -> None:
+        """Wait until the next stream may be opened that goes on with it."""
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(self._resumed_at + RESUMING_PAUSE - clock())
+        self._resumed_at = clock()
 
     async def wait(self, work: Awaitable[_Result]) -> _Result:
         """What comes of `work`; one at a time.
@@ -64,8 +74,8 @@ class OpenRequests:
         return opened
 
     def resumed(self) -> OpenRequest:
-        """The request of the task that calls this; a new one when it has none, such as that of the server's stream."""
-        return self._by_task.get(_this_task()) or OpenRequest()
+        """What the task that calls this goes on with: its request, or the server's own stream, which has no POST."""
+        return self._by_task.get(_this_task()) or self.begin(None)
 
     def give_up(self, request_id: object) -> None:
         """Harmless for a request that has ended."""
