@@ -93,6 +93,19 @@ async def test_errors_of_the_server_are_the_tools(tools: ToolPool) -> None:
     assert failed.value.data == {"code": -32602, "data": None}
 
 
+async def test_a_session_that_a_tool_lost_is_not_ours(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    async with pool(raw("raw", "--ledger", str(ledger))) as tools:
+        beside = asyncio.create_task(result_of(tools, call("nap")))
+        with pytest.raises(ToolFailed, match="session of the shop"):
+            await result_of(tools, call("misbehave", how="own_session"))
+        await result_of(tools, call("echo"))
+        assert not beside.done()
+        beside.cancel()
+        await asyncio.wait({beside})
+    assert ledger.read_text(encoding="utf-8").count("own_session") == 1
+
+
 async def test_an_error_result_carries_its_structured_content(tools: ToolPool) -> None:
     with pytest.raises(ToolFailed, match="tired") as failed:
         await result_of(tools, call("misbehave", how="is_error"))

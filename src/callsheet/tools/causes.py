@@ -122,7 +122,7 @@ def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed 
             server=target.server,
             tool=target.tool,
         )
-    if code in {HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION} or _session_is_gone(code, message):
+    if code in {HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION} or _session_is_gone(code, message, link):
         return NotRun(_unavailable(target, message), reopen=True)
     if code == PARSE_ERROR:
         # pydantic's account of a broken answer is long, and begins with the names of the SDK's classes.
@@ -180,7 +180,9 @@ def _unavailable(target: Target, reason: str) -> ServerUnavailable:
     )
 
 
-def _session_is_gone(code: int, message: str) -> bool:
+def _session_is_gone(code: int, message: str, link: Link) -> bool:
+    if not link.has_sessions:  # then it is a session of the tool, which ran
+        return False
     text = message.lower()
     gone = any(word in text for word in ("not found", "terminated", "expired", "no valid session"))
     return code in {INVALID_REQUEST, SESSION_NOT_FOUND} and "session" in text and gone

@@ -198,6 +198,7 @@ class HttpLink:
     """
 
     received: int | None = None
+    has_sessions = True
 
     def __init__(
         self,

@@ -20,6 +20,11 @@ class Link(Transport, Protocol):
         """How many bytes came from the server so far; None where silence of one call says nothing about the others."""
         ...
 
+    @property
+    def has_sessions(self) -> bool:
+        """Whether the server knows us by a session's id, which it may forget."""
+        ...
+
     def instead(self) -> "Link | None":
         """Another way to try, after the handshake over this one failed; None when there is none."""
         ...

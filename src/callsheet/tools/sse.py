@@ -167,6 +167,7 @@ class SseLink:
     """The `Link` to a server of 2024-11-05. `on_lost` is called when its stream ends, `on_open` when it is there."""
 
     received: int | None = None
+    has_sessions = False
 
     def __init__(
         self,

@@ -201,6 +201,8 @@ class Requests(_Stream):
 class StdioLink:
     """The `Link` to a stdio server. `on_lost` is called once the server can answer no more."""
 
+    has_sessions = False
+
     def __init__(
         self,
         server: StdioServer,

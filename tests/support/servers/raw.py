@@ -106,6 +106,7 @@ def shout(message: Message, size: int) -> list[bytes]:
 
 FAULTS: dict[str, Callable[[Message, int], Any]] = {
     "error": lambda m, _: [error(m, -32602, "no such argument")],
+    "own_session": lambda m, _: [error(m, -32600, "The session of the shop has expired")],
     "is_error": lambda m, _: [answer(m, {"reason": "tired"}, isError=True)],
     "hang": lambda m, _: [],
     "stall": stall,
