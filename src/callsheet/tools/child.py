@@ -59,7 +59,8 @@ class LastWords:
     def feed(self, chunk: bytes) -> None:
         """Take what the server wrote."""
         *lines, rest = chunk[-STDERR_BYTES:].split(b"\n")
-        for line in lines:
+        # The first line goes on with what was open; of the others only those that will be kept are worth a look.
+        for line in lines[:1] + lines[1:][-STDERR_LINES:]:
             self._keep((self._open + line)[-STDERR_LINE_BYTES:])
             self._open = b""
         self._open = (self._open + rest)[-STDERR_LINE_BYTES:]

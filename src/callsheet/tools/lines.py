@@ -10,6 +10,9 @@ TAIL_BYTES: Final = 256
 FLOOD_FACTOR: Final = 64
 """A line this many times over the cap will not end: the server is out of order."""
 
+SHORTEST: Final = len(b'{"id":1}')
+"""Bytes of the shortest line that is worth a look; a server can write 65,536 shorter ones into one chunk."""
+
 TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
 ID_AT_THE_END: Final = re.compile(rb'"id"\s*:\s*(\d+|"(?:[^"\\]|\\.)*")\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*\Z')
 
@@ -27,7 +30,8 @@ class LineCutter:
     """Feed it chunks, get lines.
 
     A line is collected in parts and joined once, so ten megabytes cost one copy. Of a line over `cap` bytes only the
-    ends are kept. `flooded` becomes true when a line has passed `FLOOD_FACTOR` times the cap without ending.
+    ends are kept; one that cannot be meant as a message is left out. `flooded` becomes true when a line has passed
+    `FLOOD_FACTOR` times the cap without ending.
     """
 
     def __init__(self, cap: int) -> None:
@@ -40,13 +44,22 @@ class LineCutter:
 
     def feed(self, chunk: bytes) -> Iterator[Line]:
         """The lines that `chunk` completes."""
-        start = 0
-        while (end := chunk.find(b"\n", start)) >= 0:
-            self._add(chunk[start:end])
-            yield self._take()
-            start = end + 1
-        self._add(chunk[start:])
+        first, *others = chunk.split(b"\n")
+        self._add(first)
+        if others:
+            yield from self._taken()
+            yield from self._whole(others[:-1])
+            self._add(others[-1])
         self.flooded = self._size > FLOOD_FACTOR * self._cap
+
+    def _whole(self, lines: list[bytes]) -> Iterator[Line]:
+        """Lines that begin and end in one chunk; there may be very many."""
+        for line in lines:
+            if len(line) > self._cap:
+                self._add(line)
+                yield from self._taken()
+            elif len(line) >= SHORTEST and b"{" in line:
+                yield Line(head=line)
 
     def _add(self, part: bytes) -> None:
         self._size += len(part)
@@ -61,11 +74,13 @@ class LineCutter:
             self._head = part[:HEAD_BYTES]
         self._tail = (self._tail + part[-TAIL_BYTES:])[-TAIL_BYTES:]
 
-    def _take(self) -> Line:
+    def _taken(self) -> Iterator[Line]:
+        """The line that was collected, if it is worth a look."""
         over_cap = self._size > self._cap
         line = Line(head=self._head, tail=self._tail, over_cap=True) if over_cap else Line(head=b"".join(self._parts))
         self._parts, self._size, self._tail, self._head = [], 0, b"", b""
-        return line
+        if over_cap or (len(line.head) >= SHORTEST and b"{" in line.head):
+            yield line
 
 
 def request_id(line: Line) -> int | str | None:

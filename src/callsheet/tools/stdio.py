@@ -26,6 +26,9 @@ from callsheet.tools.servers import StdioServer
 HIGH_WATER: Final = 256 * 2**10
 """Bytes of lines that may wait to be parsed before the child is made to wait."""
 
+LINE_COST: Final = 256
+"""Bytes that a waiting line takes beside its own."""
+
 STREAK: Final = 16
 """Messages handed over in one go before the event loop gets its turn."""
 
@@ -77,7 +80,7 @@ class Answers(_Stream):
             return
         for line in self._cutter.feed(chunk):
             self._lines.append(line)
-            self._waiting_bytes += len(line.head)
+            self._waiting_bytes += len(line.head) + LINE_COST
         if self._lines:
             self._rouse()
         if self._waiting_bytes > HIGH_WATER and self._paused is None:
@@ -100,7 +103,7 @@ class Answers(_Stream):
             while self._lines:
                 await self._take_turns()
                 line = self._lines.popleft()
-                self._waiting_bytes -= len(line.head)
+                self._waiting_bytes -= len(line.head) + LINE_COST
                 if (message := self._message(line)) is not None:
                     return message
             self._resume()

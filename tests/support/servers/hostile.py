@@ -223,7 +223,9 @@ CATALOGUE: Final[tuple[Fault, ...]] = (
     *_call("size", None, "blocks_90k", within=3.0, loop_ms=500.0),
     *_call("size", BadOutput, "numbers_4", "strings_4", "lists_4", "objects_4", "keys_4", "blocks_4", within=3.0),
     # Much that nobody asked for.
-    *_call("noise", None, "shout", on=STDIO, within=3.0, size=20),
+    *_call("noise", None, "shout", "shout_lines", on=STDIO, within=3.0, size=20),
+    *_call("noise", None, "empty_lines", "short_lines", on=STDIO, within=3.0, size=20),
+    *_call("noise", None, "brace_lines", on=STDIO, within=5.0, size=1),
     *_call("noise", None, "notes", "unknown_notes", "progress", "foreign_progress", within=5.0, size=10),
     *_call("noise", None, "list_changes", within=5.0, size=10),
     *_call("noise", None, "bad_progress", within=2.0),

@@ -180,10 +180,26 @@ def garbage(call: Call) -> None:
     call.wire.answer(os.urandom(200).replace(b"\n", b"x"))
 
 
-def shout(call: Call) -> None:
-    for _ in range(call.size):
-        os.write(2, b"z" * MEGABYTE)
-    call.wire.answer(good(call, {"ok": True}))
+def shout(line: bytes) -> "Misdeed":
+    """So many megabytes of `line` on stderr, and then the answer."""
+
+    def misdeed(call: Call) -> None:
+        for _ in range(call.size):
+            os.write(2, line * (MEGABYTE // len(line)))
+        call.wire.answer(good(call, {"ok": True}))
+
+    return misdeed
+
+
+def lines_then_good(line: bytes) -> "Misdeed":
+    """So many megabytes of `line`, and then the answer."""
+
+    def misdeed(call: Call) -> None:
+        for _ in range(call.size):
+            call.wire.raw(line * (MEGABYTE // len(line)))
+        call.wire.answer(good(call, {"ok": True}))
+
+    return misdeed
 
 
 def flood_then_good(call: Call) -> None:
@@ -347,7 +363,11 @@ MISDEEDS: dict[str, Misdeed] = {
     "blocks_4": answers(
         lambda call: result(call, {"content": [{"type": "text", "text": ""}] * 100_000, "resultType": "complete"})
     ),
-    "shout": shout,
+    "shout": shout(b"z"),
+    "shout_lines": shout(b"\n"),
+    "empty_lines": lines_then_good(b"\n"),
+    "short_lines": lines_then_good(b"x\n"),
+    "brace_lines": lines_then_good(b'{"id":7}\n'),
     "flood": flood_then_good,
     "endless_line": endless_line,
     "changed": changed,
