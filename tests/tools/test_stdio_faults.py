@@ -14,7 +14,9 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
+from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import OtherBlock, TextBlock
+from callsheet.tools.calls import SILENT_TIMEOUTS
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import ServerOptions
 from tests.support.servers.starting import call, echo, pool, raw, result_of
@@ -126,6 +128,22 @@ async def test_a_server_that_is_silent_three_times_is_started_again(tools: ToolP
         with pytest.raises(ToolTimeout):
             await result_of(tools, call("misbehave", timeout=0.1, **arguments))
     assert (await result_of(tools, call("echo", x=1))).structured == {"x": 1}
+
+
+async def test_calls_that_wait_behind_another_do_not_end_the_server_below_it() -> None:
+    async with pool(raw("raw", "--legacy", options=ServerOptions(elicits=True))) as tools:
+        await result_of(tools, call("echo"))
+        at_work = asyncio.create_task(result_of(tools, call("nap")))
+        async with asyncio.timeout(5):
+            while not tools.servers()[0].in_flight:
+                await give_way()
+        for _ in range(SILENT_TIMEOUTS):
+            with pytest.raises(ToolTimeout, match="did not get its turn"):
+                await result_of(tools, call("echo", timeout=0.1))
+        assert tools.servers()[0].connected
+        assert not at_work.done()
+        at_work.cancel()
+        await asyncio.wait({at_work})
 
 
 async def test_a_byte_between_timeouts_keeps_the_server(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
@@ -64,6 +64,14 @@ class QueueFull(ServerUnavailable):
 
 class NoTurn(ToolTimeout):
     """The deadline came before the call's turn. The server was not asked, so that nothing is known of it."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a call has come: whether it waits for its turn, and the session in which it was sent."""
+
+    has_turn: bool = False
+    sent_in: Session | None = None
 
 
 class ServerCalls:
@@ -131,26 +139,25 @@ class ServerCalls:
                 tool=target.tool,
             )
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
-        sent_in: list[Session] = []
-        has_turn = False
+        progress = _Progress()
         try:
             async with asyncio.timeout(seconds) as deadline:
                 await self._turn()
-                has_turn = True
+                progress.has_turn = True
                 try:
-                    return await self._call_twice_at_most(call, target, begun, deadline, sent_in)
+                    return await self._call_twice_at_most(call, target, begun, deadline, progress)
                 finally:
                     self._at_work -= 1
                     self._turns.release()
         except TimeoutError:
-            if not has_turn:
+            if not progress.has_turn:
                 raise NoTurn(
                     f"Tool {target.tool!r} of the tool server {target.server!r} did not get its turn within "
                     f"{seconds:g} s.",
                     server=target.server,
                     tool=target.tool,
                 ) from None
-            raise self._timed_out(target, seconds, sent_in) from None
+            raise self._timed_out(target, seconds, progress.sent_in) from None
         except IdleTimeout:
             raise self._idle(target) from None
 
@@ -170,31 +177,33 @@ class ServerCalls:
         target: Target,
         begun: InputContinuation,
         deadline: asyncio.Timeout,
-        sent_in: list[Session],
+        progress: _Progress,
     ) -> ToolOutcome:
         try:
-            return await self._call_once(call, target, begun, sent_in)
+            return await self._call_once(call, target, begun, progress)
         except NotRun as first:
             now = asyncio.get_running_loop().time()
             if now + first.again_in >= (deadline.when() or now):
                 raise first.failure from first
             await asyncio.sleep(first.again_in)
         try:
-            return await self._call_once(call, target, begun, sent_in)
+            return await self._call_once(call, target, begun, progress)
         except NotRun as second:
             raise second.failure from second
 
     async def _call_once(
-        self, call: ToolCall, target: Target, begun: InputContinuation, sent_in: list[Session]
+        self, call: ToolCall, target: Target, begun: InputContinuation, progress: _Progress
     ) -> ToolOutcome:
         session = self._connection.current() or await self._connected(target)
         tool = await self._tool(session, target)
         await self._guard.admit(tool)
-        sent_in.append(session)
         while True:
             request = _request(call, target, begun, session)
-            with self._failures(target, session, begun):
-                answer = await self._exchange.make(session, request, call, tool)
+            progress.has_turn = False
+            async with self._exchange.turn(session):
+                progress.has_turn, progress.sent_in = True, session
+                with self._failures(target, session, begun):
+                    answer = await self._exchange.make(session, request, call, tool)
             again = asking.again_of(answer, begun)
             if again is None:
                 outcome = await self._outcome(answer, tool, begun)
@@ -214,13 +223,13 @@ class ServerCalls:
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
         try:
             # The wait for its turn is not the call's time: other calls must not cost a person's answer.
-            async with self._exchange.turn(held), asyncio.timeout(seconds):
+            async with self._exchange.turn_again(held), asyncio.timeout(seconds):
                 if held.is_lost:
                     raise _not_open(target)
                 with self._failures(target, held.session, _FIRST):
                     answer = await self._exchange.go_on(held, call)
         except TimeoutError:
-            raise self._timed_out(target, seconds, [held.session]) from None
+            raise self._timed_out(target, seconds, held.session) from None
         except IdleTimeout:
             raise self._idle(target) from None
         except QuestionUnusable as exc:
@@ -288,9 +297,9 @@ class ServerCalls:
             self._connection.lose(session)
         return failure
 
-    def _timed_out(self, target: Target, seconds: float, sent_in: list[Session]) -> ToolTimeout:
-        if sent_in:
-            self._note_silence(sent_in[-1])
+    def _timed_out(self, target: Target, seconds: float, sent_in: Session | None) -> ToolTimeout:
+        if sent_in is not None:
+            self._note_silence(sent_in)
             what = "gave no answer"
         else:
             what = "could not be called, its server was still being connected,"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final, TypeAlias, cast
 
 from mcp import MCPError
@@ -38,6 +38,11 @@ class Exchange:
         self._one_at_a_time = one_at_a_time
         self._turn = asyncio.Lock()
 
+    def turn(self, session: Session) -> AbstractAsyncContextManager[None]:
+        """To be held while a call is made: one at a time where its questions could not be told from another's."""
+        self._one_at_a_time = self._one_at_a_time or session.in_flight.ambiguous
+        return self._turn if session.is_legacy and self._one_at_a_time else nullcontext()
+
     async def make(self, session: Session, request: CallToolRequest, call: ToolCall, tool: ToolInfo) -> Answer:
         """Send `request`; its answer, or a `HeldCall` whose server asks something.
 
@@ -48,14 +53,14 @@ class Exchange:
         opened = OpenCall(call.listener)
         session.in_flight.add(opened)
         if session.is_legacy:
-            return await self._attend(session, request, call, tool, opened)
+            return await self._begin(session, request, call, tool, opened)
         try:
             return await self._patiently(opened, self._send(session, request, call, opened))
         finally:
             session.in_flight.remove(opened)
 
     @asynccontextmanager
-    async def turn(self, held: HeldCall) -> AsyncGenerator[None]:
+    async def turn_again(self, held: HeldCall) -> AsyncGenerator[None]:
         """Be the one call that is at work, where the server is called one at a time; a call that fails is ended."""
         try:
             async with self._turn if self._one_at_a_time else nullcontext():
@@ -65,7 +70,7 @@ class Exchange:
             raise
 
     async def go_on(self, held: HeldCall, call: ToolCall) -> Answer:
-        """Answer a call that was held and wait for it, in its `turn`; its answer, or itself when it asks once more.
+        """Answer a call that was held and wait for it, in its `turn_again`; its answer, or itself when it asks once more.
 
         Raises:
             QuestionUnusable: MCP cannot carry the answer.
@@ -75,21 +80,10 @@ class Exchange:
         held.open.answer(next(iter(call.answers.values()), None))
         return await self._patiently(held.open, self._until_asked(held))
 
-    async def _attend(
-        self, session: Session, request: CallToolRequest, call: ToolCall, tool: ToolInfo, opened: OpenCall
-    ) -> Answer:
-        """The same where questions come on the session: the call must be able to outlive its caller."""
-        self._one_at_a_time = self._one_at_a_time or session.in_flight.ambiguous
-        if not self._one_at_a_time:
-            return await self._begin(session, request, call, tool, opened)
-        session.in_flight.remove(opened)
-        async with self._turn:
-            session.in_flight.add(opened)
-            return await self._begin(session, request, call, tool, opened)
-
     async def _begin(
         self, session: Session, request: CallToolRequest, call: ToolCall, tool: ToolInfo, opened: OpenCall
     ) -> Answer:
+        """The same where questions come on the session: the call must be able to outlive its caller."""
         sent = asyncio.create_task(self._send(session, request, call, opened))
 
         def ended(task: "asyncio.Task[Answer]") -> None:
