@@ -9,7 +9,7 @@ from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.faults import Fault, FaultKind
 
-EVENT_ENDS: Final = (b"\n\n", b"\r\n\r\n", b"\r\r")
+EVENT_ENDS: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 
 
 class TooLarge(Exception):
@@ -74,12 +74,12 @@ class CappedEvents(httpx2.AsyncByteStream):
         async for chunk in self._inner:
             searched = max(len(buffer) - 3, 0)
             buffer += chunk
-            first = _first_end(buffer, searched)
+            first = first_end(buffer, searched)
             if (len(buffer) if first is None else first) > self._cap:
                 raise TooLarge
             if first is None:
                 continue
-            last = max(buffer.rfind(end, searched) + len(end) for end in EVENT_ENDS if end in buffer[searched:])
+            last = last_end(buffer, searched)
             yield bytes(buffer[:last])
             del buffer[:last]
         if buffer:
@@ -89,6 +89,12 @@ class CappedEvents(httpx2.AsyncByteStream):
         return b"event: message\ndata: " + self._answer(fault) + b"\n\n"
 
 
-def _first_end(buffer: bytearray, start: int) -> int | None:
+def first_end(buffer: bytearray, start: int) -> int | None:
+    """Where the first event ends whose end is not before `start`; None when none does."""
     ends = [found + len(end) for end in EVENT_ENDS if (found := buffer.find(end, start)) >= 0]
     return min(ends, default=None)
+
+
+def last_end(buffer: bytearray, start: int) -> int:
+    """Where the last event ends of a buffer in which one does."""
+    return max(found + len(end) for end in EVENT_ENDS if (found := buffer.rfind(end, start)) >= 0)

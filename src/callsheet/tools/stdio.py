@@ -5,7 +5,6 @@ never waits, so that a call can be abandoned at once even when the child has sto
 """
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -13,15 +12,16 @@ from typing import Final, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
-from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp_types import jsonrpc_message_adapter
 
 from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.child import Child, start
-from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
-from callsheet.tools.lines import FLOOD_FACTOR, Line, LineCutter, request_id
+from callsheet.tools.faults import Fault, FaultKind, FaultMark
+from callsheet.tools.lines import FLOOD_FACTOR, Line, LineCutter
 from callsheet.tools.orphans import Children
 from callsheet.tools.servers import StdioServer
+from callsheet.tools.streams import Stream, refusal
 
 HIGH_WATER: Final = 256 * 2**10
 """Bytes of lines that may wait to be parsed before the child is made to wait."""
@@ -36,23 +36,7 @@ UNREAD_FACTOR: Final = 16
 """A child that leaves this many times the message cap unread is not listening any more."""
 
 
-class _Stream(ABC):
-    """What both streams share: they are context managers that close."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    @abstractmethod
-    async def aclose(self) -> None:
-        """Close the stream."""
-
-
-class Answers(_Stream):
+class Answers(Stream):
     """The messages that a child writes, parsed when the session takes them."""
 
     def __init__(self, cap: int, mark: FaultMark) -> None:
@@ -160,17 +144,10 @@ class Answers(_Stream):
             return self._refusal(line, FaultKind.UNREADABLE, "the answer is not a JSON-RPC message")
 
     def _refusal(self, line: Line, kind: FaultKind, detail: str) -> SessionMessage | None:
-        """Answer in the server's place, so that the one call that `line` belongs to fails now, not at its deadline."""
-        found = request_id(line)
-        if found is None:
-            return None
-        code = PARSE_ERROR if kind is FaultKind.UNREADABLE else FAULT_CODE
-        data = self._mark.write(Fault(kind=kind, detail=detail))
-        error = ErrorData(code=code, message=detail, data=data)
-        return SessionMessage(JSONRPCError(jsonrpc="2.0", id=found, error=error))
+        return refusal(line, Fault(kind=kind, detail=detail), self._mark)
 
 
-class Requests(_Stream):
+class Requests(Stream):
     """Writes messages to a child's stdin, never waiting. What is sent in one turn of the event loop is one write."""
 
     def __init__(self, stdin: asyncio.WriteTransport, limit: int) -> None:
