@@ -5,6 +5,7 @@ import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx2
 import pytest
 
 from callsheet.errors import (
@@ -18,6 +19,8 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
+from callsheet.tools.faults import FaultMark
+from callsheet.tools.http import MOST_ASIDES, GuardedTransport
 from callsheet.tools.http_connections import SPARE
 from callsheet.tools.open_requests import RESUMING_PAUSE
 from callsheet.tools.pool import ToolPool
@@ -216,6 +219,22 @@ async def test_a_stream_of_the_server_that_ends_at_once_is_not_opened_again_at_o
         async with asyncio.timeout(10):
             await often.wait()
     assert opened[2] - opened[0] > RESUMING_PAUSE
+
+
+async def test_a_server_that_asks_and_does_not_listen_gets_no_more_than_some_answers() -> None:
+    guarded = GuardedTransport(Deaf(), cap=1000, mark=FaultMark())
+    before = len(asyncio.all_tasks())
+    async with httpx2.AsyncClient(transport=guarded) as client:
+        for number in range(2 * MOST_ASIDES):
+            await client.post("http://deaf.example", json={"jsonrpc": "2.0", "id": number, "result": {}})
+        assert len(asyncio.all_tasks()) - before == MOST_ASIDES
+    assert len(asyncio.all_tasks()) == before
+
+
+class Deaf(httpx2.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
 
 
 async def test_a_goodbye_whose_answer_has_no_end_is_not_read() -> None:

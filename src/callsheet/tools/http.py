@@ -36,6 +36,9 @@ ERROR_BODY_BYTES: Final = 64 * 2**10
 MAX_REDIRECTS: Final = 3
 GOODBYE_SECONDS: Final = 2.0
 ASIDE_SECONDS: Final = 10.0
+MOST_ASIDES: Final = 256
+"""Answers and notifications on their way; a server that asks for more than it takes in gets no answer to the rest."""
+
 NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.LocalProtocolError)
 
 OLD_SERVER: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
@@ -88,9 +91,10 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
     def _set_aside(self, request: httpx2.Request, message: dict[str, object]) -> httpx2.Response:
-        task = asyncio.create_task(self._send_aside(request))
-        self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
+        if len(self._asides) < MOST_ASIDES:
+            task = asyncio.create_task(self._send_aside(request))
+            self._asides.add(task)
+            task.add_done_callback(self._asides.discard)
         match message:
             case {"method": "notifications/cancelled", "params": {"requestId": str() | int() as given_up}}:
                 self._requests.give_up(given_up)

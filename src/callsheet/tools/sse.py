@@ -25,7 +25,7 @@ from callsheet.tools.amplification import holds_too_many
 from callsheet.tools.bearer import BearerTransport
 from callsheet.tools.bodies import TooLarge, first_end, last_end, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
-from callsheet.tools.http import NEVER_SENT
+from callsheet.tools.http import MOST_ASIDES, NEVER_SENT
 from callsheet.tools.http_connections import connections
 from callsheet.tools.lines import FLOOD_FACTOR, HEAD_BYTES, TAIL_BYTES, Line, request_id
 from callsheet.tools.oauth import SignIn
@@ -260,7 +260,10 @@ class StreamTransport(httpx2.AsyncBaseTransport):
                     self._posts[given_up].cancel()
             case _:
                 pass
-        key = message["id"] if "id" in message and "method" in message else object()
+        is_request = "id" in message and "method" in message
+        if not is_request and len(self._posts) >= MOST_ASIDES:
+            return
+        key = message["id"] if is_request else object()
         post = self._posts[key] = asyncio.create_task(self._post(request))
         post.add_done_callback(lambda _: self._posts.pop(key))
 
