@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from callsheet.tools.orphans import Children
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import StdioServer
 from tests.support.servers.starting import FOLDER, call, result_of
@@ -150,6 +152,23 @@ async def test_a_record_that_is_damaged_is_thrown_away(folder: Path, content: by
     damage(folder, content)
     await swept(folder)
     assert records(folder) == []
+
+
+def test_a_record_is_never_seen_half_written(tmp_path: Path) -> None:
+    children, written = Children(tmp_path / "servers"), threading.Event()
+
+    def write() -> None:
+        for _ in range(500):
+            children.add(os.getpid())
+        written.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen: set[bytes] = set()
+    while not written.is_set():
+        seen |= {file.read_bytes() for file in (tmp_path / "servers").glob("*.json")}
+    writer.join()
+    assert len(seen) == 1
 
 
 async def test_an_orderly_end_leaves_nothing(folder: Path, tmp_path: Path) -> None:

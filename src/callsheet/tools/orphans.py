@@ -66,7 +66,11 @@ class Children:
         }
         with contextlib.suppress(OSError):
             self._folder.mkdir(exist_ok=True)
-            self._file(self._folder, pid).write_bytes(orjson.dumps(record))
+            file = self._file(self._folder, pid)
+            # As a whole: another process that looks just now would take half a record for that of a dead owner.
+            half = file.with_suffix(".new")
+            half.write_bytes(orjson.dumps(record))
+            half.replace(file)
 
     def remove(self, pid: int) -> None:
         """The server and all that it started have ended."""
@@ -76,16 +80,16 @@ class Children:
 
     async def sweep(self) -> int:
         """End what owners that died have left behind; how many processes that were."""
-        found: dict[Path, list[int]] = {}
+        found: dict[Path, list[_Process]] = {}
         for file, record in self._records():
             if record is None or not _is_alive(record.owner, record.owner_started, record.boot):
-                found[file] = [] if record is None else [each.pid for each in _left(record)]
-        pids = [pid for each in found.values() for pid in each]
-        await _end(pids)
+                found[file] = [] if record is None else _left(record)
+        left = [process for each in found.values() for process in each]
+        await _end(left)
         for file in found:
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
-        return len(pids)
+        return len(left)
 
     def _records(self) -> Iterator[tuple[Path, _Record | None]]:
         if self._folder is not None and self._folder.is_dir():
@@ -101,7 +105,7 @@ def _read(file: Path) -> _Record | None:
     try:
         return _Record(**orjson.loads(file.read_bytes()))
     except (OSError, ValueError, TypeError):
-        return None  # half-written when its owner died: before its server could start anything
+        return None  # damaged
 
 
 def _left(record: _Record) -> list[_Process]:
@@ -115,19 +119,20 @@ def _left(record: _Record) -> list[_Process]:
     return [each for each in members if each.started >= record.started and each.pid != os.getpid()]
 
 
-async def _end(pids: list[int]) -> None:
+async def _end(processes: list[_Process]) -> None:
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        for pid in pids:
+        for process in filter(_runs, processes):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, sign)
+                os.kill(process.pid, sign)
         deadline = asyncio.get_running_loop().time() + GRACE
-        while any(map(_runs, pids)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - nobody tells
+        while any(map(_runs, processes)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(_LOOK)
 
 
-def _runs(pid: int) -> bool:
-    process = _process(pid)
-    return process is not None and not process.is_zombie
+def _runs(process: _Process) -> bool:
+    """Whether it still does; its number may have been given to another since."""
+    now = _process(process.pid)
+    return now is not None and now.started == process.started and not now.is_zombie
 
 
 def _is_alive(pid: int, started: int, boot: str) -> bool:
