@@ -19,6 +19,7 @@ from callsheet.errors import (
     ToolTimeout,
     TransportLost,
 )
+from callsheet.runs.fairness import give_way
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.http import MOST_ASIDES, GuardedTransport
 from callsheet.tools.http_connections import SPARE
@@ -184,14 +185,16 @@ async def test_a_handshake_that_is_refused_says_how(
 )
 async def test_a_stream_of_the_server_that_cannot_be_used_is_not_read(head: bytes) -> None:
     left = asyncio.Event()
-    comments = zlib.compressobj(wbits=31)
+    stored = zlib.compressobj(level=0, wbits=31)
+    first, again = (stored.compress(b":\n\n" * 2**14) + stored.flush(zlib.Z_SYNC_FLUSH) for _ in range(2))
 
     async def endless(writer: asyncio.StreamWriter, method: str) -> None:
-        writer.write(head)
+        writer.write(head + first)
         try:
             while True:
-                writer.write(comments.compress(b":\n\n" * 2**16) + comments.flush(zlib.Z_SYNC_FLUSH))
+                writer.write(again)
                 await writer.drain()
+                await give_way()
         finally:
             left.set()
 
@@ -246,6 +249,7 @@ async def test_a_goodbye_whose_answer_has_no_end_is_not_read() -> None:
         while True:
             writer.write(b"x" * 2**16)
             await writer.drain()
+            await give_way()
 
     async with HostileHttp(legacy=True) as server:
         server.other = endless
