@@ -70,7 +70,7 @@ class Exchange:
             raise
 
     async def go_on(self, held: HeldCall, call: ToolCall) -> Answer:
-        """Answer a call that was held and wait for it, in its `turn_again`; its answer, or itself when it asks once more.
+        """Answer a held call and wait for it, in its `turn_again`; its answer, or itself when it asks once more.
 
         Raises:
             QuestionUnusable: MCP cannot carry the answer.
