@@ -4,6 +4,8 @@ import asyncio
 import errno
 import os
 import stat
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -168,16 +170,74 @@ async def test_two_processes_do_not_renew_the_same_token_twice(url: str) -> None
     assert (await admin(url))["refresh_token"] == 1
 
 
-async def test_of_two_processes_that_renew_at_once_the_slower_takes_what_the_faster_got(url: str) -> None:
-    store = MemoryTokens()
+@pytest.mark.parametrize("where", ["memory", "folder"])
+async def test_of_two_processes_that_renew_at_once_the_slower_takes_what_the_faster_got(
+    url: str, tmp_path: Path, where: str
+) -> None:
+    store = MemoryTokens() if where == "memory" else FileTokens(tmp_path / "tokens", KeyCipher(bytes(32)))
     await sign_in(server_at(url), store)
     async with opened(server_at(url), store) as one, opened(server_at(url), store) as two:
         await asyncio.gather(echo(one), echo(two))
         await admin(url, revoke="access", token="hold")
         both = asyncio.gather(echo(one, 1), echo(two, 2))
-        await until_counted(url, "refresh_token", 2)
+        await until_counted(url, "refresh_token", 1)
         await admin(url, token=0)
         assert await both == [{"value": 1}, {"value": 2}]
+    assert (await admin(url))["refresh_token"] == 1
+
+
+async def test_a_process_that_died_while_it_renewed_keeps_nobody_from_it(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from callsheet.engine.cipher import KeyCipher; from callsheet.tools.tokens import *; "
+        "claim = FileTokens(pathlib.Path(sys.argv[1]), KeyCipher(bytes(32))).claim('bank', 'u'); "
+        "print(claim is not None, flush=True); sys.stdin.read()"
+    )
+    store = FileTokens(tmp_path, KeyCipher(bytes(32)))
+    command = (sys.executable, "-c", program, str(tmp_path))
+    other = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    assert other.stdout is not None
+    async with asyncio.timeout(20):
+        assert await other.stdout.readline() == b"True\n"
+        assert store.claim("bank", "u") is None
+        assert store.claim("bank", "v") is not None
+        other.kill()
+        await other.wait()
+    release = store.claim("bank", "u")
+    assert release is not None
+    release()
+
+
+async def test_a_scope_that_a_call_wants_meanwhile_does_not_cost_the_new_tokens(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    renewing, calling = signing(server_at(url), store), signing(server_at(url), store)
+    first = await renewing.token()
+    await admin(url, token="hold")
+    renewal = asyncio.create_task(renewing.renew(first))
+    await until_counted(url, "refresh_token", 1)
+    wanting = asyncio.create_task(calling.want("transfer"))
+    await admin(url, token=0)
+    second = await renewal
+    await wanting
+    kept = Wallet(server_at(url), store).load()
+    assert kept.tokens is not None
+    assert (kept.tokens.access_token, kept.wanted) == (second, "transfer")
+
+
+async def test_who_signs_out_while_tokens_are_renewed_is_signed_out(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    renewing = signing(server_at(url), store)
+    first = await renewing.token()
+    await admin(url, token="hold")
+    renewal = asyncio.create_task(renewing.renew(first))
+    await until_counted(url, "refresh_token", 1)
+    leaving = asyncio.create_task(signing(server_at(url), store).sign_out())
+    await admin(url, token=0)
+    await renewal
+    assert await leaving is True
+    assert store.read("bank", url) is None
+    assert (await admin(url))["revoke"] == 1
 
 
 async def test_an_authorization_server_that_has_no_time_costs_the_call_and_not_the_tokens(url: str) -> None:
@@ -456,7 +516,7 @@ async def test_tokens_on_disk_cannot_be_read_without_the_key(url: str, tmp_path:
     await sign_in(server, FileTokens(folder, KeyCipher(bytes(32))))
     tokens = Wallet(server, FileTokens(folder, KeyCipher(bytes(32)))).load().tokens
     assert tokens is not None
-    (name,) = os.listdir(folder)
+    (name,) = (name for name in os.listdir(folder) if name.endswith(".token"))
     content = read(folder / name)
     assert tokens.access_token.encode() not in content
     assert stat.S_IMODE(os.stat(folder / name).st_mode) == 0o600

@@ -28,9 +28,10 @@ EARLY: Final = 10.0
 REFUSED_SECONDS: Final = 2.0
 """How long a refusal of the authorization server stands, so that many calls are not as many questions to it."""
 
+ALONE_SECONDS: Final = FLOW_SECONDS + 5.0
+"""How long another process, which gets a token now, is waited for."""
+
 _CLOSE_SECONDS: Final = 2.0
-_LOOKS: Final = 6
-_LOOK_SECONDS: Final = 0.1
 
 
 class SignInNeeded(Exception):
@@ -90,7 +91,8 @@ class SignIn:
         if not isinstance(self._auth, OAuth):
             return f"{told}; add it to 'scopes' of its 'auth' in mcp.json"
         try:
-            await asyncio.to_thread(self._wallet.want, scope)
+            async with self._wallet.alone(ALONE_SECONDS):
+                await asyncio.to_thread(self._wallet.want, scope)
         except (OSError, ConfigurationInvalid) as exc:
             logger.error("That {!r} wants another scope cannot be kept: {}", self._server.name, exc)
         return f"{told}; run 'callsheet tools login {self._server.name}' again and grant it"
@@ -112,14 +114,22 @@ class SignIn:
         except FlowFailed as exc:
             raise SignInNeeded(str(exc)) from exc
         try:
-            await asyncio.to_thread(self._wallet.save, kept)
+            async with self._wallet.alone(ALONE_SECONDS):
+                await asyncio.to_thread(self._wallet.save, kept)
+        except TimeoutError:
+            raise SignInNeeded("the tokens cannot be kept: another process is getting some; try again") from None
         except OSError as exc:
             raise SignInNeeded(f"the tokens cannot be kept: {exc.strerror or exc}") from exc
 
     async def sign_out(self) -> bool:
-        """Forget the tokens, and have them revoked where that can be (RFC 7009); whether there were any."""
-        kept = await asyncio.to_thread(self._wallet.load)
-        there = await asyncio.to_thread(self._wallet.forget)
+        """Forget the tokens, and have them revoked where that can be (RFC 7009); whether there were any.
+
+        Raises:
+            TimeoutError: another process is getting tokens all the time.
+        """
+        async with self._wallet.alone(ALONE_SECONDS):
+            kept = await asyncio.to_thread(self._wallet.load)
+            there = await asyncio.to_thread(self._wallet.forget)
         if kept.tokens is not None:
             try:
                 async with self._client() as client:
@@ -148,42 +158,38 @@ class SignIn:
             renewal.exception()  # all who waited for it may have left
 
     async def _renew(self, rejected: str | None) -> str:
-        kept = await asyncio.to_thread(self._wallet.load)
-        if kept == self._unsaved_over:
-            kept = self._kept
+        kept = await self._load()
         if _usable(kept, rejected) is None:
-            kept = await self._get(kept, rejected)
+            kept = await self._get_alone(rejected)
         self._kept = kept
         token = _usable(kept, rejected, early=0.0)
         if token is None:
             raise SignInNeeded(self._what_to_do("the authorization server gave no token that is good"))
         return token
 
-    async def _get(self, kept: Kept, rejected: str | None) -> Kept:
+    async def _load(self) -> Kept:
+        kept = await asyncio.to_thread(self._wallet.load)
+        return self._kept if kept == self._unsaved_over else kept
+
+    async def _get_alone(self, rejected: str | None) -> Kept:
+        """Get a token, or take the one that another process got in this moment: a refresh token is good for one use."""
+        try:
+            async with self._wallet.alone(ALONE_SECONDS):
+                kept = await self._load()
+                return await self._get(kept) if _usable(kept, rejected) is None else kept
+        except TimeoutError:
+            raise httpx2.ConnectError("another process is getting a token, and does not come to an end") from None
+
+    async def _get(self, kept: Kept) -> Kept:
         self._refuse_again(kept)
         try:
             got = await self._fetch(kept)
         except SignInNeeded as exc:
-            if (others := await self._from_others(rejected)) is not None:
-                return others
             self._refusal = (kept, exc, asyncio.get_running_loop().time() + REFUSED_SECONDS)
             raise
         got = got.model_copy(update={"wanted": kept.wanted})
         await self._save(got, kept)
         return got
-
-    async def _from_others(self, rejected: str | None) -> Kept | None:
-        """What another process got in this moment, which would be why ours was refused; it may not be kept yet."""
-        if not isinstance(self._auth, OAuth):
-            return None
-        for _ in range(_LOOKS):
-            kept = await asyncio.to_thread(self._wallet.load)
-            if _usable(kept, rejected) is not None:
-                return kept
-            if not kept.renewable():
-                return None
-            await asyncio.sleep(_LOOK_SECONDS)
-        return None
 
     async def _fetch(self, kept: Kept) -> Kept:
         if isinstance(self._auth, OAuth) and not kept.renewable():

@@ -1,9 +1,11 @@
 """Where the tokens of tool servers are kept: encrypted, a file for each server; or in memory, for tests."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -34,12 +36,17 @@ class TokenStore(Protocol):
         """Forget it; whether there was something."""
         ...
 
+    def claim(self, server: str, url: str) -> Callable[[], None] | None:
+        """Have it alone, among all processes, until what this gives is called; None while somebody else has it."""
+        ...
+
 
 class MemoryTokens:
     """The store of one process."""
 
     def __init__(self) -> None:
         self._texts: dict[tuple[str, str], str] = {}
+        self._claimed: set[tuple[str, str]] = set()
 
     def read(self, server: str, url: str) -> str | None:
         """See `TokenStore`."""
@@ -52,6 +59,13 @@ class MemoryTokens:
     def remove(self, server: str, url: str) -> bool:
         """See `TokenStore`."""
         return self._texts.pop((server, url), None) is not None
+
+    def claim(self, server: str, url: str) -> Callable[[], None] | None:
+        """See `TokenStore`."""
+        if (server, url) in self._claimed:
+            return None
+        self._claimed.add((server, url))
+        return lambda: self._claimed.discard((server, url))
 
 
 class FileTokens:
@@ -102,6 +116,23 @@ class FileTokens:
             return False
         return True
 
+    def claim(self, server: str, url: str) -> Callable[[], None] | None:
+        """See `TokenStore`. What a process claims that ends, however that be, is free again."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self._file(server, url).with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            return _nothing  # nothing can be written there, by others neither
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except OSError:
+            os.close(descriptor)
+            return _nothing  # a file system without locks
+        return lambda: os.close(descriptor)
+
     def _tell(self, file: Path, sentence: str) -> None:
         """Once: it is read whenever a token is wanted."""
         if file not in self._told:
@@ -111,6 +142,10 @@ class FileTokens:
     def _file(self, server: str, url: str) -> Path:
         # A name may contain anything; a digest of it is a name of a file.
         return self._folder / f"{hashlib.sha256(_purpose(server, url).encode()).hexdigest()[:32]}.token"
+
+
+def _nothing() -> None:
+    pass
 
 
 def _purpose(server: str, url: str) -> str:

@@ -1,7 +1,10 @@
 """What OAuth remembers of a tool server, from one process to the next."""
 
+import asyncio
 import json
-from typing import assert_never
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final, assert_never
 
 from mcp.client.auth.utils import union_scopes
 from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken, ProtectedResourceMetadata
@@ -9,6 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
 from callsheet.tools.tokens import TokenStore
+
+_LOOK_SECONDS: Final = 0.05
 
 
 class Kept(BaseModel):
@@ -37,12 +42,32 @@ class Kept(BaseModel):
 
 
 class Wallet:
-    """The tokens of one server in a store. Its methods wait for the disk."""
+    """The tokens of one server in a store. All methods but `alone` wait for the disk.
+
+    Who writes what follows from what was read does both within `alone`: otherwise a refresh token that was got in
+    between, and that replaces all before, would be lost.
+    """
 
     def __init__(self, server: HttpServer, store: TokenStore) -> None:
         self._server = server
         self._store = store
         self._account = _account(server.auth)
+
+    @asynccontextmanager
+    async def alone(self, seconds: float) -> AsyncGenerator[None]:
+        """Nobody else, in any process, is in such a block of this server at the same time.
+
+        Raises:
+            TimeoutError: somebody else was for so many seconds.
+        """
+        async with asyncio.timeout(seconds):
+            # On this thread, which a claim takes microseconds of: one that a cancelled caller left behind would stay.
+            while (release := self._store.claim(self._server.name, self._server.url)) is None:  # noqa: ASYNC110 - processes
+                await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            release()
 
     def load(self) -> Kept:
         """All that is kept; nothing, when it is of a version that is not ours or of another account."""

@@ -3,9 +3,9 @@
     python protected.py [--life SECONDS] [--public-key FILE]
 
 Prints its port. The tool `echo` gives its arguments back. An access token lives `--life` seconds; a refresh token is
-good for one use. Clients: any that registers, or that has an https address for an id; `robot` with the secret `beep`,
-and `keyed` with `--public-key`, for client credentials. `/authorize` signs in whoever comes; with `deny` among its
-parameters it refuses.
+good for one use, and with a second one all tokens are taken back (OAuth 2.1, section 4.3.1). Clients: any that
+registers, or that has an https address for an id; `robot` with the secret `beep`, and `keyed` with `--public-key`, for
+client credentials. `/authorize` signs in whoever comes; with `deny` among its parameters it refuses.
 
 `POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants it from then on,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
@@ -53,6 +53,7 @@ class Authority:
         self.codes: dict[str, dict[str, str]] = {}
         self.access: dict[str, float] = {}
         self.refresh: set[str] = set()
+        self.used: set[str] = set()
         self.clients: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
         self.scopes = ""
@@ -122,8 +123,7 @@ class Authority:
                 challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
                 good = given is not None and given["code_challenge"] == challenge
             case "refresh_token":
-                good = form["refresh_token"] in self.refresh
-                self.refresh.discard(form["refresh_token"])
+                good = self._is_unused(form["refresh_token"])
             case "client_credentials":
                 good = self._is_robot(request) or self._is_keyed(form)
             case _:
@@ -147,6 +147,16 @@ class Authority:
             self.refresh.add(refresh)
             found["refresh_token"] = refresh
         return found
+
+    def _is_unused(self, token: str) -> bool:
+        if token in self.used:
+            self.counts["reused"] += 1
+            self.refresh.clear()
+            self.access.clear()
+        good = token in self.refresh
+        self.refresh.discard(token)
+        self.used.add(token)
+        return good
 
     def _is_robot(self, request: Request) -> bool:
         expected = base64.b64encode(b"robot:beep").decode()
