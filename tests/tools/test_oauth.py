@@ -94,6 +94,12 @@ async def echo(tools: ToolPool, value: int = 1) -> Any:
     return (await result_of(tools, call("echo", server="bank", value=value))).structured
 
 
+async def echo_for_ever(tools: ToolPool) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            await echo(tools)
+
+
 async def test_who_signed_in_is_let_in(url: str) -> None:
     store = MemoryTokens()
     await sign_in(server_at(url), store)
@@ -157,6 +163,18 @@ async def test_another_process_goes_on_with_what_was_kept(url: str, tmp_path: Pa
     async with opened(server_at(url), FileTokens(tmp_path / "tokens", KeyCipher(bytes(32)))) as tools:
         assert await echo(tools) == {"value": 1}
     assert (await admin(url))["authorize"] == 1
+
+
+async def test_a_server_that_is_running_notices_who_signed_out(url: str, tmp_path: Path) -> None:
+    here, there = (FileTokens(tmp_path / "tokens", KeyCipher(bytes(32))) for _ in range(2))
+    await sign_in(server_at(url), here)
+    async with opened(server_at(url), here) as tools:
+        await echo(tools)
+        assert await signing(server_at(url), there).sign_out() is True
+        with pytest.raises(AuthRequired, match="callsheet tools login bank"):
+            await echo_for_ever(tools)
+        await sign_in(server_at(url), there)
+        assert await echo(tools) == {"value": 1}
 
 
 async def test_two_processes_do_not_renew_the_same_token_twice(url: str) -> None:
@@ -279,7 +297,7 @@ async def test_a_token_that_is_not_enough_is_told_with_the_scope(url: str) -> No
         with pytest.raises(AuthRequired, match=r"HTTP 403.*the scope 'transfer'.*callsheet tools login bank"):
             await echo(tools)
         await sign_in(server_at(url), store)
-        assert (await admin(url, need=""))["scopes"] == "transfer"
+        assert (await admin(url))["scopes"] == "transfer"
         assert await echo(tools) == {"value": 1}
 
 

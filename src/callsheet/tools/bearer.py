@@ -33,6 +33,9 @@ class BearerTransport(httpx2.AsyncBaseTransport):
             if response.status_code == HTTPStatus.UNAUTHORIZED:
                 await response.aclose()
                 response = await self._send(request, await self._sign_in.renew(token))
+            elif _is_too_little(response) and (newer := await self._sign_in.newer(token)) is not None:
+                await response.aclose()
+                response = await self._send(request, newer)
         except SignInNeeded as exc:
             return _refusal(request, HTTPStatus.UNAUTHORIZED, str(exc))
         return await self._explained(request, response)

@@ -31,6 +31,9 @@ REFUSED_SECONDS: Final = 2.0
 ALONE_SECONDS: Final = FLOW_SECONDS + 5.0
 """How long another process, which gets a token now, is waited for."""
 
+LOOK_SECONDS: Final = 1.0
+"""How long it may take until it is noticed that somebody signed in or out in another process."""
+
 _CLOSE_SECONDS: Final = 2.0
 
 
@@ -56,6 +59,8 @@ class SignIn:
         self._client = client
         self._renewal: asyncio.Task[str] | None = None
         self._kept = Kept()
+        self._version: object = None
+        self._look_at = 0.0
         self._unsaved_over: Kept | None = None
         self._refusal: tuple[Kept, SignInNeeded, float] | None = None
 
@@ -66,7 +71,16 @@ class SignIn:
             SignInNeeded: there is none, and none can be had.
             httpx2.ConnectError: the authorization server cannot be reached.
         """
+        if asyncio.get_running_loop().time() >= self._look_at:
+            await self._look()
         return await self.renew(None)
+
+    async def newer(self, token: str) -> str | None:
+        """What somebody has signed in for since `token` was given; None when nobody has."""
+        await self._look()
+        if (known := _usable(self._kept, token)) is not None:
+            return known
+        return _usable(await self._load(), token)
 
     async def renew(self, rejected: str | None) -> str:
         """Another token than `rejected`; however many ask at once, it is got once.
@@ -167,7 +181,14 @@ class SignIn:
             raise SignInNeeded(self._what_to_do("the authorization server gave no token that is good"))
         return token
 
+    async def _look(self) -> None:
+        """Forget what is known when another process changed it."""
+        self._look_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+        if await asyncio.to_thread(self._wallet.version) != self._version:
+            self._kept = Kept()
+
     async def _load(self) -> Kept:
+        self._version = await asyncio.to_thread(self._wallet.version)
         kept = await asyncio.to_thread(self._wallet.load)
         return self._kept if kept == self._unsaved_over else kept
 
@@ -214,6 +235,7 @@ class SignIn:
         """Keep it instead of `before`; where that cannot be, in memory at least."""
         try:
             await asyncio.to_thread(self._wallet.save, kept)
+            self._version = await asyncio.to_thread(self._wallet.version)
             self._unsaved_over = None
         except (OSError, ConfigurationInvalid) as exc:
             self._unsaved_over = before

@@ -36,6 +36,10 @@ class TokenStore(Protocol):
         """Forget it; whether there was something."""
         ...
 
+    def version(self, server: str, url: str) -> object:
+        """Something that is another one after every `write` and `remove`, by whichever process; None for nothing."""
+        ...
+
     def claim(self, server: str, url: str) -> Callable[[], None] | None:
         """Have it alone, among all processes, until what this gives is called; None while somebody else has it."""
         ...
@@ -59,6 +63,10 @@ class MemoryTokens:
     def remove(self, server: str, url: str) -> bool:
         """See `TokenStore`."""
         return self._texts.pop((server, url), None) is not None
+
+    def version(self, server: str, url: str) -> object:
+        """See `TokenStore`."""
+        return self._texts.get((server, url))
 
     def claim(self, server: str, url: str) -> Callable[[], None] | None:
         """See `TokenStore`."""
@@ -115,6 +123,14 @@ class FileTokens:
         except OSError:
             return False
         return True
+
+    def version(self, server: str, url: str) -> object:
+        """See `TokenStore`."""
+        try:
+            found = self._file(server, url).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def claim(self, server: str, url: str) -> Callable[[], None] | None:
         """See `TokenStore`. What a process claims that ends, however that be, is free again."""

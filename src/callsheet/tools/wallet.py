@@ -100,6 +100,10 @@ class Wallet:
         if wanted != kept.wanted:
             self.save(kept.model_copy(update={"wanted": wanted}))
 
+    def version(self) -> object:
+        """Something that is another one after every change, by whichever process."""
+        return self._store.version(self._server.name, self._server.url)
+
     def forget(self) -> bool:
         """Forget everything; whether there was something."""
         return self._store.remove(self._server.name, self._server.url)

@@ -7,7 +7,7 @@ good for one use, and with a second one all tokens are taken back (OAuth 2.1, se
 registers, or that has an https address for an id; `robot` with the secret `beep`, and `keyed` with `--public-key`, for
 client credentials. `/authorize` signs in whoever comes; with `deny` among its parameters it refuses.
 
-`POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants it from then on,
+`POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants a token with it,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
 `{"token": STATUS}` lets `/token` fail (0: no more), `{"token": "hold"}` lets it wait until it is told otherwise.
 `GET /admin` counts what happened.
@@ -52,6 +52,7 @@ class Authority:
         self.public_key = public_key
         self.codes: dict[str, dict[str, str]] = {}
         self.access: dict[str, float] = {}
+        self.granted: dict[str, str] = {}
         self.refresh: set[str] = set()
         self.used: set[str] = set()
         self.clients: dict[str, Any] = {}
@@ -112,6 +113,7 @@ class Authority:
     async def token(self, request: Request) -> Response:
         """RFC 6749, with PKCE (RFC 7636) and private_key_jwt (RFC 7523)."""
         form = {name: str(value) for name, value in (await request.form()).items()}
+        given: dict[str, str] | None = None
         self.counts[form["grant_type"]] += 1
         await self.flowing.wait()
         if self.token_status:
@@ -130,7 +132,8 @@ class Authority:
                 good = False
         if not good:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        return JSONResponse(self._tokens(refreshable=form["grant_type"] != "client_credentials"))
+        scope = "" if given is None else given.get("scope", "")
+        return JSONResponse(self._tokens(scope, refreshable=form["grant_type"] != "client_credentials"))
 
     async def revoke(self, request: Request) -> Response:
         """RFC 7009."""
@@ -139,9 +142,10 @@ class Authority:
         self.refresh.discard(form["token"])
         return Response()
 
-    def _tokens(self, *, refreshable: bool) -> dict[str, Any]:
+    def _tokens(self, scope: str, *, refreshable: bool) -> dict[str, Any]:
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self.access[access] = time.monotonic() + self.life
+        self.granted[access] = scope
         found: dict[str, Any] = {"access_token": access, "token_type": "Bearer", "expires_in": int(self.life)}
         if refreshable:
             self.refresh.add(refresh)
@@ -204,17 +208,17 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
         if self._authority.access.get(token, 0.0) > time.monotonic():
-            await self._enter(scope, receive, send)
+            await self._enter(token, scope, receive, send)
             return
         self._authority.counts["refused"] += 1
         where = f"{self._authority.issuer}/.well-known/oauth-protected-resource"
         challenge = f'Bearer error="invalid_token", resource_metadata="{where}"'
         await JSONResponse({"error": "invalid_token"}, 401, {"WWW-Authenticate": challenge})(scope, receive, send)
 
-    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _enter(self, token: str, scope: Scope, receive: Receive, send: Send) -> None:
         if self._authority.redirect:
             await RedirectResponse(self._authority.redirect, 307)(scope, receive, send)
-        elif self._authority.need:
+        elif self._authority.need and self._authority.need not in self._authority.granted[token].split():
             challenge = f'Bearer error="insufficient_scope", scope="{self._authority.need}"'
             await JSONResponse({}, 403, {"WWW-Authenticate": challenge})(scope, receive, send)
         else:

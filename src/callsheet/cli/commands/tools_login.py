@@ -34,7 +34,7 @@ def command(
     """Sign in to a tool server.
 
     In the browser (OAuth 2.1, authorization code with PKCE). The tokens are kept in the data folder, encrypted; a
-    server that is running uses them at its next call.
+    server that is running uses them within a second.
     """
     places = Places(folder=folder, data=data, mcp=mcp)
     return start("tools_login", ToolsLoginOptions(server=server, browser=browser, timeout=timeout, places=places))
