@@ -193,6 +193,21 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
             "https:// and a path",
         ),
         ({"command": "x", "callsheet": {"auth": {"type": "oauth"}}}, "callsheet.auth", "only a server with a url"),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "clientSecret": "s"}}},
+            "callsheet.auth.clientId",
+            "it is missing",
+        ),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "clientId": "c", "clientSecret": "s"}}},
+            "callsheet.auth.issuer",
+            "Write down the authorization server",
+        ),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "issuer": "id.example"}}},
+            "callsheet.auth.issuer",
+            "https://",
+        ),
         ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
         ({"url": "ftp://h/"}, "url", "http://"),
         ({"url": "http:///mcp"}, "url", "host"),

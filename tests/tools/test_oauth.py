@@ -314,6 +314,29 @@ async def test_a_client_that_is_described_on_the_web_is_not_registered(url: str)
     assert (counts["authorize"], counts["refresh_token"]) == (1, 1)
 
 
+async def test_a_person_signs_in_at_the_configured_authorization_server(url: str) -> None:
+    issuer = url.removesuffix("/mcp")
+    server = server_at(url, OAuth(client_id="https://callsheet.example/client", client_secret="hush", issuer=issuer))
+    await sign_in(server, MemoryTokens())
+    assert (await admin(url))["authorization_code"] == 1
+
+
+async def test_a_person_signs_in_at_no_other_authorization_server_than_the_configured_one(url: str) -> None:
+    server = server_at(url, OAuth(client_id="bank", client_secret="hush", issuer="https://id.example"))
+    with pytest.raises(SignInNeeded, match=r"does not name the authorization server 'https://id\.example'"):
+        await sign_in(server, MemoryTokens())
+    assert "authorize" not in await admin(url)
+
+
+async def test_tokens_of_another_authorization_server_than_the_configured_one_are_not_renewed(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url, OAuth(client_id="https://callsheet.example/client")), store)
+    moved = OAuth(client_id="https://callsheet.example/client", client_secret="hush", issuer="https://id.example")
+    with pytest.raises(SignInNeeded, match="somebody has to sign in"):
+        await signing(server_at(url, moved), store).token()
+    assert "refresh_token" not in await admin(url)
+
+
 async def test_the_scopes_of_the_configuration_are_asked_for(url: str) -> None:
     await sign_in(server_at(url, OAuth(scopes=("read", "write"))), MemoryTokens())
     assert (await admin(url))["scopes"] == "read write"

@@ -78,6 +78,7 @@ class _OAuth(BaseModel):
     client_id: Text | None = Field(default=None, alias="clientId")
     client_secret: Text | None = Field(default=None, alias="clientSecret")
     client_metadata_url: Text | None = Field(default=None, alias="clientMetadataUrl")
+    issuer: Text | None = None
     scopes: list[Text] = Field(default_factory=list[str])
 
 
@@ -293,27 +294,49 @@ class _Reader:
             case None:
                 return None
             case _OAuth() as auth:
+                self._check_secret(auth)
                 return OAuth(
                     client_id=self._expand_some("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand_some("callsheet.auth.clientSecret", auth.client_secret),
                     client_metadata_url=self._metadata_url(auth.client_metadata_url),
+                    issuer=None if auth.issuer is None else self._issuer(auth.issuer),
                     scopes=self._scopes(auth.scopes),
                 )
             case _ClientCredentials() as auth:
                 return ClientCredentials(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand("callsheet.auth.clientSecret", auth.client_secret),
-                    issuer=self._expand("callsheet.auth.issuer", auth.issuer),
+                    issuer=self._issuer(auth.issuer),
                     scopes=self._scopes(auth.scopes),
                 )
             case _PrivateKeyJwt() as auth:
                 return PrivateKeyJwt(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     key=self._expand("callsheet.auth.key", auth.key),
-                    issuer=self._expand("callsheet.auth.issuer", auth.issuer),
+                    issuer=self._issuer(auth.issuer),
                     algorithm=auth.algorithm,
                     scopes=self._scopes(auth.scopes),
                 )
+
+    def _check_secret(self, auth: _OAuth) -> None:
+        if auth.client_secret is None:
+            return
+        if auth.client_id is None:
+            self._refuse("callsheet.auth.clientId", "it is missing: 'clientSecret' is the secret of a client.")
+        if auth.issuer is None:
+            self._refuse(
+                "callsheet.auth.issuer",
+                "it is missing. Write down the authorization server that 'clientSecret' is for; otherwise the tool "
+                "server could name another one, which would be shown the secret.",
+            )
+
+    def _issuer(self, text: str) -> str:
+        issuer = self._expand("callsheet.auth.issuer", text)
+        if HTTP_URL.fullmatch(issuer) is None:
+            self._refuse(
+                "callsheet.auth.issuer", "expected an address that begins with http:// or https:// and a host."
+            )
+        return issuer
 
     def _metadata_url(self, text: str | None) -> str | None:
         url = self._expand_some("callsheet.auth.clientMetadataUrl", text)

@@ -13,7 +13,7 @@ from mcp.client.auth.extensions.client_credentials import (
     SignedJWTParameters,
 )
 from mcp.client.auth.oauth2 import OAuthContext
-from mcp.client.auth.utils import union_scopes
+from mcp.client.auth.utils import issuers_match, union_scopes
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from pydantic import AnyUrl
 
@@ -104,10 +104,27 @@ class _WithPerson(OAuthClientProvider):
                 token_endpoint_auth_method=_NO_SECRET if self._auth.client_secret is None else _IN_HEADER,
             )
 
+    def _select_authorization_server(self, advertised: list[str]) -> str:
+        issuer = self._auth.issuer
+        if issuer is None:
+            return super()._select_authorization_server(advertised)
+        for server in advertised:
+            if issuers_match(server, issuer):
+                return server
+        raise OAuthFlowError(
+            f"the tool server does not name the authorization server {issuer!r} of mcp.json as its own"
+        )
+
     async def _perform_authorization(self) -> httpx2.Request:
+        self._check_authority()
         _choose_method(self.context)
         self.context.client_metadata.scope = union_scopes(self.context.client_metadata.scope, self._kept.wanted)
         return await super()._perform_authorization()
+
+    def _check_authority(self) -> None:
+        issuer, known = self._auth.issuer, self.context.oauth_metadata
+        if issuer is not None and (known is None or not issuers_match(str(known.issuer), issuer)):
+            raise OAuthFlowError(f"the authorization server {issuer!r} of mcp.json does not describe itself (RFC 8414)")
 
     async def _refresh_token(self) -> httpx2.Request:
         _choose_method(self.context)

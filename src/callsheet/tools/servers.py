@@ -24,9 +24,12 @@ class OAuth:
         client_id: of a client that was registered by hand; None registers one when it is needed.
         client_metadata_url: where this installation describes itself as a client (SEP-991); authorization servers that
             look there need no registration.
+        issuer: the only authorization server that is signed in at, and that `client_secret` is shown to; None lets the
+            tool server name one.
     """
 
     client_id: str | None = None
+    issuer: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     client_metadata_url: str | None = None
     scopes: tuple[str, ...] = ()

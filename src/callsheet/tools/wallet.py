@@ -114,7 +114,7 @@ def _account(auth: Auth | None) -> str:
         case None:
             return ""
         case OAuth():
-            return json.dumps(["oauth", auth.client_id])
+            return json.dumps(["oauth", auth.client_id, *([] if auth.issuer is None else [auth.issuer])])
         case ClientCredentials() | PrivateKeyJwt():
             return json.dumps([type(auth).__name__, auth.client_id, auth.issuer, *auth.scopes])
         case _:
