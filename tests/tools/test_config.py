@@ -210,6 +210,32 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
         ),
         ({"type": "ftp", "url": "http://h/"}, "type", "'stdio'"),
         ({"url": "ftp://h/"}, "url", "http://"),
+        ({"url": "http://h:abc/"}, "url", "http://"),
+        ({"url": "http://[::1/"}, "url", "http://"),
+        ({"url": "http://h/", "headers": {"A": "b "}}, "headers.A", "ends with a space"),
+        ({"url": "http://h/", "headers": {"A": "\u00e9"}}, "headers.A", "printable ASCII"),
+        ({"url": "http://h/", "callsheet": {"auth": "oauth"}}, "callsheet.auth", "expected an object"),
+        ({"url": "http://h/", "callsheet": []}, "callsheet", "expected an object."),
+        ({"url": "http://h/", "callsheet": {"auth": {}}}, "callsheet.auth", "'private_key_jwt'"),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "clientID": "x"}}},
+            "callsheet.auth.clientID",
+            "Did you mean 'clientId'?",
+        ),
+        (
+            {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "scopes": ['a"']}}},
+            "callsheet.auth.scopes",
+            "cannot be a scope",
+        ),
+        (
+            {
+                "url": "http://h/",
+                "callsheet": {"auth": {"type": "client_credentials", "clientId": "x", "clientSecret": "s"}},
+            },
+            "callsheet.auth.issuer",
+            "it is missing.",
+        ),
+        ({"command": "x", "callsheet": {"rateLimit": {"call": 1, "per": 1}}}, "callsheet.rateLimit.calls", "missing"),
         ({"url": "http:///mcp"}, "url", "host"),
         ({"url": "http://h/", "headers": {"A B": "c"}}, "headers", "'A B' cannot be a name"),
         ({"url": "http://h/", "headers": {"A": "b\nc"}}, "headers.A", "no header may have"),
@@ -219,6 +245,23 @@ def test_a_fault_is_named_with_file_server_and_key(server: Any, key: str, senten
     text = refused({"srv": server})
     assert text.startswith(f"mcp.json: server 'srv', key {key!r}: ")
     assert sentence in text
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"command": "x", "env": {"K": ["s3cret"]}},
+        {"command": "x", "args": [["s3cret"]]},
+        {"url": ["s3cret"]},
+        {"url": "http://h/", "headers": {"K": ["s3cret"]}},
+        {"url": "http://h/", "headers": {"K": "s3cret "}},
+        {"url": "http://h/", "callsheet": {"auth": {"type": "client_credentials", "clientSecret": "s3cret"}}},
+        {"url": "http://h/", "callsheet": {"auth": {"clientSecret": "s3cret"}}},
+        {"url": "http://h/", "callsheet": {"auth": {"type": "oauth", "clientSecret": ["s3cret"]}}},
+    ],
+)
+def test_what_may_be_a_secret_is_not_in_the_sentence_about_it(server: Any) -> None:
+    assert "s3cret" not in refused({"srv": server})
 
 
 @pytest.mark.parametrize(

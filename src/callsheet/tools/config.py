@@ -12,31 +12,25 @@ would silently mean a default. A server with `"disabled": true` does not exist. 
 folder, and so does a relative `command` with a slash in it; `args` are passed on as they are.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, NoReturn, cast
+from typing import Final, Literal, NoReturn, cast
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from callsheet.errors import ConfigurationInvalid
-from callsheet.runs.tools import LockPolicy
-from callsheet.scenario.durations import parse_duration
 from callsheet.scenario.json import NotJson, check_text
-from callsheet.tools.rate import RateLimit
+from callsheet.tools.config_shape import ClientCredentialsShape, OAuthShape, PrivateKeyJwtShape, ServerShape, explain
 from callsheet.tools.servers import (
     Auth,
     ClientCredentials,
     HttpServer,
     OAuth,
-    OutputValidation,
     PrivateKeyJwt,
-    Scope,
     ServerConfig,
-    ServerOptions,
     StdioServer,
 )
 
@@ -47,111 +41,9 @@ REFERENCE_BODY: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DO
 SECRET_BODY: Final = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_]*)")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*")
+HEADER_VALUE: Final = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+SCOPE: Final = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 _HTTPS_PAGE: Final = re.compile(r"https://[^\s/?#]+/[^\s/?#][^\s]*")
-
-
-def _duration(value: object) -> object:
-    """Seconds, or a text such as `24h`."""
-    return parse_duration(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else value
-
-
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
-HeldFor = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=30 * 86_400, allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1, pattern=r"\A[^\x00]+\z")]
-
-
-class _RateLimit(BaseModel):
-    """`rateLimit`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    calls: int = Field(ge=1, le=1_000_000)
-    per: Seconds
-
-
-class _OAuth(BaseModel):
-    """`auth` of the type `oauth`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: Literal["oauth"]
-    client_id: Text | None = Field(default=None, alias="clientId")
-    client_secret: Text | None = Field(default=None, alias="clientSecret")
-    client_metadata_url: Text | None = Field(default=None, alias="clientMetadataUrl")
-    issuer: Text | None = None
-    scopes: list[Text] = Field(default_factory=list[str])
-
-
-class _ClientCredentials(BaseModel):
-    """`auth` of the type `client_credentials`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: Literal["client_credentials"]
-    client_id: Text = Field(alias="clientId")
-    client_secret: Text = Field(alias="clientSecret")
-    issuer: Text
-    scopes: list[Text] = Field(default_factory=list[str])
-
-
-class _PrivateKeyJwt(BaseModel):
-    """`auth` of the type `private_key_jwt`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: Literal["private_key_jwt"]
-    client_id: Text = Field(alias="clientId")
-    key: Text
-    issuer: Text
-    algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "RS256"
-    scopes: list[Text] = Field(default_factory=list[str])
-
-
-class _Options(BaseModel):
-    """The `callsheet` object. What it leaves out has the default of `ServerOptions`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    connect_timeout: Seconds = Field(default=15.0, alias="connectTimeout")
-    call_timeout: Seconds = Field(default=60.0, alias="callTimeout")
-    max_in_flight: int = Field(default=32, ge=1, le=10_000, alias="maxInFlight")
-    max_queue: int = Field(default=1000, ge=0, le=1_000_000, alias="maxQueue")
-    max_message_bytes: int = Field(default=4 * 2**20, ge=1024, le=256 * 2**20, alias="maxMessageBytes")
-    tools: list[Text] | None = None
-    output_validation: OutputValidation = Field(default="strict", alias="outputValidation")
-    idle_timeout: Seconds | None = Field(default=None, alias="idleTimeout")
-    processes: int = Field(default=1, ge=1, le=64)
-    scope: Scope = "shared"
-    trust_annotations: bool = Field(default=False, alias="trustAnnotations")
-    lock: LockPolicy = "warn"
-    elicits: bool = False
-    held_for: HeldFor = Field(default=24 * 3600.0, alias="heldFor")
-    rate_limit: _RateLimit | None = Field(default=None, alias="rateLimit")
-    auth: Annotated[_OAuth | _ClientCredentials | _PrivateKeyJwt, Field(discriminator="type")] | None = None
-
-    def options(self) -> ServerOptions:
-        values = self.model_dump(exclude={"tools", "rate_limit", "auth"})
-        limit = self.rate_limit
-        return ServerOptions(
-            **values,
-            tools=None if self.tools is None else frozenset(self.tools),
-            rate_limit=None if limit is None else RateLimit(calls=limit.calls, per=limit.per),
-        )
-
-
-class _Server(BaseModel):
-    """One value of `mcpServers`, whatever its transport."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    type: Literal["stdio", "http", "streamable-http", "streamableHttp", "sse"] | None = None
-    command: Text | None = None
-    args: list[str] = Field(default_factory=list[str])
-    env: dict[str, str] = Field(default_factory=dict[str, str])
-    cwd: Text | None = None
-    url: Text | None = None
-    headers: dict[str, str] = Field(default_factory=dict[str, str])
-    callsheet: _Options = Field(default_factory=_Options)
 
 
 def read_servers(path: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
@@ -238,14 +130,14 @@ class _Reader:
 
     def server(self, value: dict[str, object]) -> ServerConfig:
         try:
-            fields = _Server.model_validate(value)
+            fields = ServerShape.model_validate(value)
         except ValidationError as error:
-            self._refuse(*_explain(error.errors(include_url=False)[0]))
+            self._refuse(*explain(error.errors(include_url=False)[0]))
         if self._transport(fields) == "stdio":
             return self._stdio(fields)
         return self._http(fields)
 
-    def _transport(self, fields: _Server) -> Literal["stdio", "http"]:
+    def _transport(self, fields: ServerShape) -> Literal["stdio", "http"]:
         if fields.type is None:
             if (fields.command is None) == (fields.url is None):
                 self._refuse("type", 'expected "command" (a program) or "url" (streamable HTTP), and only one of them.')
@@ -258,7 +150,7 @@ class _Reader:
             self._refuse("url", "an http server needs a url.")
         return "http"
 
-    def _stdio(self, fields: _Server) -> StdioServer:
+    def _stdio(self, fields: ServerShape) -> StdioServer:
         if fields.callsheet.auth is not None:
             self._refuse("callsheet.auth", "only a server with a url is signed in to; a command takes secrets by env.")
         command = self._expand("command", fields.command or "")
@@ -272,14 +164,19 @@ class _Reader:
             options=fields.callsheet.options(),
         )
 
-    def _http(self, fields: _Server) -> HttpServer:
+    def _http(self, fields: ServerShape) -> HttpServer:
         url = self._expand("url", fields.url or "")
-        if HTTP_URL.fullmatch(url) is None:
+        if not _is_http_url(url):
             self._refuse("url", "expected an address that begins with http:// or https:// and a host.")
         headers = self._mapping("headers", fields.headers, lambda key: HEADER_NAME.fullmatch(key) is not None)
         for key, value in headers.items():
-            if not value.isprintable():
-                self._refuse(f"headers.{key}", "the value contains a character that no header may have.")
+            # Refused here: what the HTTP library says about it later has the value in it.
+            if HEADER_VALUE.fullmatch(value) is None:
+                self._refuse(
+                    f"headers.{key}",
+                    "the value begins or ends with a space, or contains a character that no header may have: "
+                    "printable ASCII alone.",
+                )
         return HttpServer(
             name=self._name,
             url=url,
@@ -289,11 +186,11 @@ class _Reader:
             options=fields.callsheet.options(),
         )
 
-    def _auth(self, fields: _Server) -> Auth | None:
+    def _auth(self, fields: ServerShape) -> Auth | None:
         match fields.callsheet.auth:
             case None:
                 return None
-            case _OAuth() as auth:
+            case OAuthShape() as auth:
                 self._check_secret(auth)
                 return OAuth(
                     client_id=self._expand_some("callsheet.auth.clientId", auth.client_id),
@@ -302,14 +199,14 @@ class _Reader:
                     issuer=None if auth.issuer is None else self._issuer(auth.issuer),
                     scopes=self._scopes(auth.scopes),
                 )
-            case _ClientCredentials() as auth:
+            case ClientCredentialsShape() as auth:
                 return ClientCredentials(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     client_secret=self._expand("callsheet.auth.clientSecret", auth.client_secret),
                     issuer=self._issuer(auth.issuer),
                     scopes=self._scopes(auth.scopes),
                 )
-            case _PrivateKeyJwt() as auth:
+            case PrivateKeyJwtShape() as auth:
                 return PrivateKeyJwt(
                     client_id=self._expand("callsheet.auth.clientId", auth.client_id),
                     key=self._expand("callsheet.auth.key", auth.key),
@@ -318,7 +215,7 @@ class _Reader:
                     scopes=self._scopes(auth.scopes),
                 )
 
-    def _check_secret(self, auth: _OAuth) -> None:
+    def _check_secret(self, auth: OAuthShape) -> None:
         if auth.client_secret is None:
             return
         if auth.client_id is None:
@@ -332,7 +229,7 @@ class _Reader:
 
     def _issuer(self, text: str) -> str:
         issuer = self._expand("callsheet.auth.issuer", text)
-        if HTTP_URL.fullmatch(issuer) is None:
+        if not _is_http_url(issuer):
             self._refuse(
                 "callsheet.auth.issuer", "expected an address that begins with http:// or https:// and a host."
             )
@@ -347,7 +244,11 @@ class _Reader:
         return url
 
     def _scopes(self, scopes: Iterable[str]) -> tuple[str, ...]:
-        return tuple(self._expand("callsheet.auth.scopes", scope) for scope in scopes)
+        expanded = tuple(self._expand("callsheet.auth.scopes", scope) for scope in scopes)
+        for scope in expanded:
+            if SCOPE.fullmatch(scope) is None:
+                self._refuse("callsheet.auth.scopes", f"{scope!r} cannot be a scope (RFC 6749, section 3.3).")
+        return expanded
 
     def _expand_some(self, key: str, text: str | None) -> str | None:
         return None if text is None else self._expand(key, text)
@@ -388,15 +289,9 @@ class _Reader:
         raise ConfigurationInvalid(f"{self._source}: server {self._name!r}, key {key!r}: {sentence}")
 
 
-def _explain(error: ErrorDetails) -> tuple[str, str]:
-    """Key and sentence for pydantic's first complaint."""
-    location = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return location, f"there is no such option.{_did_you_mean(str(error['loc'][-1]))}"
-    return location, f"{error['msg'].removesuffix('.')}, found {json.dumps(error['input'], default=str)[:80]}."
-
-
-def _did_you_mean(word: str) -> str:
-    options: Iterable[str] = (field.alias or name for name, field in _Options.model_fields.items())
-    close = difflib.get_close_matches(word, list(options), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+def _is_http_url(text: str) -> bool:
+    try:
+        urlsplit(text).port  # noqa: B018 - reads it, and raises
+    except ValueError:
+        return False
+    return HTTP_URL.fullmatch(text) is not None
