@@ -273,6 +273,26 @@ async def test_an_authorization_server_that_has_no_time_costs_the_call_and_not_t
     assert (await admin(url))["authorize"] == 1
 
 
+@pytest.mark.parametrize("what", ["resource", "metadata", "mcp"])
+async def test_a_server_that_has_no_time_is_not_taken_for_one_that_refuses_our_secret(url: str, what: str) -> None:
+    auth = ClientCredentials(client_id="robot", client_secret="beep", issuer=url.removesuffix("/mcp"))
+    await admin(url, **{what: 503})
+    async with opened(server_at(url, auth), MemoryTokens()) as tools:
+        with pytest.raises(ServerUnavailable, match="HTTP 503") as failed:
+            await echo(tools)
+        assert not isinstance(failed.value, AuthRequired)
+        assert tools.servers()[0].needs_auth is False
+
+
+async def test_a_tool_server_does_not_stand_in_for_an_authorization_server_that_has_no_time(url: str) -> None:
+    await admin(url, metadata=503)
+    with pytest.raises(httpx2.RemoteProtocolError, match="HTTP 503"):
+        await sign_in(server_at(url), MemoryTokens())
+    counts = await admin(url)
+    assert "register" not in counts
+    assert "authorize" not in counts
+
+
 async def test_a_caller_that_leaves_does_not_take_the_new_token_along(url: str) -> None:
     store = MemoryTokens()
     await sign_in(server_at(url), store)

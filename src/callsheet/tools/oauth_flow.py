@@ -22,6 +22,7 @@ from callsheet.tools.servers import Auth, HttpServer
 from callsheet.tools.wallet import Kept
 
 _SDK_LOGGER: Final = "mcp.client.auth.oauth2"
+_AUTHORITY_PLACES: Final = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 _PROBE: Final = {
     "MCP-Protocol-Version": "2025-11-25",
     "Accept": "application/json, text/event-stream",
@@ -79,19 +80,26 @@ async def _drive(
     headers.pop("authorization", None)
     probe = httpx2.Request("POST", server.url, headers=headers, json={"jsonrpc": "2.0", "id": 0, "method": "ping"})
     status = 0
+    busy: str | None = None
     async with aclosing(provider.async_auth_flow(probe)) as flow:
         request = await anext(flow)
         while not (request is probe and "authorization" in probe.headers):
             response = await client.send(request)
             status = response.status_code
+            if _has_no_time(response):
+                busy = f"{request.url.host} answered HTTP {status}"
+                if not _may_be_elsewhere(request):
+                    raise httpx2.RemoteProtocolError(busy)
             if request is probe:
                 _ask_for(scopes, response)
-            elif request.method == "POST" and _has_no_time(response):
-                raise httpx2.RemoteProtocolError(f"{request.url.host} answered HTTP {status}")
             try:
                 request = await flow.asend(response)
             except StopAsyncIteration:
                 raise OAuthFlowError(f"the tool server answered HTTP {status} without asking for a token") from None
+            except OAuthFlowError as exc:
+                if busy is None:
+                    raise
+                raise httpx2.RemoteProtocolError(busy) from exc
 
 
 def _ask_for(scopes: tuple[str, ...], response: httpx2.Response) -> None:
@@ -99,6 +107,15 @@ def _ask_for(scopes: tuple[str, ...], response: httpx2.Response) -> None:
     if scopes and response.status_code == HTTPStatus.UNAUTHORIZED:
         challenge = response.headers.get("www-authenticate", "").removeprefix("Bearer").strip()
         response.headers["www-authenticate"] = f'Bearer scope="{" ".join(scopes)}", {challenge}'
+
+
+def _may_be_elsewhere(request: httpx2.Request) -> bool:
+    """Whether this looks for the tool server's metadata (RFC 9728), which has several places.
+
+    Those of an authorization server have several places too, but the SDK would take an error there for the silence of
+    an old server, and go on with the tool server in the authorization server's place.
+    """
+    return request.method == "GET" and not any(place in request.url.path for place in _AUTHORITY_PLACES)
 
 
 def _has_no_time(response: httpx2.Response) -> bool:

@@ -9,6 +9,7 @@ client credentials. `/authorize` signs in whoever comes; with `deny` among its p
 
 `POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants a token with it,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
+`{"resource": STATUS}` and `{"metadata": STATUS}` let its two descriptions fail, `{"mcp": STATUS}` all calls;
 `{"token": STATUS}` lets `/token` fail (0: no more), `{"token": "hold"}` lets it wait until it is told otherwise.
 `GET /admin` counts what happened.
 """
@@ -62,15 +63,20 @@ class Authority:
         self.redirect = ""
         self.named = issuer
         self.token_status = 0
+        self.failing: dict[str, int] = {}
         self.flowing = asyncio.Event()
         self.flowing.set()
 
     async def resource(self, request: Request) -> Response:
         """RFC 9728."""
+        if status := self.failing.get("resource"):
+            return Response(status_code=status)
         return JSONResponse({"resource": f"{self.issuer}/mcp", "authorization_servers": [self.issuer]})
 
     async def metadata(self, request: Request) -> Response:
         """RFC 8414."""
+        if status := self.failing.get("metadata"):
+            return Response(status_code=status)
         return JSONResponse(
             {
                 "issuer": self.issuer,
@@ -183,6 +189,7 @@ class Authority:
             self.redirect = body.get("redirect", self.redirect)
             self.named = body.get("issuer", self.named)
             self._break(body.get("token"))
+            self.failing |= {what: body[what] for what in ("resource", "metadata", "mcp") if what in body}
             what = body.get("revoke")
             if what in {"access", "all"}:
                 self.access.clear()
@@ -206,6 +213,9 @@ class Guarded:
         self._authority = authority
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if status := self._authority.failing.get("mcp"):
+            await Response(status_code=status)(scope, receive, send)
+            return
         token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
         if self._authority.access.get(token, 0.0) > time.monotonic():
             await self._enter(token, scope, receive, send)
