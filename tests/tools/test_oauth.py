@@ -53,7 +53,7 @@ def opened(server: HttpServer, store: TokenStore) -> ToolPool:
     return ToolPool([server], environment={}, jitter=lambda: 0.0, tokens=store)
 
 
-async def admin(url: str, **body: str | int) -> Any:
+async def admin(url: str, **body: str | int | dict[str, str | None]) -> Any:
     """What the authorization server counted, after doing what `body` says."""
     async with httpx2.AsyncClient() as client:
         address = url.replace("/mcp", "/admin")
@@ -288,6 +288,37 @@ async def test_a_tool_server_does_not_stand_in_for_an_authorization_server_that_
     await admin(url, metadata=503)
     with pytest.raises(httpx2.RemoteProtocolError, match="HTTP 503"):
         await sign_in(server_at(url), MemoryTokens())
+    counts = await admin(url)
+    assert "register" not in counts
+    assert "authorize" not in counts
+
+
+@pytest.mark.parametrize(
+    ("described", "auth", "sentence"),
+    [
+        ({"code_challenge_methods_supported": None}, OAuth(client_id="https://c.example/c"), "PKCE with S256"),
+        ({"registration_endpoint": None}, OAuth(), "write its 'clientId' into 'auth' in mcp.json"),
+    ],
+    ids=["without PKCE", "without registration"],
+)
+async def test_an_authorization_server_that_cannot_be_signed_in_at_is_told_before_the_browser_opens(
+    url: str, described: dict[str, str | None], auth: OAuth, sentence: str
+) -> None:
+    await admin(url, describe=described)
+    with pytest.raises(SignInNeeded, match=sentence):
+        await sign_in(server_at(url, auth), MemoryTokens())
+    counts = await admin(url)
+    assert "register" not in counts
+    assert "authorize" not in counts
+
+
+@pytest.mark.parametrize("client", [None, "https://c.example/c"])
+async def test_a_tool_server_does_not_stand_in_for_an_authorization_server_that_says_nothing(
+    url: str, client: str | None
+) -> None:
+    await admin(url, metadata=404)
+    with pytest.raises(SignInNeeded, match="does not describe itself"):
+        await sign_in(server_at(url, OAuth(client_id=client)), MemoryTokens())
     counts = await admin(url)
     assert "register" not in counts
     assert "authorize" not in counts

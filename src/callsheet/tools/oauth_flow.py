@@ -17,7 +17,7 @@ from mcp.client.auth import OAuthClientProvider, OAuthFlowError
 from mcp.client.auth.oauth2 import OAuthContext
 
 from callsheet.tools.faults import plain
-from callsheet.tools.oauth_providers import Person, SignInRefused, provider_of
+from callsheet.tools.oauth_providers import Person, SignInRefused, check_registration, provider_of
 from callsheet.tools.servers import Auth, HttpServer
 from callsheet.tools.wallet import Kept
 
@@ -84,6 +84,8 @@ async def _drive(
     async with aclosing(provider.async_auth_flow(probe)) as flow:
         request = await anext(flow)
         while not (request is probe and "authorization" in probe.headers):
+            if provider.context.client_info is None and request.method == "POST" and request is not probe:
+                check_registration(provider.context)
             response = await client.send(request)
             status = response.status_code
             if _has_no_time(response):

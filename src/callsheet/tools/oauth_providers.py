@@ -14,7 +14,7 @@ from mcp.client.auth.extensions.client_credentials import (
 )
 from mcp.client.auth.oauth2 import OAuthContext
 from mcp.client.auth.utils import issuers_match, union_scopes
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
 from pydantic import AnyUrl
 
 from callsheet.tools.faults import plain
@@ -123,6 +123,10 @@ class _WithPerson(OAuthClientProvider):
 
     def _check_authority(self) -> None:
         issuer, known = self._auth.issuer, self.context.oauth_metadata
+        if known is None:
+            _require_no_authority(self.context)
+        else:
+            _require_safe(known, self.context.server_url)
         if issuer is not None and (known is None or not issuers_match(str(known.issuer), issuer)):
             raise OAuthFlowError(f"the authorization server {issuer!r} of mcp.json does not describe itself (RFC 8414)")
 
@@ -134,6 +138,39 @@ class _WithPerson(OAuthClientProvider):
         if response.status_code != HTTPStatus.OK:
             raise OAuthFlowError(f"the token is not renewed (HTTP {response.status_code}): {plain(response.text, 200)}")
         return await super()._handle_refresh_response(response)
+
+
+def check_registration(context: OAuthContext) -> None:
+    """Refuse to register at the tool server what belongs to an authorization server, which the SDK would.
+
+    Raises:
+        OAuthFlowError: with what to do instead.
+    """
+    known = context.oauth_metadata
+    if known is None:
+        _require_no_authority(context)
+    elif known.registration_endpoint is None:
+        raise OAuthFlowError(
+            f"the authorization server {known.issuer} registers no clients by itself; register one there, with "
+            f"{_LOOPBACK}callback as its redirect address, and write its 'clientId' into 'auth' in mcp.json"
+        )
+
+
+def _require_no_authority(context: OAuthContext) -> None:
+    """Only a server of the revision 2025-03-26, which names no authorization server, is one itself."""
+    if context.auth_server_url is not None:
+        raise OAuthFlowError(f"the authorization server {context.auth_server_url} does not describe itself (RFC 8414)")
+
+
+def _require_safe(authority: OAuthMetadata, server_url: str) -> None:
+    """MCP, authorization: no sign-in without PKCE, and none in the clear."""
+    if "S256" not in (authority.code_challenge_methods_supported or ()):
+        raise OAuthFlowError(
+            f"the authorization server {authority.issuer} does not say that it knows PKCE with S256 "
+            "(code_challenge_methods_supported), without which a sign-in could be stolen"
+        )
+    if server_url.lower().startswith("https:") and authority.authorization_endpoint.scheme != "https":
+        raise OAuthFlowError(f"the authorization server {authority.issuer} wants to be signed in at without https")
 
 
 class _WithSecret(ClientCredentialsOAuthProvider):

@@ -10,6 +10,7 @@ client credentials. `/authorize` signs in whoever comes; with `deny` among its p
 `POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants a token with it,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
 `{"resource": STATUS}` and `{"metadata": STATUS}` let its two descriptions fail, `{"mcp": STATUS}` all calls;
+`{"describe": {…}}` changes what the authorization server says of itself (null: nothing);
 `{"token": STATUS}` lets `/token` fail (0: no more), `{"token": "hold"}` lets it wait until it is told otherwise.
 `GET /admin` counts what happened.
 """
@@ -64,6 +65,7 @@ class Authority:
         self.named = issuer
         self.token_status = 0
         self.failing: dict[str, int] = {}
+        self.described: dict[str, Any] = {}
         self.flowing = asyncio.Event()
         self.flowing.set()
 
@@ -77,21 +79,20 @@ class Authority:
         """RFC 8414."""
         if status := self.failing.get("metadata"):
             return Response(status_code=status)
-        return JSONResponse(
-            {
-                "issuer": self.issuer,
-                "authorization_endpoint": f"{self.issuer}/authorize",
-                "token_endpoint": f"{self.issuer}/token",
-                "registration_endpoint": f"{self.issuer}/register",
-                "revocation_endpoint": f"{self.issuer}/revoke",
-                "response_types_supported": ["code"],
-                "code_challenge_methods_supported": ["S256"],
-                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-                "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "private_key_jwt"],
-                "authorization_response_iss_parameter_supported": True,
-                "client_id_metadata_document_supported": True,
-            }
-        )
+        described = {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "registration_endpoint": f"{self.issuer}/register",
+            "revocation_endpoint": f"{self.issuer}/revoke",
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "private_key_jwt"],
+            "authorization_response_iss_parameter_supported": True,
+            "client_id_metadata_document_supported": True,
+        } | self.described
+        return JSONResponse({name: value for name, value in described.items() if value is not None})
 
     async def register(self, request: Request) -> Response:
         """RFC 7591."""
@@ -189,6 +190,7 @@ class Authority:
             self.redirect = body.get("redirect", self.redirect)
             self.named = body.get("issuer", self.named)
             self._break(body.get("token"))
+            self.described |= body.get("describe", {})
             self.failing |= {what: body[what] for what in ("resource", "metadata", "mcp") if what in body}
             what = body.get("revoke")
             if what in {"access", "all"}:
