@@ -53,7 +53,7 @@ def opened(server: HttpServer, store: TokenStore) -> ToolPool:
     return ToolPool([server], environment={}, jitter=lambda: 0.0, tokens=store)
 
 
-async def admin(url: str, **body: str | int | dict[str, str | None]) -> Any:
+async def admin(url: str, **body: Any) -> Any:
     """What the authorization server counted, after doing what `body` says."""
     async with httpx2.AsyncClient() as client:
         address = url.replace("/mcp", "/admin")
@@ -322,6 +322,42 @@ async def test_a_tool_server_does_not_stand_in_for_an_authorization_server_that_
     counts = await admin(url)
     assert "register" not in counts
     assert "authorize" not in counts
+
+
+async def test_a_refusal_is_told_without_the_secrets_that_it_repeats(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    kept = Wallet(server_at(url), store).load().tokens
+    assert kept is not None
+    assert kept.refresh_token is not None
+    described = f"No such token:\n{kept.refresh_token}"
+    await admin(url, say=[{"error": "invalid_grant", "error_description": described, "debug": "dump"}, 400])
+    with pytest.raises(SignInNeeded) as refused:
+        await signing(server_at(url), store).renew(kept.access_token)
+    text = str(refused.value)
+    assert "127.0.0.1 answered HTTP 400: invalid_grant, No such token: [secret old refresh token]; run" in text
+    assert "dump" not in text
+    auth = ClientCredentials(client_id="robot", client_secret="b00p", issuer=url.removesuffix("/mcp"))
+    await admin(url, say=[{"error": "invalid_client", "error_description": "b00p is wrong"}, 401])
+    with pytest.raises(SignInNeeded, match=r"invalid_client, \[secret clientSecret\] is wrong"):
+        await signing(server_at(url, auth), MemoryTokens()).token()
+
+
+@pytest.mark.parametrize("token", ["a b\n", "\u00e9t\u00e9"])
+async def test_a_token_that_no_header_can_carry_is_refused_when_it_comes(url: str, token: str) -> None:
+    await admin(url, say=[{"access_token": token, "token_type": "Bearer"}, 200])
+    with pytest.raises(SignInNeeded, match=r"no header can carry$"):
+        await sign_in(server_at(url), MemoryTokens())
+
+
+async def test_an_answer_that_is_no_token_does_not_begin_the_flow_of_a_person(url: str) -> None:
+    store = MemoryTokens()
+    await sign_in(server_at(url), store)
+    await admin(url, say=[{"access_token": 7}, 200])
+    signed_in = signing(server_at(url), store)
+    with pytest.raises(SignInNeeded, match="an answer that is none; run 'callsheet tools login bank'"):
+        await signed_in.renew(await signed_in.token())
+    assert (await admin(url))["register"] == 1
 
 
 async def test_a_caller_that_leaves_does_not_take_the_new_token_along(url: str) -> None:

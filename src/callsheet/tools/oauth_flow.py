@@ -6,6 +6,7 @@ that asks for nothing, and left as soon as there is a token.
 """
 
 import logging
+import re
 import time
 from collections.abc import Generator
 from contextlib import aclosing, contextmanager
@@ -13,14 +14,18 @@ from http import HTTPStatus
 from typing import Final
 
 import httpx2
+import orjson
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError
 from mcp.client.auth.oauth2 import OAuthContext
 
+from callsheet.runs.secrets import redact_text
 from callsheet.tools.faults import plain
 from callsheet.tools.oauth_providers import Person, SignInRefused, check_registration, provider_of
-from callsheet.tools.servers import Auth, HttpServer
+from callsheet.tools.servers import Auth, HttpServer, PrivateKeyJwt
 from callsheet.tools.wallet import Kept
 
+_TOKEN: Final = re.compile(r"[!-~]+")
+_NO_HEADER: Final = "the authorization server gave a token that no header can carry"
 _SDK_LOGGER: Final = "mcp.client.auth.oauth2"
 _AUTHORITY_PLACES: Final = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 _PROBE: Final = {
@@ -51,17 +56,24 @@ async def fetch_tokens(
         SignInRefused: the person, or somebody in their place, refused.
         httpx2.TransportError: a server could not be reached, or has no time now.
     """
+    context: OAuthContext | None = None
     try:
         provider = provider_of(server, auth, kept, person)
+        context = provider.context
         with _without_its_log():
             await _drive(provider, server, auth.scopes, client)
     except (httpx2.TransportError, SignInRefused):
         raise
+    except UnicodeEncodeError:
+        raise FlowFailed(_NO_HEADER) from None
     except Exception as exc:  # what servers say meets the SDK's parsers, which raise what they like
         # The rest of the text may show what was parsed, tokens too.
-        raise FlowFailed(plain(str(exc).partition("\n")[0], 300) or type(exc).__name__) from exc
-    context: OAuthContext = provider.context
+        text = str(exc).partition("\n")[0] or type(exc).__name__
+        raise FlowFailed(plain(redact_text(text, _secrets(auth, kept, context)), 300)) from exc
     tokens = context.current_tokens
+    # What the HTTP library says about it later has the token in it.
+    if tokens is not None and _TOKEN.fullmatch(tokens.access_token) is None:
+        raise FlowFailed(_NO_HEADER)
     ends_in = None if tokens is None else tokens.expires_in
     return Kept(
         tokens=tokens,
@@ -94,6 +106,8 @@ async def _drive(
                     raise httpx2.RemoteProtocolError(busy)
             if request is probe:
                 _ask_for(scopes, response)
+            if request.method == "POST" and request is not probe and response.is_error:
+                raise OAuthFlowError(_refusal(request, response))
             try:
                 request = await flow.asend(response)
             except StopAsyncIteration:
@@ -109,6 +123,35 @@ def _ask_for(scopes: tuple[str, ...], response: httpx2.Response) -> None:
     if scopes and response.status_code == HTTPStatus.UNAUTHORIZED:
         challenge = response.headers.get("www-authenticate", "").removeprefix("Bearer").strip()
         response.headers["www-authenticate"] = f'Bearer scope="{" ".join(scopes)}", {challenge}'
+
+
+def _refusal(request: httpx2.Request, response: httpx2.Response) -> str:
+    """What an authorization server says about its refusal (RFC 6749, section 5.2), and nothing else of its answer."""
+    sentence = f"{request.url.host} answered HTTP {response.status_code}"
+    try:
+        said: object = orjson.loads(response.content)
+    except ValueError:
+        return sentence
+    match said:
+        case {"error": str() as error, "error_description": str() as description}:
+            return f"{sentence}: {error}, {' '.join(description.split())}"
+        case {"error": str() as error}:
+            return f"{sentence}: {error}"
+        case _:
+            return sentence
+
+
+def _secrets(auth: Auth, kept: Kept, context: OAuthContext | None) -> dict[str, str]:
+    """All that a server may repeat, and nobody else shall read."""
+    client = None if context is None else context.client_info
+    found = {
+        "clientSecret": None if isinstance(auth, PrivateKeyJwt) else auth.client_secret,
+        "client_secret": None if client is None else client.client_secret,
+    }
+    for tokens, age in ((kept.tokens, "old"), (None if context is None else context.current_tokens, "new")):
+        if tokens is not None:
+            found |= {f"{age} access token": tokens.access_token, f"{age} refresh token": tokens.refresh_token}
+    return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def _may_be_elsewhere(request: httpx2.Request) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final, assert_never
 
 import httpx2
@@ -17,7 +16,6 @@ from mcp.client.auth.utils import issuers_match, union_scopes
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
 from pydantic import AnyUrl
 
-from callsheet.tools.faults import plain
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
 from callsheet.tools.wallet import Kept
 
@@ -135,9 +133,9 @@ class _WithPerson(OAuthClientProvider):
         return await super()._refresh_token()
 
     async def _handle_refresh_response(self, response: httpx2.Response) -> bool:
-        if response.status_code != HTTPStatus.OK:
-            raise OAuthFlowError(f"the token is not renewed (HTTP {response.status_code}): {plain(response.text, 200)}")
-        return await super()._handle_refresh_response(response)
+        if not await super()._handle_refresh_response(response):  # the SDK would go on with a person
+            raise OAuthFlowError(f"the token is not renewed: HTTP {response.status_code} with an answer that is none")
+        return True
 
 
 def check_registration(context: OAuthContext) -> None:

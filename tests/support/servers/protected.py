@@ -10,8 +10,9 @@ client credentials. `/authorize` signs in whoever comes; with `deny` among its p
 `POST /admin {"revoke": "access" | "refresh" | "all"}` takes tokens back; `{"need": SCOPE}` wants a token with it,
 `{"issuer": URL}` names another one to the browser, `{"redirect": URL}` sends everybody who has a token there,
 `{"resource": STATUS}` and `{"metadata": STATUS}` let its two descriptions fail, `{"mcp": STATUS}` all calls;
-`{"describe": {…}}` changes what the authorization server says of itself (null: nothing);
-`{"token": STATUS}` lets `/token` fail (0: no more), `{"token": "hold"}` lets it wait until it is told otherwise.
+`{"describe": {…}}` changes what the authorization server says of itself (null: nothing); `{"say": [BODY, STATUS]}` is
+what `/token` answers then; `{"token": STATUS}` lets it fail (0: no more), `{"token": "hold"}` lets it wait until it is
+told otherwise.
 `GET /admin` counts what happened.
 """
 
@@ -64,6 +65,7 @@ class Authority:
         self.redirect = ""
         self.named = issuer
         self.token_status = 0
+        self.said: tuple[Any, int] | None = None
         self.failing: dict[str, int] = {}
         self.described: dict[str, Any] = {}
         self.flowing = asyncio.Event()
@@ -123,6 +125,8 @@ class Authority:
         given: dict[str, str] | None = None
         self.counts[form["grant_type"]] += 1
         await self.flowing.wait()
+        if self.said is not None:
+            return JSONResponse(*self.said)
         if self.token_status:
             return JSONResponse({"error": "temporarily_unavailable"}, self.token_status)
         match form["grant_type"]:
@@ -190,6 +194,7 @@ class Authority:
             self.redirect = body.get("redirect", self.redirect)
             self.named = body.get("issuer", self.named)
             self._break(body.get("token"))
+            self.said = tuple(body["say"]) if "say" in body else self.said
             self.described |= body.get("describe", {})
             self.failing |= {what: body[what] for what in ("resource", "metadata", "mcp") if what in body}
             what = body.get("revoke")
