@@ -149,6 +149,13 @@ def test_references_are_expanded_everywhere_in_a_server() -> None:
     assert (http.url, http.headers) == ("http://h/mcp", {"Authorization": "Bearer k1"})
 
 
+def test_the_secrets_of_a_server_are_known_by_name() -> None:
+    (server,) = parse(
+        {"a": {"command": "x", "env": {"K": "${secret:key}", "L": "${L}"}}}, CALLSHEET_SECRET_key="k", L="l"
+    )
+    assert server.secrets == {"key": "k"}
+
+
 def test_relative_paths_start_from_the_files_folder() -> None:
     (server,) = parse({"a": {"command": "./bin/srv", "cwd": "data", "args": ["./x"]}})
     assert isinstance(server, StdioServer)

@@ -127,6 +127,7 @@ class _Reader:
         self._name = name
         self._folder = folder
         self._environment = environment
+        self._secrets: dict[str, str] = {}
 
     def server(self, value: dict[str, object]) -> ServerConfig:
         try:
@@ -161,6 +162,7 @@ class _Reader:
             args=tuple(self._expand(f"args[{index}]", arg) for index, arg in enumerate(fields.args)),
             env=self._mapping("env", fields.env, lambda key: bool(key) and "=" not in key and "\0" not in key),
             cwd=None if cwd is None else self._folder / cwd,
+            secrets=self._secrets,
             options=fields.callsheet.options(),
         )
 
@@ -183,6 +185,7 @@ class _Reader:
             headers=headers,
             transport="sse" if fields.type == "sse" else "http",
             auth=self._auth(fields),
+            secrets=self._secrets,
             options=fields.callsheet.options(),
         )
 
@@ -283,6 +286,7 @@ class _Reader:
         value = self._environment.get(f"{SECRET_PREFIX}{name}")
         if not value:
             self._refuse(key, f"the secret {name} is not set. Set the environment variable {SECRET_PREFIX}{name}.")
+        self._secrets[name] = value
         return value
 
     def _refuse(self, key: str, sentence: str) -> NoReturn:

@@ -24,6 +24,7 @@ from callsheet.tools.causes import ConnectFailed, Unreached, connect_failure
 from callsheet.tools.in_flight import InFlight
 from callsheet.tools.link import Link
 from callsheet.tools.listing import Listing, ListUnusable, LiveListing, read_listing
+from callsheet.tools.redaction import Redaction
 from callsheet.tools.tasks import EXTENSION as TASKS
 
 CLIENT_NAME: Final = "callsheet"
@@ -80,6 +81,7 @@ class Connection:
     Args:
         allowed: the only tools that are listed; None means all.
         version: ours, told to the server.
+        redaction: takes the server's secrets out of what it says.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Connection:
         allowed: frozenset[str] | None,
         jitter: Callable[[], float],
         version: str,
+        redaction: Redaction,
     ) -> None:
         self.name = name
         self.error: str | None = None
@@ -101,6 +104,7 @@ class Connection:
         self._allowed = allowed
         self._jitter = jitter
         self._version = version
+        self._redaction = redaction
         self._session: Session | None = None
         self._attempt: _Attempt | None = None
         self._owners: set[asyncio.Task[None]] = set()
@@ -236,7 +240,7 @@ class Connection:
             if listing is not None and isinstance(message, ToolListChangedNotification):
                 listing.mark_changed()
 
-        in_flight = InFlight(self.name)
+        in_flight = InFlight(self.name, self._redaction)
         client = await stack.enter_async_context(self._client(link, in_flight, on_message))
         mcp = client.session
         await _ask_for_logs(mcp)

@@ -16,6 +16,7 @@ from callsheet.runs.tools import CallListener, Elicitation, ElicitationAnswer
 from callsheet.scenario.json import NotJson, check_json
 from callsheet.tools.elicitation import QuestionUnusable, question_of, result_of
 from callsheet.tools.faults import plain
+from callsheet.tools.redaction import Redaction
 
 MOST_LINES: Final = 100
 """Lines of one session's server that go to our own log; a server can say anything, and for ever."""
@@ -102,8 +103,9 @@ class InFlight:
         ambiguous: set when a question came amid several calls: from then on the server is called one at a time.
     """
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, redaction: Redaction) -> None:
         self._server = server
+        self._redaction = redaction
         self._calls: set[OpenCall] = set()
         self._lines = 0
         self.ambiguous = False
@@ -124,7 +126,7 @@ class InFlight:
             return
         self._lines += 1
         if self._lines <= MOST_LINES:
-            logger.debug("Tool server {!r} says: {}", self._server, plain(str(params.data), 500))
+            logger.debug("Tool server {!r} says: {}", self._server, plain(self._redaction.text(str(params.data)), 500))
 
     async def on_elicit(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult | ErrorData:
         """A question of the `initialize` era (called by the SDK, in a task of its own)."""

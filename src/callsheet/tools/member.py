@@ -30,6 +30,7 @@ from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.listing import Listing, ListUnusable
 from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
+from callsheet.tools.redaction import Redaction
 from callsheet.tools.servers import ServerConfig, StdioServer
 
 LIST_AGE: Final = 1.0
@@ -69,6 +70,7 @@ class Member:
     ) -> None:
         options = server.options
         limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
+        self._redaction = Redaction(server.secrets)
         self._guard = Guard(server.name, options.lock, lock)
 
         def lane() -> Lane:
@@ -79,6 +81,7 @@ class Member:
                 allowed=options.tools,
                 jitter=jitter,
                 version=version,
+                redaction=self._redaction,
             )
             return Lane(connection, ServerCalls(connection, options, self._guard, limiter))
 
@@ -103,6 +106,13 @@ class Member:
         Raises:
             ToolCallFailed: see `callsheet.runs.tools.Tools`.
         """
+        try:
+            return await self._call(self._redaction.call(call))
+        except ToolCallFailed as exc:
+            self._redaction.clean(exc)
+            raise
+
+    async def _call(self, call: ToolCall) -> ToolOutcome:
         begins = _begins(call)
         if begins and self._circuit.retry_in > 0:
             raise self._open(call)
@@ -131,13 +141,14 @@ class Member:
         circuit = "open" if pause > 0 else self._circuit.state
         # Without a connection that all share, the last call is all that is known.
         reason = self._reason if circuit != "closed" or self._per_run else ""
+        error = next((lane.connection.error for lane in lanes if lane.connection.error), None) or reason
         return ToolServerState(
             name=self._server.name,
             transport=self._transport(),
             connected=any(lane.connection.current() is not None for lane in lanes),
             protocol=next((lane.connection.protocol for lane in lanes if lane.connection.protocol), None),
             last_seen=self._last_seen,
-            error=next((lane.connection.error for lane in lanes if lane.connection.error), None) or reason or None,
+            error=self._redaction.text(error) or None,
             circuit=circuit,
             retry_in=pause if pause > 0 else None,
             needs_auth=self._needs_auth or any(lane.connection.needs_auth for lane in lanes),
@@ -150,7 +161,9 @@ class Member:
         """The tools, or why the last attempt to reach them failed; None when the server has to be asked."""
         connection = self._lanes.first.connection
         session = connection.current()
-        return connection.error if session is None else session.listing.known()
+        if session is not None:
+            return session.listing.known()
+        return None if connection.error is None else self._redaction.text(connection.error)
 
     async def listing(self) -> Listing | str:
         """The tools as they are now, or why there are none."""
@@ -158,7 +171,7 @@ class Member:
             session = await self._lanes.first.connection.session()
             listing = await session.listing.fresh(not_older_than=LIST_AGE)
         except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
-            return str(error)
+            return self._redaction.text(str(error))
         self._last_seen = datetime.now(UTC)
         return listing
 

@@ -110,6 +110,7 @@ class StdioServer:
     Attributes:
         command: a name to look for on PATH when connecting, or an absolute path.
         env: all that the program gets beside the allow-list of `callsheet.tools.child`.
+        secrets: those that stand in any of it, by name.
     """
 
     name: str
@@ -117,6 +118,7 @@ class StdioServer:
     args: tuple[str, ...] = field(default=(), repr=False)
     env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     cwd: Path | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     options: ServerOptions = field(default_factory=ServerOptions)
 
 
@@ -127,6 +129,7 @@ class HttpServer:
     Attributes:
         transport: streamable HTTP, with the transport of 2024-11-05 as a fallback, or that alone (`sse`).
         auth: how we sign in; None for not at all, or by `headers`.
+        secrets: those that stand in any of it, by name.
     """
 
     name: str
@@ -134,6 +137,7 @@ class HttpServer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     transport: Literal["http", "sse"] = "http"
     auth: Auth | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     options: ServerOptions = field(default_factory=ServerOptions)
 
 
