@@ -120,6 +120,12 @@ async def test_without_a_person_nothing_is_registered_and_what_to_do_is_said(url
     assert "register" not in await admin(url)
 
 
+async def test_over_the_old_transport_too_what_to_do_is_said(url: str) -> None:
+    async with opened(replace(server_at(url), transport="sse"), MemoryTokens()) as tools:
+        with pytest.raises(AuthRequired, match="callsheet tools login bank"):
+            await echo(tools)
+
+
 async def test_signing_in_meanwhile_is_enough(url: str) -> None:
     store = MemoryTokens()
     async with opened(server_at(url), store) as tools:

@@ -12,6 +12,7 @@ from callsheet.tools.oauth import SignIn, SignInNeeded, error_body
 ANSWER_BYTES: Final = 256 * 2**10
 """The largest answer of an authorization server."""
 
+_REFUSAL: Final = "callsheet_refusal"
 USER_AGENT: Final = "callsheet"
 
 
@@ -106,7 +107,13 @@ def _is_too_little(response: httpx2.Response) -> bool:
 
 def _refusal(request: httpx2.Request, status: HTTPStatus, message: str) -> httpx2.Response:
     headers = {"content-type": "application/json"}
-    return httpx2.Response(status, headers=headers, content=error_body(message), request=request)
+    extensions = {_REFUSAL: message}
+    return httpx2.Response(status, headers=headers, content=error_body(message), request=request, extensions=extensions)
+
+
+def refusal_of(response: httpx2.Response) -> str | None:
+    """What to do about a `response` that was given here in the server's place; None for the server's own."""
+    return cast("str | None", response.extensions.get(_REFUSAL))
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -20,6 +20,7 @@ from callsheet.errors import (
     TransportLost,
 )
 from callsheet.scenario.json import Json, NotJson, check_json
+from callsheet.tools.bearer import refusal_of
 from callsheet.tools.child import CannotStart
 from callsheet.tools.faults import Fault, FaultKind, plain
 from callsheet.tools.link import Link
@@ -92,6 +93,8 @@ def connect_failure(error: Exception, link: Link) -> ConnectFailed:
             # Its own text has the URL, which may have a token in it.
             status = error.response.status_code
             reason = f"HTTP {status} {error.response.reason_phrase}".rstrip()
+            if (refusal := refusal_of(error.response)) is not None:
+                reason = f"{reason}: {refusal}"
             fault = Fault(kind=FaultKind.STATUS, detail=reason, status=status)
             return ConnectFailed(reason, failure=_unreached(fault))
         case other:

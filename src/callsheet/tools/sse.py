@@ -22,7 +22,7 @@ from mcp_types import jsonrpc_message_adapter
 
 from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.amplification import holds_too_many
-from callsheet.tools.bearer import BearerTransport
+from callsheet.tools.bearer import BearerTransport, refusal_of
 from callsheet.tools.bodies import TooLarge, first_end, last_end, read_body
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
 from callsheet.tools.http import MOST_ASIDES, NEVER_SENT
@@ -298,14 +298,16 @@ class StreamTransport(httpx2.AsyncBaseTransport):
         try:
             if response.is_success:
                 return None
-            await read_body(cast("httpx2.AsyncByteStream", response.stream), _ERROR_BODY_BYTES)
+            if (refusal := refusal_of(response)) is None:
+                await read_body(cast("httpx2.AsyncByteStream", response.stream), _ERROR_BODY_BYTES)
         except TooLarge:
-            pass
+            refusal = None
         finally:
             await response.aclose()
+        reason = f"HTTP {response.status_code} {response.reason_phrase}".rstrip()
         return Fault(
             kind=FaultKind.STATUS,
-            detail=f"HTTP {response.status_code} {response.reason_phrase}".rstrip(),
+            detail=reason if refusal is None else f"{reason}: {refusal}",
             status=response.status_code,
             retry_after=seconds_of(response.headers.get("retry-after")),
         )
