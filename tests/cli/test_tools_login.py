@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -65,6 +66,14 @@ def test_what_does_not_work_is_one_sentence_without_a_traceback(folder: Path, ba
     assert "Traceback" not in ended.stderr
     assert "OAuth flow error" not in ended.stderr
     assert "did not work" in (folder / "page.html").read_text("utf-8")
+
+
+def test_a_browser_that_does_not_end_keeps_nobody(folder: Path) -> None:
+    waits = "import os, time\nos.close(1)\nos.close(2)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+    (folder / "browser.py").write_text(waits, encoding="utf-8")
+    ended = callsheet(folder, "tools", "login", "bank", "--timeout", "8")
+    os.kill(int((folder / "pid").read_text("ascii")), signal.SIGKILL)
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "Error: Nobody signed in within 8 s.")
 
 
 def test_an_unknown_server_is_a_usage_error(folder: Path) -> None:

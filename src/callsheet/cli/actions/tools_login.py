@@ -1,7 +1,8 @@
 """`callsheet tools login`: what it does."""
 
-import asyncio
+import threading
 import webbrowser
+from contextlib import suppress
 
 import httpx2
 
@@ -16,14 +17,20 @@ from callsheet.tools.oauth import SignInNeeded
 from callsheet.tools.oauth_providers import SignInRefused
 
 
+def _browse(address: str) -> None:
+    # Never a shell: the module starts the browser with the address as one argument.
+    with suppress(webbrowser.Error, OSError):  # the address stands in the terminal
+        webbrowser.open(address)
+
+
 async def act(options: ToolsLoginOptions) -> int:
     """Let the person sign in; the exit status."""
 
     async def show(address: str) -> None:
         say(f"Sign in here:\n\n  {one_line(address)}\n")
         if options.browser:
-            # Never a shell: the module starts the browser with the address as one argument.
-            await asyncio.to_thread(webbrowser.open, address)
+            # A browser of the terminal stays until it is closed; not even the end of the process waits for it.
+            threading.Thread(target=_browse, args=(address,), daemon=True).start()
 
     with surroundings(options.places) as settings:
         sign_in = open_sign_in(settings, environment(), options.server)
