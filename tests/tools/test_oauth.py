@@ -490,6 +490,32 @@ async def test_who_signs_out_has_the_tokens_revoked(url: str) -> None:
     assert (await admin(url))["revoke"] == 1
 
 
+async def test_tokens_that_cannot_be_removed_are_not_told_to_be_gone(url: str) -> None:
+    store = Stuck()
+    await sign_in(server_at(url), store)
+    with pytest.raises(OSError, match="Read-only"):
+        await signing(server_at(url), store).sign_out()
+    assert "revoke" not in await admin(url)
+
+
+class Stuck(MemoryTokens):
+    """A store of which nothing can be removed."""
+
+    def remove(self, server: str, url: str) -> bool:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+
+def test_a_file_of_tokens_that_cannot_be_removed_is_not_taken_for_none(tmp_path: Path) -> None:
+    store = FileTokens(tmp_path, KeyCipher(bytes(32)))
+    assert store.remove("bank", "u") is False
+    store.write("bank", "u", "text")
+    blocked = next(path for path in tmp_path.iterdir() if path.suffix == ".token")
+    blocked.unlink()
+    blocked.mkdir()
+    with pytest.raises(OSError, match=r"directory|permitted"):
+        store.remove("bank", "u")
+
+
 async def test_a_server_that_asks_for_no_token_cannot_be_signed_in_to() -> None:
     with echo_over_http() as url, pytest.raises(SignInNeeded, match="without asking for a token"):
         await sign_in(server_at(url), MemoryTokens())

@@ -140,16 +140,18 @@ class SignIn:
 
         Raises:
             TimeoutError: another process is getting tokens all the time.
+            OSError: the tokens cannot be removed.
         """
         async with self._wallet.alone(ALONE_SECONDS):
             kept = await asyncio.to_thread(self._wallet.load)
             there = await asyncio.to_thread(self._wallet.forget)
         if kept.tokens is not None:
             try:
-                async with self._client() as client:
+                async with asyncio.timeout(FLOW_SECONDS), self._client() as client:
                     await revoke(kept, client)
-            except httpx2.HTTPError as exc:
-                logger.warning("The tokens of {!r} were forgotten, but not revoked: {}", self._server.name, exc)
+            except (httpx2.HTTPError, TimeoutError) as exc:
+                why = str(exc) or "the authorization server did not answer in time"
+                logger.warning("The tokens of {!r} were forgotten, but not revoked: {}", self._server.name, why)
         return there
 
     async def close(self) -> None:

@@ -33,7 +33,11 @@ class TokenStore(Protocol):
         ...
 
     def remove(self, server: str, url: str) -> bool:
-        """Forget it; whether there was something."""
+        """Forget it; whether there was something.
+
+        Raises:
+            OSError: it is still there.
+        """
         ...
 
     def version(self, server: str, url: str) -> object:
@@ -120,7 +124,7 @@ class FileTokens:
         """See `TokenStore`."""
         try:
             self._file(server, url).unlink()
-        except OSError:
+        except FileNotFoundError:
             return False
         return True
 

@@ -105,7 +105,11 @@ class Wallet:
         return self._store.version(self._server.name, self._server.url)
 
     def forget(self) -> bool:
-        """Forget everything; whether there was something."""
+        """Forget everything; whether there was something.
+
+        Raises:
+            OSError: it is still there.
+        """
         return self._store.remove(self._server.name, self._server.url)
 
 

@@ -18,5 +18,8 @@ async def act(options: ToolsLogoutOptions) -> int:
         except TimeoutError:
             say(f"Error: Another process is getting tokens of '{name}' now, so they are still there. Try again.")
             return FAILED
+        except OSError as exc:
+            say(f"Error: The tokens of '{name}' cannot be removed: {exc.strerror or exc}.")
+            return FAILED
     say(f"The tokens of '{name}' are forgotten." if there else f"There were no tokens of '{name}'.")
     return DONE
