@@ -28,7 +28,7 @@ from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, 
 from callsheet.tools.signing import sign_in_of
 from callsheet.tools.tls import SharedTls
 from callsheet.tools.tokens import FileTokens, MemoryTokens, TokenStore
-from callsheet.tools.wallet import Wallet
+from callsheet.tools.wallet import MOST_WANTED, Wallet
 from tests.support.servers.starting import call, echo_over_http, over_http, result_of
 
 
@@ -514,6 +514,15 @@ def test_a_file_of_tokens_that_cannot_be_removed_is_not_taken_for_none(tmp_path:
     blocked.mkdir()
     with pytest.raises(OSError, match=r"directory|permitted"):
         store.remove("bank", "u")
+
+
+def test_a_tool_server_that_wants_ever_more_scopes_does_not_fill_the_disk(url: str) -> None:
+    store = MemoryTokens()
+    wallet = Wallet(server_at(url), store)
+    for number in range(1000):
+        wallet.want(f"{number:0>100}")
+    wallet.want("x" * 100_000)
+    assert len(wallet.load().wanted or "") <= MOST_WANTED
 
 
 async def test_a_server_that_asks_for_no_token_cannot_be_signed_in_to() -> None:

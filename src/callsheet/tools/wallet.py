@@ -13,6 +13,9 @@ from pydantic import BaseModel, Field, ValidationError
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
 from callsheet.tools.tokens import TokenStore
 
+MOST_WANTED: Final = 2_000
+"""Characters of the scopes that calls lacked: they go into an address, and the tool server chooses them."""
+
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -89,7 +92,7 @@ class Wallet:
         self._store.write(self._server.name, self._server.url, mine.model_dump_json(exclude_none=True))
 
     def want(self, scope: str) -> None:
-        """Keep that a call lacked a scope.
+        """Keep that a call lacked a scope; not that too many calls lacked too many.
 
         Raises:
             OSError: it could not be written.
@@ -97,7 +100,7 @@ class Wallet:
         """
         kept = self.load()
         wanted = union_scopes(kept.wanted, scope)
-        if wanted != kept.wanted:
+        if wanted != kept.wanted and len(wanted or "") <= MOST_WANTED:
             self.save(kept.model_copy(update={"wanted": wanted}))
 
     def version(self) -> object:
