@@ -430,6 +430,28 @@ async def test_tokens_of_another_authorization_server_than_the_configured_one_ar
     assert "refresh_token" not in await admin(url)
 
 
+async def test_what_is_secret_in_the_address_of_a_server_is_not_told_to_the_authorization_server(url: str) -> None:
+    secret = url.replace("http://", "http://me:hush@") + "?key=hush"
+    addresses: list[str] = []
+
+    async def show(address: str) -> None:
+        addresses.append(address)
+        browsing.append(asyncio.create_task(browse(address)))
+
+    browsing: list[asyncio.Task[None]] = []
+    async with waiting_for_browser(show) as person:
+        await signing(server_at(secret), MemoryTokens()).sign_in(person, 20)
+    await asyncio.gather(*browsing)
+    assert parse_qs(urlsplit(addresses[0]).query)["resource"] == [url]
+
+
+async def test_the_query_of_an_authorization_endpoint_stays(url: str) -> None:
+    store = MemoryTokens()
+    await admin(url, describe={"authorization_endpoint": url.replace("/mcp", "/authorize?tenant=a")})
+    await sign_in(server_at(url), store)
+    assert (await admin(url))["tenant"] == "a"
+
+
 async def test_the_scopes_of_the_configuration_are_asked_for(url: str) -> None:
     await sign_in(server_at(url, OAuth(scopes=("read", "write"))), MemoryTokens())
     assert (await admin(url))["scopes"] == "read write"

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, assert_never
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, OAuthFlowError
@@ -79,15 +80,16 @@ class _WithPerson(OAuthClientProvider):
             token_endpoint_auth_method=_NO_SECRET,
         )
         super().__init__(
-            server.url,
+            resource_of(server.url),
             metadata,
             Preset(kept),
-            redirect_handler=None if person is None else person.show,
+            redirect_handler=None if person is None else self._show,
             callback_handler=None if person is None else person.wait,
             client_metadata_url=auth.client_metadata_url,
         )
         self._auth = auth
         self._kept = kept
+        self._person = person
 
     async def _initialize(self) -> None:
         await super()._initialize()
@@ -101,6 +103,10 @@ class _WithPerson(OAuthClientProvider):
                 redirect_uris=self.context.client_metadata.redirect_uris,
                 token_endpoint_auth_method=_NO_SECRET if self._auth.client_secret is None else _IN_HEADER,
             )
+
+    async def _show(self, address: str) -> None:
+        if self._person is not None:
+            await self._person.show(_with_own_query(address, self.context.oauth_metadata))
 
     def _select_authorization_server(self, advertised: list[str]) -> str:
         issuer = self._auth.issuer
@@ -136,6 +142,23 @@ class _WithPerson(OAuthClientProvider):
         if not await super()._handle_refresh_response(response):  # the SDK would go on with a person
             raise OAuthFlowError(f"the token is not renewed: HTTP {response.status_code} with an answer that is none")
         return True
+
+
+def resource_of(url: str) -> str:
+    """The name of a tool server for its authorization server (RFC 8707): what else is in its address may be secret."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _with_own_query(address: str, authority: OAuthMetadata | None) -> str:
+    """The address of a sign-in, with the query that the endpoint has of its own (RFC 6749, section 3.1).
+
+    The SDK writes a second question mark behind it.
+    """
+    endpoint = "" if authority is None else str(authority.authorization_endpoint)
+    if "?" in endpoint and address.startswith(f"{endpoint}?"):
+        return f"{endpoint}&{address.removeprefix(f'{endpoint}?')}"
+    return address
 
 
 def check_registration(context: OAuthContext) -> None:
@@ -196,7 +219,7 @@ def provider_of(server: HttpServer, auth: Auth, kept: Kept, person: Person | Non
             return _WithPerson(server, auth, kept, person)
         case ClientCredentials():
             return _WithSecret(
-                server.url,
+                resource_of(server.url),
                 Preset(Kept()),
                 client_id=auth.client_id,
                 client_secret=auth.client_secret,
@@ -204,7 +227,7 @@ def provider_of(server: HttpServer, auth: Auth, kept: Kept, person: Person | Non
             )
         case PrivateKeyJwt():
             return PrivateKeyJWTOAuthProvider(
-                server.url,
+                resource_of(server.url),
                 Preset(Kept()),
                 client_id=auth.client_id,
                 assertion_provider=_signed(auth),

@@ -61,6 +61,7 @@ class Authority:
         self.clients: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
         self.scopes = ""
+        self.tenant = ""
         self.need = ""
         self.redirect = ""
         self.named = issuer
@@ -111,6 +112,7 @@ class Authority:
         if not is_described and given["redirect_uri"] not in self.clients[given["client_id"]]["redirect_uris"]:
             return JSONResponse({"error": "invalid_request"}, 400)
         self.scopes = given.get("scope", "")
+        self.tenant = given.get("tenant", "")
         if "deny" in given:
             back = {"error": "access_denied", "error_description": "Not today.", "state": given["state"]}
             return RedirectResponse(f"{given['redirect_uri']}?{urlencode(back)}", 302)
@@ -202,7 +204,7 @@ class Authority:
                 self.access.clear()
             if what in {"refresh", "all"}:
                 self.refresh.clear()
-        return JSONResponse({**self.counts, "access": len(self.access), "scopes": self.scopes})
+        return JSONResponse({**self.counts, "access": len(self.access), "scopes": self.scopes, "tenant": self.tenant})
 
     def _break(self, how: object) -> None:
         if isinstance(how, int):
