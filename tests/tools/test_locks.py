@@ -90,6 +90,22 @@ async def test_a_damaged_lock_locks_nothing_and_says_why(lockfile: Path) -> None
             await tools.call(call("echo"))
 
 
+async def test_a_damaged_lock_is_said_once_where_changes_are_only_said(lockfile: Path) -> None:
+    damage(lockfile)
+    said: list[str] = []
+    sink = logger.add(said.append, level="WARNING", format="{message}")
+    try:
+        async with locked(lockfile, "warn") as tools:
+            for _ in range(2):
+                await tools.call(call("echo"))
+            await tools.list()
+    finally:
+        logger.remove(sink)
+    (line,) = said
+    assert line.startswith("No tool is compared with its lock: ")
+    assert "Write the lock anew" in line
+
+
 def damage(lockfile: Path) -> None:
     lockfile.write_text("{", encoding="utf-8")
 

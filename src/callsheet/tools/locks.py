@@ -46,6 +46,8 @@ class Lock:
             self._seen = seen
             self.signatures, self.problem = await asyncio.to_thread(self._read)
             self.generation += 1
+        if self.problem is not None:  # with `warn` nothing else would tell that nothing is compared
+            logger.warning("No tool is compared with its lock: {}", self.problem)
 
     def _state(self) -> tuple[int, int] | None:
         try:
