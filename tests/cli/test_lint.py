@@ -180,6 +180,8 @@ def test_a_tool_that_changed_since_it_was_locked_is_an_error(callsheet: CommandL
     ended = callsheet("lint", "--live")
     assert ended.status == 1
     assert "E153" in ended.out
+    assert "- description: What it was before.; + description: " in ended.out
+    assert "'callsheet lock'" in ended.out
 
 
 def drift_in(callsheet: CommandLine) -> None:

@@ -1,12 +1,16 @@
 """Rules about the tools that a scenario calls: whether they exist, have changed, and what a second call would do."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from callsheet.lint.drift import Drift, DriftKind
 from callsheet.lint.signatures import Ambiguous, Lookup, Missing, ToolSignature, UnknownServer
 from callsheet.lint.survey import Survey
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.steps.tool import ToolStep
+
+_SHOWN: Final = 3
+"""Changes of a tool that are shown beside a step."""
 
 
 def missing(survey: Survey) -> Iterator[Diagnostic]:
@@ -90,5 +94,12 @@ def _drift(drift: Drift, pointer: str) -> Diagnostic:
         code="E153",
         pointer=pointer,
         message=f"The tool is not what was locked: {drift.text().splitlines()[0].lstrip('+-~ ')}.",
-        hint=" ".join(drift.changes[:1]) or "Lock it again once you have looked at what changed.",
+        hint=f"{_changes(drift)}Look at it, then write the lock anew with 'callsheet lock'.",
     )
+
+
+def _changes(drift: Drift) -> str:
+    """The first changes in one line: one alone would show what went and not what came in its place."""
+    more = len(drift.changes) - _SHOWN
+    rest = f"; and {more} more, see 'callsheet lock --check'" if more > 0 else ""
+    return f"{'; '.join(drift.changes[:_SHOWN])}{rest}. " if drift.changes else ""
