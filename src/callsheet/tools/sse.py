@@ -289,7 +289,7 @@ class StreamTransport(httpx2.AsyncBaseTransport):
             # Without its body, of which the SDK would read that of a redirect to the end.
             await inner.aclose()
             where = {name: value for name, value in response.headers.items() if name == "location"}
-            return httpx2.Response(response.status_code, headers=where, request=request)
+            return httpx2.Response(response.status_code, headers=where, request=request, extensions=response.extensions)
         self._answers = Answers(BoundedEvents(inner, self._cap, self._refusal), self._on_lost)
         return httpx2.Response(response.status_code, headers=response.headers, stream=self._answers, request=request)
 
@@ -298,16 +298,16 @@ class StreamTransport(httpx2.AsyncBaseTransport):
         try:
             if response.is_success:
                 return None
-            if (refusal := refusal_of(response)) is None:
+            if (to_do := refusal_of(response)) is None:
                 await read_body(cast("httpx2.AsyncByteStream", response.stream), _ERROR_BODY_BYTES)
         except TooLarge:
-            refusal = None
+            to_do = None
         finally:
             await response.aclose()
         reason = f"HTTP {response.status_code} {response.reason_phrase}".rstrip()
         return Fault(
             kind=FaultKind.STATUS,
-            detail=reason if refusal is None else f"{reason}: {refusal}",
+            detail=reason if to_do is None else f"{reason}: {to_do}",
             status=response.status_code,
             retry_after=seconds_of(response.headers.get("retry-after")),
         )
