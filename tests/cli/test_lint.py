@@ -232,6 +232,31 @@ def test_the_lock_is_left_alone_when_a_server_does_not_answer(callsheet: Command
     assert (callsheet.folder / "callsheet.lock").read_bytes() == before
 
 
+def test_all_tools_are_locked_when_that_is_asked_for(callsheet: CommandLine) -> None:
+    callsheet.scenario("one", tool("first", "echo"))
+    callsheet("lock")
+    lock = callsheet.folder / "callsheet.lock"
+    assert len(read_lockfile(lock)) == 1
+    assert callsheet("lock", "--all", "--check").status == 1
+    assert callsheet("lock", "--all").status == 0
+    assert {"echo", "fail", "nap"} <= {each.name for each in read_lockfile(lock)}
+    assert callsheet("lock", "--all", "--check").status == 0
+
+
+def test_not_all_tools_are_locked_while_a_server_does_not_answer(callsheet: CommandLine) -> None:
+    callsheet.scenario("one", tool("first", "echo"))
+    callsheet("lock")
+    before = (callsheet.folder / "callsheet.lock").read_bytes()
+    servers = json.loads((callsheet.folder / "mcp.json").read_text(encoding="utf-8"))["mcpServers"]
+    text = json.dumps({"mcpServers": {**servers, "dead": {"command": "false"}}})
+    write(callsheet, "mcp.json", text)
+    assert callsheet("lock").status == 0
+    ended = callsheet("lock", "--all")
+    assert ended.status == 1
+    assert "the tools of 'dead'" in ended.err
+    assert (callsheet.folder / "callsheet.lock").read_bytes() == before
+
+
 def test_the_lock_names_the_documents_that_it_could_not_look_into(callsheet: CommandLine) -> None:
     callsheet.scenario("fine", tool("one", "echo"))
     write(callsheet, "scenarios/broken.yaml", "steps: [")

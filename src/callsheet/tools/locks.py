@@ -18,6 +18,7 @@ from callsheet.runs.tools import LockPolicy, ToolInfo
 from callsheet.tools.lockfile import read_lockfile, signature_of
 
 _TO_DO: Final = "Look at it, then write the lock anew with 'callsheet lock'."
+_NEVER_LOCKED: Final = f"{_TO_DO[:-1]}, or with 'callsheet lock --all' when no scenario calls it."
 
 
 class Lock:
@@ -143,4 +144,5 @@ class Guard:
             return f"{self._lock.problem}"
         if self._lock.signatures is None:
             return "there is no lock, without which its server is not used (lock: strict). 'callsheet lock' writes it."
-        return f"it is not what was locked (lock: strict).\n{verdict.text()}\n{_TO_DO}"
+        to_do = _NEVER_LOCKED if verdict.kind is DriftKind.ADDED else _TO_DO
+        return f"it is not what was locked (lock: strict).\n{verdict.text()}\n{to_do}"

@@ -157,7 +157,9 @@ def _process(pid: int) -> _Process | None:
 
 
 def _boot() -> str:
+    """Where and until when process ids mean what they mean now: in this container, until the machine is restarted."""
     try:
-        return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot} {(_PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return ""

@@ -25,6 +25,11 @@ async def act(options: LockOptions) -> int:
             say(one_line(f"{name} cannot be read, so its tools are not locked; see 'callsheet lint'."))
         uses = uses_of(scenarios.by_id.values())
         live = await live_signatures(settings)
+        if options.all:
+            if silent := ", ".join(f"'{name}'" for name in live.unavailable):
+                say(f"Error: Nothing is known now of the tools of {one_line(silent)}, so the lock was left as it is.")
+                return FAILED
+            uses = (*uses, *((each.server, each.name) for each in live))
         path = lockfile_path(options.lockfile, settings)
         return _check(path, live, uses) if options.check else _write(path, live, uses)
 

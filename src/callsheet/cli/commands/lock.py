@@ -15,6 +15,7 @@ class LockOptions:
     """What `callsheet lock` was asked for; `lockfile` is None for the one beside mcp.json."""
 
     files: tuple[str, ...]
+    all: bool
     check: bool
     lockfile: Path | None
     places: Places
@@ -25,6 +26,9 @@ def command(
         list[str] | None,
         typer.Argument(metavar="[FILE]...", help="Files or folders of scenarios beside those of the catalog."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every tool of every server, also those no scenario calls.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; end with status 1 when a tool is not what was locked.")
     ] = False,
@@ -42,4 +46,6 @@ def command(
     it is, when a server that is needed does not answer.
     """
     places = Places(folder=folder, scenarios=scenarios, mcp=mcp)
-    return start("lock", LockOptions(files=tuple(files or ()), check=check, lockfile=lockfile, places=places))
+    return start(
+        "lock", LockOptions(files=tuple(files or ()), all=every, check=check, lockfile=lockfile, places=places)
+    )
