@@ -31,13 +31,13 @@ from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
-from callsheet.tools.oauth import SignIn
+from callsheet.tools.oauth.sign_in import SignIn
+from callsheet.tools.oauth.tokens import FileTokens, TokenStore
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.routing import did_you_mean
 from callsheet.tools.servers import HttpServer, ServerConfig
 from callsheet.tools.signing import sign_in_of
-from callsheet.tools.tls import SharedTls
-from callsheet.tools.tokens import FileTokens, TokenStore
+from callsheet.tools.transports.tls import SharedTls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,12 +28,12 @@ from callsheet.runs.tools import (
     ToolResult,
 )
 from callsheet.scenario.json import Json, JsonObject, is_object
-from callsheet.tools.login import waiting_for_browser
+from callsheet.tools.oauth.login import waiting_for_browser
+from callsheet.tools.oauth.tokens import MemoryTokens
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt
 from callsheet.tools.signing import sign_in_of
-from callsheet.tools.tls import SharedTls
-from callsheet.tools.tokens import MemoryTokens
+from callsheet.tools.transports.tls import SharedTls
 
 SCENARIO = os.environ.get("MCP_CONFORMANCE_SCENARIO", "")
 ECHO = "json_schema_echo"

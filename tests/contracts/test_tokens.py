@@ -7,7 +7,7 @@ import pytest
 from loguru import logger
 
 from callsheet.engine.cipher import FolderCipher, KeyCipher
-from callsheet.tools.tokens import FileTokens, MemoryTokens, TokenStore
+from callsheet.tools.oauth.tokens import FileTokens, MemoryTokens, TokenStore
 
 
 @pytest.fixture(params=["memory", "files"])

@@ -6,8 +6,8 @@ from typing import Final
 
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult
-from callsheet.tools.calls import ServerCalls
-from callsheet.tools.connection import Connection
+from callsheet.tools.calls.server_calls import ServerCalls
+from callsheet.tools.session.connection import Connection
 
 _EXPIRY_LOOKS: Final = 8
 """How often in `heldFor` it is looked whether a connection is unused."""

@@ -21,17 +21,17 @@ from callsheet.errors import (
 from callsheet.lint.drift import Drift
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
-from callsheet.tools.calls import NoTurn, QueueFull, ServerCalls
-from callsheet.tools.causes import ConnectFailed
+from callsheet.tools.calls.continuations import InputContinuation, read
+from callsheet.tools.calls.server_calls import NoTurn, QueueFull, ServerCalls
 from callsheet.tools.circuit import CircuitBreaker, Permit
-from callsheet.tools.connection import Connection, OpenLink
-from callsheet.tools.continuations import InputContinuation, read
 from callsheet.tools.lanes import Lane, Lanes
-from callsheet.tools.listing import Listing, ListUnusable
 from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
 from callsheet.tools.redaction import Redaction
 from callsheet.tools.servers import ServerConfig, StdioServer
+from callsheet.tools.session.causes import ConnectFailed
+from callsheet.tools.session.connection import Connection, OpenLink
+from callsheet.tools.session.listing import Listing, ListUnusable
 
 LIST_AGE: Final = 1.0
 """Seconds for which a list of tools counts as the present one."""

@@ -15,20 +15,20 @@ from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.faults import FaultMark
-from callsheet.tools.http import HttpLink
 from callsheet.tools.link import Link
-from callsheet.tools.listing import Listing
 from callsheet.tools.locks import Lock
 from callsheet.tools.member import Member
-from callsheet.tools.oauth import SignIn
-from callsheet.tools.orphans import Children
+from callsheet.tools.oauth.sign_in import SignIn
+from callsheet.tools.oauth.tokens import MemoryTokens, TokenStore
 from callsheet.tools.routing import only_server, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
+from callsheet.tools.session.listing import Listing
 from callsheet.tools.signing import sign_in_of
-from callsheet.tools.sse import SseLink
-from callsheet.tools.stdio import StdioLink
-from callsheet.tools.tls import SharedTls
-from callsheet.tools.tokens import MemoryTokens, TokenStore
+from callsheet.tools.transports.http import HttpLink
+from callsheet.tools.transports.orphans import Children
+from callsheet.tools.transports.sse import SseLink
+from callsheet.tools.transports.stdio import StdioLink
+from callsheet.tools.transports.tls import SharedTls
 
 
 class ToolPool:

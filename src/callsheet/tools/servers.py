@@ -109,7 +109,7 @@ class StdioServer:
 
     Attributes:
         command: a name to look for on PATH when connecting, or an absolute path.
-        env: all that the program gets beside the allow-list of `callsheet.tools.child`.
+        env: all that the program gets beside the allow-list of `callsheet.tools.transports.child`.
         secrets: those that stand in any of it, by name.
     """
 

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 
-from callsheet.tools.bearer import SmallAnswers
-from callsheet.tools.oauth import SignIn
+from callsheet.tools.oauth.sign_in import SignIn
+from callsheet.tools.oauth.tokens import TokenStore
+from callsheet.tools.oauth.wallet import Wallet
 from callsheet.tools.servers import HttpServer
-from callsheet.tools.tokens import TokenStore
-from callsheet.tools.wallet import Wallet
+from callsheet.tools.transports.bearer import SmallAnswers
 
 Tls = Callable[[], Awaitable[ssl.SSLContext]]
 

@@ -16,7 +16,7 @@ from callsheet.errors import (
     TransportLost,
 )
 from callsheet.scenario.json import Json, JsonObject
-from callsheet.tools.child import SETTLE
+from callsheet.tools.transports.child import SETTLE
 
 Transport: TypeAlias = Literal["stdio", "http"]
 Others: TypeAlias = Literal["untouched", "lost"]

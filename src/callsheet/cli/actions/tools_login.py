@@ -12,9 +12,9 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.settings import environment
 from callsheet.system import open_sign_in
-from callsheet.tools.login import waiting_for_browser
-from callsheet.tools.oauth import SignInNeeded
-from callsheet.tools.oauth_providers import SignInRefused
+from callsheet.tools.oauth.login import waiting_for_browser
+from callsheet.tools.oauth.providers import SignInRefused
+from callsheet.tools.oauth.sign_in import SignInNeeded
 
 
 def _browse(address: str) -> None:

@@ -1,0 +1,1 @@
+"""Calls of tools: whose turn it is, questions and tasks on the way, and what came back."""

@@ -1,0 +1,1 @@
+"""Signing in to tool servers with OAuth 2.1."""

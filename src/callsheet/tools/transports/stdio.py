@@ -1,0 +1,242 @@
+"""MCP over a child's stdin and stdout, with a cap on each line and a good word for every line that cannot be used.
+
+The streams touch the pipes themselves: no task and no queue lies between the child and the SDK's session, and a write
+never waits, so that a call can be abandoned at once even when the child has stopped reading.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Final, Self
+
+import anyio
+from mcp.shared.message import SessionMessage
+from mcp_types import jsonrpc_message_adapter
+
+from callsheet.scenario.json import MAX_NODES
+from callsheet.tools.faults import Fault, FaultKind, FaultMark
+from callsheet.tools.servers import StdioServer
+from callsheet.tools.transports.amplification import holds_too_many
+from callsheet.tools.transports.child import Child, start
+from callsheet.tools.transports.lines import FLOOD_FACTOR, Line, LineCutter
+from callsheet.tools.transports.orphans import Children
+from callsheet.tools.transports.streams import Stream, refusal
+
+HIGH_WATER: Final = 256 * 2**10
+"""Bytes of lines that may wait to be parsed before the child is made to wait."""
+
+LINE_COST: Final = 256
+"""Bytes that a waiting line takes beside its own."""
+
+STREAK: Final = 16
+"""Messages handed over in one go before the event loop gets its turn."""
+
+UNREAD_FACTOR: Final = 16
+"""A child that leaves this many times the message cap unread is not listening any more."""
+
+
+class Answers(Stream):
+    """The messages that a child writes, parsed when the session takes them."""
+
+    def __init__(self, cap: int, mark: FaultMark) -> None:
+        self._cap = cap
+        self._mark = mark
+        self._cutter = LineCutter(cap)
+        self._lines: deque[Line] = deque()
+        self._waiting_bytes = 0
+        self._streak = 0
+        self._wake: asyncio.Future[None] | None = None
+        self._paused: asyncio.ReadTransport | None = None
+        self._ended = False
+        self._closed = False
+        self.received = 0
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the child writes a line that does not end."""
+        return self._cutter.flooded
+
+    def feed(self, chunk: bytes, stdout: asyncio.ReadTransport) -> None:
+        """Take what the child wrote; `stdout` is paused when too much of it waits."""
+        self.received += len(chunk)
+        if self._closed:
+            return
+        for line in self._cutter.feed(chunk):
+            self._lines.append(line)
+            self._waiting_bytes += len(line.head) + LINE_COST
+        if self._lines:
+            self._rouse()
+        if self._waiting_bytes > HIGH_WATER and self._paused is None:
+            stdout.pause_reading()
+            self._paused = stdout
+
+    def end(self) -> None:
+        """Nothing more comes. What waits is still delivered."""
+        self._ended = True
+        self._rouse()
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message.
+
+        Raises:
+            anyio.EndOfStream: the child closed its stdout.
+            anyio.ClosedResourceError: the stream was closed on this side.
+        """
+        while True:
+            while self._lines:
+                await self._take_turns()
+                line = self._lines.popleft()
+                self._waiting_bytes -= len(line.head) + LINE_COST
+                if (message := self._message(line)) is not None:
+                    return message
+            self._resume()
+            if self._closed:
+                raise anyio.ClosedResourceError
+            if self._ended:
+                raise anyio.EndOfStream
+            self._streak = 0
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def aclose(self) -> None:
+        """Deliver nothing more; what the child still writes is read and thrown away, so that it can end."""
+        self._closed = True
+        self._lines.clear()
+        self._resume()
+        self._rouse()
+
+    async def _take_turns(self) -> None:
+        self._streak += 1
+        if self._streak > STREAK:
+            self._streak = 0
+            await asyncio.sleep(0)
+
+    def _resume(self) -> None:
+        if self._paused is not None:
+            self._paused.resume_reading()
+            self._paused = None
+
+    def _rouse(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def _message(self, line: Line) -> SessionMessage | None:
+        if line.over_cap:
+            return self._refusal(line, FaultKind.TOO_LARGE, f"the answer is larger than {self._cap} bytes")
+        if holds_too_many(line.head):
+            return self._refusal(line, FaultKind.UNREADABLE, f"the answer holds more than {MAX_NODES} values")
+        try:
+            return SessionMessage(jsonrpc_message_adapter.validate_json(line.head, by_name=False))
+        except ValueError:
+            # Text that is not even meant as a message, such as a print() left in the server, harms nobody.
+            if not line.head.lstrip().startswith(b"{"):
+                return None
+            return self._refusal(line, FaultKind.UNREADABLE, "the answer is not a JSON-RPC message")
+
+    def _refusal(self, line: Line, kind: FaultKind, detail: str) -> SessionMessage | None:
+        return refusal(line, Fault(kind=kind, detail=detail), self._mark)
+
+
+class Requests(Stream):
+    """Writes messages to a child's stdin, never waiting. What is sent in one turn of the event loop is one write."""
+
+    def __init__(self, stdin: asyncio.WriteTransport, limit: int) -> None:
+        self._stdin = stdin
+        self._limit = limit
+        self._unwritten: list[bytes] = []
+
+    async def send(self, item: SessionMessage) -> None:
+        """Write one message.
+
+        Raises:
+            anyio.BrokenResourceError: the child's stdin is closed, or it has stopped reading it.
+        """
+        if self._stdin.is_closing() or self._stdin.get_write_buffer_size() > self._limit:
+            raise anyio.BrokenResourceError
+        if not self._unwritten:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unwritten.append(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
+
+    async def aclose(self) -> None:
+        """Tell the child that nothing more comes."""
+        self._flush()
+        self._stdin.close()
+
+    def _flush(self) -> None:
+        if self._unwritten and not self._stdin.is_closing():
+            self._stdin.write(b"\n".join(self._unwritten) + b"\n")
+        self._unwritten.clear()
+
+
+class StdioLink:
+    """The `Link` to a stdio server. `on_lost` is called once the server can answer no more."""
+
+    has_sessions = False
+
+    def __init__(
+        self,
+        server: StdioServer,
+        environment: Mapping[str, str],
+        mark: FaultMark,
+        on_lost: Callable[[], None],
+        children: Children,
+    ) -> None:
+        self._server = server
+        self._children = children
+        self._environment = environment
+        self._on_lost = on_lost
+        self._cap = server.options.max_message_bytes
+        self._answers = Answers(self._cap, mark)
+        self._child: Child | None = None
+        self._flooded = False
+        self.mark = mark
+
+    @property
+    def received(self) -> int | None:
+        """See `Link`."""
+        return self._answers.received
+
+    def instead(self) -> None:
+        """See `Link`: there is no other way to a program."""
+
+    def epitaph(self) -> str:
+        """See `Link`."""
+        flood = f" It wrote {FLOOD_FACTOR * self._cap} bytes without a newline." if self._flooded else ""
+        return flood + (self._child.epitaph() if self._child is not None else "")
+
+    async def __aenter__(self) -> tuple[Answers, Requests]:
+        """Start the server.
+
+        Raises:
+            CannotStart: see `callsheet.tools.transports.child`.
+        """
+        self._child = await start(self._server, self._environment, self._feed, self._end, self._children)
+        return self._answers, Requests(self._child.stdin, UNREAD_FACTOR * self._cap)
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        await self._answers.aclose()
+        if self._child is not None:
+            with anyio.CancelScope(shield=True):
+                await self._child.stop()
+
+    def _feed(self, chunk: bytes, stdout: asyncio.ReadTransport) -> None:
+        self._answers.feed(chunk, stdout)
+        if self._answers.flooded and not self._flooded and self._child is not None:
+            self._flooded = True
+            self._child.kill()
+
+    def _end(self) -> None:
+        self._answers.end()
+        self._on_lost()

@@ -1,0 +1,37 @@
+"""What the streams of our own transports share."""
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
+
+from mcp.shared.message import SessionMessage
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError
+
+from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
+from callsheet.tools.transports.lines import Line, request_id
+
+
+class Stream(ABC):
+    """A context manager that closes."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Close the stream."""
+
+
+def refusal(line: Line, fault: Fault, mark: FaultMark) -> SessionMessage | None:
+    """Answer in the server's place, so that the one call that `line` belongs to fails now, not at its deadline."""
+    found = request_id(line)
+    if found is None:
+        return None
+    code = PARSE_ERROR if fault.kind is FaultKind.UNREADABLE else FAULT_CODE
+    error = ErrorData(code=code, message=fault.detail, data=mark.write(fault))
+    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=found, error=error))
