@@ -367,7 +367,7 @@ MISDEEDS: dict[str, Misdeed] = {
     "shout_lines": shout(b"\n"),
     "empty_lines": lines_then_good(b"\n"),
     "short_lines": lines_then_good(b"x\n"),
-    "brace_lines": lines_then_good(b'{"id":7}\n'),
+    "brace_lines": lines_then_good(b'{"id":987654321}\n'),
     "flood": flood_then_good,
     "endless_line": endless_line,
     "changed": changed,
