@@ -148,12 +148,16 @@ class Answers(Stream):
 
 
 class Requests(Stream):
-    """Writes messages to a child's stdin, never waiting. What is sent in one turn of the event loop is one write."""
+    """Writes messages to a child's stdin, never waiting.
+
+    Of those that are sent in one turn of the event loop, the first is written at once, so that the child can begin, and
+    the others together.
+    """
 
     def __init__(self, stdin: asyncio.WriteTransport, limit: int) -> None:
         self._stdin = stdin
         self._limit = limit
-        self._unwritten: list[bytes] = []
+        self._unwritten: list[bytes] | None = None
 
     async def send(self, item: SessionMessage) -> None:
         """Write one message.
@@ -163,9 +167,13 @@ class Requests(Stream):
         """
         if self._stdin.is_closing() or self._stdin.get_write_buffer_size() > self._limit:
             raise anyio.BrokenResourceError
-        if not self._unwritten:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._unwritten.append(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
+        line = item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
+        if self._unwritten is not None:
+            self._unwritten.append(line)
+            return
+        self._stdin.write(line)
+        self._unwritten = []
+        asyncio.get_running_loop().call_soon(self._flush)
 
     async def aclose(self) -> None:
         """Tell the child that nothing more comes."""
@@ -174,8 +182,8 @@ class Requests(Stream):
 
     def _flush(self) -> None:
         if self._unwritten and not self._stdin.is_closing():
-            self._stdin.write(b"\n".join(self._unwritten) + b"\n")
-        self._unwritten.clear()
+            self._stdin.write(b"".join(self._unwritten))
+        self._unwritten = None
 
 
 class StdioLink:
