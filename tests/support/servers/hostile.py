@@ -172,7 +172,7 @@ CATALOGUE: Final[tuple[Fault, ...]] = (
     *_mood("start", RateLimited, "status_429", on=HTTP),
     *_mood("start", None, "slow"),
     *_mood("list", ServerUnavailable, "endless", "circles", "list_refused", "list_huge", "list_number"),
-    *_mood("list", ServerUnavailable, "too_many", loop_ms=200.0),  # the SDK makes models of a page in one go
+    *_mood("list", ServerUnavailable, "too_many", loop_ms=100.0),  # the SDK makes models of a page in one go
     *_mood("list", ServerUnavailable, "bad_tool", "nul_name", "too_deep"),
     *_mood("list", None, "names", "twins", "forever", "never_fresh"),
     *_mood("list", ToolMissing, "names", tool="\x1b[2J\x1b[31mno such tool"),
@@ -219,8 +219,9 @@ CATALOGUE: Final[tuple[Fault, ...]] = (
     *_call("size", None, "text_4", "commas_4", within=2.0),
     # pydantic parses these in one go, and the SDK makes a model of every block before anybody sees one.
     *_call("size", None, "escapes_4", within=2.0, loop_ms=100.0),
-    *_call("size", None, "values_90k", within=2.0, loop_ms=200.0),
-    *_call("size", None, "blocks_90k", within=3.0, loop_ms=500.0),
+    *_call("size", None, "values_90k", within=2.0, loop_ms=100.0),
+    *_call("size", BadOutput, "blocks_90k", says="more than 5000 blocks"),
+    *_call("size", None, "blocks_15k", within=2.0, loop_ms=100.0),
     *_call("size", BadOutput, "numbers_4", "strings_4", "lists_4", "objects_4", "keys_4", "blocks_4", within=3.0),
     # Much that nobody asked for.
     *_call("noise", None, "shout", "shout_lines", on=STDIO, within=3.0, size=20),

@@ -359,6 +359,9 @@ MISDEEDS: dict[str, Misdeed] = {
     "blocks_90k": answers(
         lambda call: result(call, {"content": [{"type": "text", "text": "a"}] * 30_000, "resultType": "complete"})
     ),
+    "blocks_15k": answers(
+        lambda call: result(call, {"content": [{"type": "text", "text": "a"}] * 5_000, "resultType": "complete"})
+    ),
     "commas_4": answers(lambda call: under_the_cap(call, b",", b'"%b"')),
     "blocks_4": answers(
         lambda call: result(call, {"content": [{"type": "text", "text": ""}] * 100_000, "resultType": "complete"})

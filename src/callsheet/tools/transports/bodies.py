@@ -5,9 +5,8 @@ from typing import Final
 
 import httpx2
 
-from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.faults import Fault, FaultKind
-from callsheet.tools.transports.amplification import holds_too_many
+from callsheet.tools.transports.amplification import excess
 
 EVENT_ENDS: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 
@@ -52,9 +51,8 @@ class CappedEvents(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             async for events in self._events():
-                if holds_too_many(events):
-                    fault = Fault(kind=FaultKind.UNREADABLE, detail=f"an event holds more than {MAX_NODES} values")
-                    yield self._last_event(fault)
+                if (too_much := excess(events)) is not None:
+                    yield self._last_event(Fault(kind=FaultKind.UNREADABLE, detail=f"the answer {too_much}"))
                     return
                 self._resumable = self._resumable or events.startswith(b"id:") or b"\nid:" in events
                 yield events

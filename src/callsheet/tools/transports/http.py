@@ -20,12 +20,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 
-from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
 from callsheet.tools.link import Link
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
-from callsheet.tools.transports.amplification import holds_too_many
+from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.bearer import BearerTransport, origin_of
 from callsheet.tools.transports.bodies import CappedEvents, TooLarge, read_body
 from callsheet.tools.transports.http_connections import connections
@@ -114,9 +113,9 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 response.stream = CappedEvents(inner, self._cap, self._error_body)
             else:
                 body = await read_body(_stream(response), self._cap)
-                if holds_too_many(body):
-                    detail = f"the answer holds more than {MAX_NODES} values"
-                    return self._instead(request, Fault(kind=FaultKind.UNREADABLE, detail=detail))
+                if (too_much := excess(body)) is not None:
+                    fault = Fault(kind=FaultKind.UNREADABLE, detail=f"the answer {too_much}")
+                    return self._instead(request, fault)
                 response.stream = httpx2.ByteStream(body)
             return response
         finally:

@@ -7,14 +7,12 @@ from typing import Final, Self
 import anyio
 import httpx2
 from mcp.shared.message import SessionMessage
-from mcp_types import jsonrpc_message_adapter
 
-from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.faults import Fault, FaultKind, FaultMark
-from callsheet.tools.transports.amplification import holds_too_many
+from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.bodies import first_end, last_end
 from callsheet.tools.transports.lines import FLOOD_FACTOR, HEAD_BYTES, TAIL_BYTES, Line
-from callsheet.tools.transports.streams import Stream, refusal
+from callsheet.tools.transports.streams import Stream, message_of, refusal
 
 STREAK: Final = 16
 """Events handed over in one go before the event loop gets its turn."""
@@ -102,9 +100,9 @@ class BoundedEvents(httpx2.AsyncByteStream):
         return self._answer(Line(head=head or _data(event), tail=event[-TAIL_BYTES:], over_cap=True), fault)
 
     def _checked(self, event: bytes) -> bytes:
-        if not holds_too_many(event):
+        if (too_much := excess(event)) is None:
             return event
-        fault = Fault(kind=FaultKind.UNREADABLE, detail=f"the answer holds more than {MAX_NODES} values")
+        fault = Fault(kind=FaultKind.UNREADABLE, detail=f"the answer {too_much}")
         return self._answer(Line(head=_data(event), tail=event[-TAIL_BYTES:], over_cap=True), fault)
 
 
@@ -171,7 +169,7 @@ class Messages(Stream):
 
     def _message(self, data: str) -> SessionMessage | None:
         try:
-            return SessionMessage(jsonrpc_message_adapter.validate_json(data, by_name=False))
+            return SessionMessage(message_of(data))
         except ValueError:
             fault = Fault(kind=FaultKind.UNREADABLE, detail="the answer is not a JSON-RPC message")
             return refusal(Line(head=data.encode("utf-8", "replace")), fault, self._mark)

@@ -12,16 +12,14 @@ from typing import Final, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
-from mcp_types import jsonrpc_message_adapter
 
-from callsheet.scenario.json import MAX_NODES
 from callsheet.tools.faults import Fault, FaultKind, FaultMark
 from callsheet.tools.servers import StdioServer
-from callsheet.tools.transports.amplification import holds_too_many
+from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.child import Child, start
 from callsheet.tools.transports.lines import FLOOD_FACTOR, Line, LineCutter
 from callsheet.tools.transports.orphans import Children
-from callsheet.tools.transports.streams import Stream, refusal
+from callsheet.tools.transports.streams import Stream, message_of, refusal
 
 HIGH_WATER: Final = 256 * 2**10
 """Bytes of lines that may wait to be parsed before the child is made to wait."""
@@ -133,10 +131,10 @@ class Answers(Stream):
     def _message(self, line: Line) -> SessionMessage | None:
         if line.over_cap:
             return self._refusal(line, FaultKind.TOO_LARGE, f"the answer is larger than {self._cap} bytes")
-        if holds_too_many(line.head):
-            return self._refusal(line, FaultKind.UNREADABLE, f"the answer holds more than {MAX_NODES} values")
+        if (too_much := excess(line.head)) is not None:
+            return self._refusal(line, FaultKind.UNREADABLE, f"the answer {too_much}")
         try:
-            return SessionMessage(jsonrpc_message_adapter.validate_json(line.head, by_name=False))
+            return SessionMessage(message_of(line.head.decode()))
         except ValueError:
             # Text that is not even meant as a message, such as a print() left in the server, harms nobody.
             if not line.head.lstrip().startswith(b"{"):

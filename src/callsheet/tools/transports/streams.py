@@ -1,11 +1,12 @@
 """What the streams of our own transports share."""
 
+import json
 from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 from mcp.shared.message import SessionMessage
-from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
 
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
 from callsheet.tools.transports.lines import Line, request_id
@@ -25,6 +26,20 @@ class Stream(ABC):
     @abstractmethod
     async def aclose(self) -> None:
         """Close the stream."""
+
+
+def message_of(text: str) -> JSONRPCMessage:
+    """The message that `text` is.
+
+    pydantic would parse a large one for every kind of message that it might be, which takes four times as long.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return jsonrpc_message_adapter.validate_python(json.loads(text), by_name=False)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def refusal(line: Line, fault: Fault, mark: FaultMark) -> SessionMessage | None:
