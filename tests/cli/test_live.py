@@ -13,6 +13,8 @@ from callsheet.runs.events import Event, Record, RunStatus, StepLog, StepProgres
 from callsheet.runs.state import fold
 from tests.support.events import NOON, new_id, run_finished, run_started, step_finished, step_started, steps
 
+CURSOR_UP = "\x1b[1A"
+
 LABELS = Labels(planned=("search", "read"), tools={"search": "news.find", "read": "[red]open\x1b"})
 
 
@@ -86,6 +88,23 @@ def test_a_line_of_a_tools_log_is_one_line_and_cannot_move_the_cursor() -> None:
     )
     line = line_of(said, fold([run_started(run_id), started, said]), LABELS)
     assert line.endswith("step log       search: error: a \\x1b[2J")
+
+
+def test_what_was_asked_and_typed_stays_when_the_table_comes_back() -> None:
+    run_id = new_id()
+    events: list[Event] = [run_started(run_id), *steps(run_id, 3)]
+    paper = io.StringIO()
+    view = LiveView(LABELS, Console(file=paper, width=100, height=40, force_terminal=True))
+    with view:
+        name, data = encode(events[-1])
+        view.show(Record(len(events), name, data), events[-1], fold(events))
+        with view.paused():
+            paper.write("Where to? Oslo\n")
+        events.append(run_finished(run_id))
+        name, data = encode(events[-1])
+        view.show(Record(len(events), name, data), events[-1], fold(events))
+    below = paper.getvalue().partition("Oslo\n")[2]
+    assert CURSOR_UP not in below.partition("news")[0]
 
 
 def test_a_failed_run_in_one_line_shows_why() -> None:

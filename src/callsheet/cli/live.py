@@ -38,9 +38,7 @@ class LiveView:
         self._now = now
         self._state: RunState | None = None
         self._spinner = Spinner("dots", style=STYLES["running"])
-        self._live = Live(
-            get_renderable=self.render, console=console, refresh_per_second=_FRAMES_PER_SECOND, redirect_stdout=False
-        )
+        self._live = self._new_live()
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -53,11 +51,13 @@ class LiveView:
 
     @contextmanager
     def paused(self) -> Generator[None]:
-        """Leave the screen to somebody who types there."""
+        """Leave the screen to somebody who types there; the table is drawn anew below what was typed."""
         self._live.stop()
         try:
             yield
         finally:
+            # The one that was stopped would draw over its last picture, where now the questions and answers stand.
+            self._live = self._new_live()
             self._live.start()
 
     def show(self, record: Record, event: Event, state: RunState) -> None:
@@ -65,6 +65,14 @@ class LiveView:
         self._state = state
         if state.status.is_terminal:
             self._live.refresh()
+
+    def _new_live(self) -> Live:
+        return Live(
+            get_renderable=self.render,
+            console=self._console,
+            refresh_per_second=_FRAMES_PER_SECOND,
+            redirect_stdout=False,
+        )
 
     def render(self) -> RenderableType:
         """The table as it is now."""
