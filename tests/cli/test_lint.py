@@ -232,6 +232,13 @@ def test_the_lock_is_left_alone_when_a_server_does_not_answer(callsheet: Command
     assert (callsheet.folder / "callsheet.lock").read_bytes() == before
 
 
+def test_the_lock_names_each_tool_that_it_knows_nothing_of_once_and_with_its_server(callsheet: CommandLine) -> None:
+    callsheet.servers(raw=["no-such-command-anywhere"], dead=["no-such-command-anywhere"])
+    named = [{**tool(f"step_{n}", "echo"), "server": server} for n, server in enumerate(["raw", "dead", "raw"])]
+    callsheet.scenario("fine", *named)
+    assert "Nothing is known now of 'raw/echo', 'dead/echo', so the lock" in callsheet("lock").err
+
+
 def test_all_tools_are_locked_when_that_is_asked_for(callsheet: CommandLine) -> None:
     callsheet.scenario("one", tool("first", "echo"))
     callsheet("lock")

@@ -49,8 +49,9 @@ def _check(path: Path, live: Signatures, uses: tuple[Use, ...]) -> int:
 def _write(path: Path, live: Signatures, uses: tuple[Use, ...]) -> int:
     unreachable = [use for use in uses if isinstance(live.find(*use), Unreachable)]
     if unreachable:
-        names = ", ".join(f"'{tool}'" for _, tool in unreachable)
-        say(f"Error: Nothing is known now of {one_line(names)}, so the lock was left as it is.")
+        # Each once, however many steps call it; without a server any of the silent ones may offer it.
+        names = dict.fromkeys(f"'{tool}'" if server is None else f"'{server}/{tool}'" for server, tool in unreachable)
+        say(f"Error: Nothing is known now of {one_line(', '.join(names))}, so the lock was left as it is.")
         return FAILED
     old = _present(path)
     new = live.only(uses)
