@@ -152,13 +152,16 @@ def _local_engine(
 
 
 @asynccontextmanager
-async def open_tools(settings: Settings, environment: Mapping[str, str]) -> AsyncGenerator[ToolPool, None]:
-    """The tool servers alone.
+async def open_tools(
+    settings: Settings, environment: Mapping[str, str], *, only: str | None = None
+) -> AsyncGenerator[ToolPool, None]:
+    """The tool servers alone; of all of them the one that is called `only`, when there is such a one.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used.
     """
     servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    servers = [server for server in servers if server.name == only] or servers
     jitter = SystemEntropy().jitter
     children, lockfile = settings.data / "children", settings.mcp.with_name(LOCKFILE)
     async with ToolPool(

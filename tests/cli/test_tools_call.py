@@ -56,8 +56,26 @@ def test_a_tool_that_fails_says_why_and_ends_with_1(asking: CommandLine) -> None
 @pytest.mark.parametrize(("server", "tool"), [("raw", "ecko"), ("row", "echo")])
 def test_an_unknown_name_gets_a_suggestion(asking: CommandLine, server: str, tool: str) -> None:
     ended = asking("tools", "call", server, tool)
-    assert ended.status == 1
+    assert ended.status == 2
     assert "Did you mean" in ended.err
+
+
+def test_only_the_server_of_the_tool_is_asked(callsheet: CommandLine, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    raw = [sys.executable, str(FOLDER / "raw.py")]
+    callsheet.servers(raw=raw, other=["touch", str(started)])
+    assert callsheet("tools", "call", "raw", "echo", "-a", "a=1").status == 0
+    assert not started.exists()
+
+
+def test_a_server_that_cannot_be_reached_says_why_and_not_when_it_is_tried_again(callsheet: CommandLine) -> None:
+    callsheet.servers(raw=["no-such-program"])
+    for arguments in ([], ["-a", "a=1"]):
+        ended = callsheet("tools", "call", "raw", "echo", *arguments)
+        assert ended.status == 1
+        assert ended.err == (
+            "Error: The tool server 'raw' is not available: the command 'no-such-program' was not found on PATH\n"
+        )
 
 
 def test_a_question_without_a_terminal_is_told_and_not_waited_for(asking: CommandLine) -> None:

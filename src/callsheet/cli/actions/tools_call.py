@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from callsheet.cli.commands.tools_call import ToolsCallOptions
-from callsheet.cli.failures import DONE, FAILED, Refused, say
+from callsheet.cli.failures import DONE, FAILED, USAGE, Refused, say
 from callsheet.cli.forms import GivenUp, fill
 from callsheet.cli.inputs import read_input
 from callsheet.cli.sayings import amount_text, said_text
@@ -17,7 +17,7 @@ from callsheet.cli.screen import write, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.terminal import Person, person
 from callsheet.cli.text import one_line, visible
-from callsheet.errors import ToolCallFailed
+from callsheet.errors import DefinitionChanged, ServerUnavailable, ToolCallFailed, ToolMissing
 from callsheet.runs.tools import (
     Elicitation,
     ElicitationAction,
@@ -52,22 +52,23 @@ async def act(options: ToolsCallOptions) -> int:
     """Call the tool; the exit status."""
     with surroundings(options.places) as settings:
         timeout = _timeout(options.timeout)
-        async with open_tools(settings, environment()) as tools:
-            schema = await _input_schema(tools, options)
-            call = ToolCall(
-                server=options.server,
-                tool=options.tool,
-                arguments=read_input(options.arguments, schema),
-                timeout=timeout,
-                idempotency_key=f"callsheet tools call {secrets.token_hex(16)}",
-                attempt=1,
-                listener=Telling(),
-            )
+        async with open_tools(settings, environment(), only=options.server) as tools:
             try:
+                schema = await _input_schema(tools, options)
+                call = ToolCall(
+                    server=options.server,
+                    tool=options.tool,
+                    arguments=read_input(options.arguments, schema),
+                    timeout=timeout,
+                    idempotency_key=f"callsheet tools call {secrets.token_hex(16)}",
+                    attempt=1,
+                    listener=Telling(),
+                )
                 result = await _result(tools, call)
             except ToolCallFailed as exc:
                 say(f"Error: {visible(exc.message)}")
-                return FAILED
+                is_unknown = isinstance(exc, ToolMissing) and not isinstance(exc, DefinitionChanged)
+                return USAGE if is_unknown else FAILED
             except GivenUp:
                 say("Error: The tool asks something, and nobody answers here. Run this at a terminal.")
                 return FAILED
@@ -76,10 +77,17 @@ async def act(options: ToolsCallOptions) -> int:
 
 
 async def _input_schema(tools: Tools, options: ToolsCallOptions) -> Json:
-    """What the arguments should be, to know what `v` of `k=v` is; the call itself says what is wrong with a name."""
+    """What the arguments should be, to know what `v` of `k=v` is; the call itself says what is wrong with a name.
+
+    Raises:
+        ServerUnavailable: the server does not say. The call would only be told to wait for the next attempt.
+    """
     if not options.arguments:
         return None
     listing = await tools.list()
+    if (reason := listing.unavailable.get(options.server)) is not None:
+        text = f"The tool server {options.server!r} is not available: {reason}"
+        raise ServerUnavailable(text, server=options.server, tool=options.tool)
     found = (tool for tool in listing.tools if (tool.server, tool.name) == (options.server, options.tool))
     return next((tool.input_schema for tool in found), None)
 

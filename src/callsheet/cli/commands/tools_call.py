@@ -57,7 +57,7 @@ def command(
 
     The connection is its own, also beside a server that is running. What the tool says goes to standard error, its
     result to standard output. What it asks is asked here, at a terminal. Ends with status 1 when the call or the tool
-    failed.
+    failed, 2 when there is no such server or tool.
     """
     options = ToolsCallOptions(
         server=server,
