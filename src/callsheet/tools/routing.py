@@ -26,6 +26,12 @@ def missing_tool(server: str, tool: str, known: Iterable[str]) -> ToolMissing:
     )
 
 
+def tool_not_allowed(server: str, tool: str) -> ToolMissing:
+    """The failure of a call of a tool that the operator did not name among those of `server` that may be used."""
+    text = f"Tool {tool!r} of the tool server {server!r} may not be used: 'tools' in mcp.json does not name it."
+    return ToolMissing(text, server=server, tool=tool)
+
+
 def only_server(call: ToolCall, offering: Sequence[str], unavailable: Mapping[str, str], known: Iterable[str]) -> str:
     """The server that a call which names none goes to.
 

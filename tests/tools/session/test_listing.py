@@ -100,7 +100,7 @@ async def test_a_tool_of_several_servers_needs_a_server() -> None:
 async def test_only_the_allowed_tools_exist() -> None:
     async with pool(raw(options=ServerOptions(tools=frozenset({"echo"})))) as tools:
         assert [tool.name for tool in (await tools.list()).tools] == ["echo"]
-        with pytest.raises(ToolMissing):
+        with pytest.raises(ToolMissing, match="'tools' in mcp"):
             await result_of(tools, call("nap"))
 
 

@@ -38,7 +38,7 @@ from callsheet.tools.calls.polling import Polling
 from callsheet.tools.calls.results import Results
 from callsheet.tools.locks import Guard
 from callsheet.tools.rate import Limiter
-from callsheet.tools.routing import missing_tool
+from callsheet.tools.routing import missing_tool, tool_not_allowed
 from callsheet.tools.servers import ServerOptions
 from callsheet.tools.session.causes import ConnectFailed, NotRun, Target, call_failure, first_fault, is_closed
 from callsheet.tools.session.connection import Connection, Session
@@ -289,6 +289,8 @@ class ServerCalls:
             ) from error
         if (tool := listing.tools.get(target.tool)) is not None:
             return tool
+        if self._options.tools is not None and target.tool not in self._options.tools:
+            raise tool_not_allowed(target.server, target.tool)
         raise missing_tool(target.server, target.tool, listing.tools)
 
     def _failed(self, error: MCPError, target: Target, session: Session) -> Exception:
