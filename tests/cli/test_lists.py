@@ -2,9 +2,12 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
+from callsheet.lint.signatures import Signatures
+from callsheet.tools.lockfile import read_lockfile, write_lockfile
 from tests.cli.conftest import RAW, CommandLine, tool
 
 
@@ -84,6 +87,26 @@ def test_the_doctor_names_everything_that_is_broken(callsheet: CommandLine) -> N
         True
     ] * 3
     assert len(bad) == 3
+
+
+@pytest.mark.parametrize(("policy", "mark", "status"), [("strict", "✗", 1), ("warn", "·", 0)])
+def test_the_doctor_names_tools_that_are_not_as_they_were_locked(
+    callsheet: CommandLine, policy: str, mark: str, status: int
+) -> None:
+    lock = {"callsheet": {"lock": policy}}
+    entry = {"command": sys.executable, "args": [str(RAW)], **lock}
+    (callsheet.folder / "mcp.json").write_text(json.dumps({"mcpServers": {"raw": entry}}), encoding="utf-8")
+    callsheet.scenario("fine", tool("one", "echo"))
+    assert callsheet("lock").status == 0
+    assert callsheet("doctor").status == 0
+    path = callsheet.folder / "callsheet.lock"
+    (old,) = read_lockfile(path)
+    write_lockfile(path, Signatures([replace(old, description="What it was before.")]))
+    ended = callsheet("doctor")
+    assert ended.status == status
+    assert f"{mark} Tools of 'raw' are not as in callsheet.lock" in ended.out
+    path.write_text("{}", encoding="utf-8")
+    assert f"✗ {path}: " in callsheet("doctor").out
 
 
 @pytest.mark.parametrize(
