@@ -114,10 +114,11 @@ async def test_a_request_that_is_given_up_leaves_its_place_to_another(server: Se
         assert (await web.get(url)).text == "ok"
 
 
-async def test_a_place_is_free_again_after_a_connection_that_failed(server: Server, url: str) -> None:
+async def test_a_connection_that_failed_says_where_to_and_its_place_is_free_again(server: Server, url: str) -> None:
     async with client(HttpConnections(ONE, most=1)) as web, asyncio.timeout(5):
-        with pytest.raises(httpx2.ConnectError):
-            await web.get("http://127.0.0.1:1/")
+        with pytest.raises(httpx2.ConnectError, match=r"^http://127\.0\.0\.1:1: ") as refused:
+            await web.get("http://127.0.0.1:1/mcp?token=hush")
+        assert "hush" not in str(refused.value)
         assert (await web.get(url)).text == "ok"
 
 

@@ -52,6 +52,9 @@ class HttpConnections(httpx2.AsyncBaseTransport):
         connection = self._unused.pop()[1] if self._unused else self._new()
         try:
             response = await connection.handle_async_request(request)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            await self._give_back(connection)
+            raise type(error)(_with_place(error, request.url), request=request) from error
         except BaseException:
             await self._give_back(connection)
             raise
@@ -114,3 +117,10 @@ class _Answer(httpx2.AsyncByteStream):
         finally:
             if on_close is not None:
                 await on_close()
+
+
+def _with_place(error: Exception, url: httpx2.URL) -> str:
+    """What went wrong and where to; the rest of an address may have a token in it."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    place = f"{url.scheme}://{host}" if url.port is None else f"{url.scheme}://{host}:{url.port}"
+    return f"{place}: {error}" if str(error) else place
