@@ -87,6 +87,13 @@ async def test_arguments_that_do_not_fit_are_a_tool_error_with_the_places(era: s
 
 
 @eras
+async def test_a_fault_that_the_sentence_tells_already_is_not_told_twice(era: str) -> None:
+    async with house(document("strict", input_schema={**STRICT, "required": ["n"]})) as at, at.client(era) as client:
+        result = await client.call_tool("strict", {})
+    assert text_of(result).count("required property") == 1
+
+
+@eras
 async def test_arguments_that_no_journal_could_keep_are_refused(era: str) -> None:
     async with house(document("same")) as at, at.client(era) as client:
         for bad in ({"a": "\0"}, {"a": 2**70}):

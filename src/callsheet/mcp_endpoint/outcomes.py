@@ -50,7 +50,9 @@ def refusal(message: str, run_id: RunId | None = None) -> CallToolResult:
 def refusal_of(error: CallsheetError, run_id: RunId | None = None) -> CallToolResult:
     """What was raised on purpose, with a pointer for each fault that is known."""
     problems = error.problems if isinstance(error, Invalid) else ()
-    lines = [error.message, *(f"  {each.pointer or '(the whole)'}: {each.message}" for each in problems)]
+    told = len(problems) == 1 and problems[0].pointer in error.message and problems[0].message in error.message
+    places = [] if told else [f"  {each.pointer or '(the whole)'}: {each.message}" for each in problems]
+    lines = [error.message, *places]
     return refusal(f"{error.code}: {chr(10).join(lines)}", run_id)
 
 
