@@ -234,6 +234,16 @@ async def test_an_answer_of_another_form_is_422(house: House, client: httpx2.Asy
     assert await house.journal.messages(run_id) == {}
 
 
+async def test_a_body_that_decides_twice_is_refused_in_a_plain_sentence(
+    house: House, client: httpx2.AsyncClient
+) -> None:
+    body = {"approved": True, "action": "accept"}
+    response = await client.post(f"/api/runs/{await asking(house)}/steps/ask/answer", json=body)
+    sentence = "Say either 'approved' or 'action'."
+    assert response.json()["detail"] == f"The body of the request is not valid: {sentence}"
+    assert problems_of(response) == [{"in": "body", "pointer": "", "message": sentence}]
+
+
 async def test_a_full_disk_is_503_and_the_run_is_not_woken() -> None:
     class Full(Watched):
         async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:

@@ -198,4 +198,6 @@ def _extra(error: CallsheetError) -> Mapping[str, object]:
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     place, *trail = fault["loc"]
     pointer = "".join(f"/{shortened(escape(token))}" for token in trail)
-    return {"in": str(place), "pointer": pointer, "message": f"{fault['msg']}."}
+    # What a validator of ours raised comes with pydantic's name for it in front.
+    sentence = str(fault["msg"]).removeprefix("Value error, ")
+    return {"in": str(place), "pointer": pointer, "message": f"{sentence[:1].upper()}{sentence[1:]}."}
