@@ -16,6 +16,7 @@ import pytest
 from callsheet.cli.forms import GivenUp, fill
 from callsheet.scenario.json import Json, JsonObject
 from tests.cli.conftest import CommandLine
+from tests.support.servers.starting import FOLDER
 
 
 class Script:
@@ -135,3 +136,17 @@ def test_ctrl_c_at_a_question_cancels_the_run(callsheet: CommandLine) -> None:
         process.send_signal(2)
         typist.until("was cancelled")
         assert process.wait(30) == 130
+
+
+def test_a_slip_of_the_keyboard_does_not_decline_what_a_tool_asks(callsheet: CommandLine) -> None:
+    callsheet.servers(asking=[sys.executable, str(FOLDER / "asking.py")])
+    with typing(callsheet.folder, "tools", "call", "asking", "book") as (typist, process):
+        typist.until("Answer?")
+        typist.line("yess")
+        typist.line("y")
+        typist.until("city")
+        typist.line("Oslo")
+        assert process.stdout is not None
+        output = json.loads(process.stdout.read())
+        assert process.wait(30) == 0
+    assert output == {"action": "accept", "content": {"city": "Oslo"}}

@@ -119,17 +119,19 @@ async def _answers(question: InputRequired, asked: Person | None) -> Mapping[str
 async def _answer(question: Elicitation, asked: Person) -> ElicitationAnswer:
     if question.url is not None:
         asked.tell(f"  Go to: {question.url}")
-    text = await asked.ask("  Answer? y/n/cancel: ")
-    if text is None:
-        raise GivenUp
-    match text.strip().lower():
-        case "y" | "yes":
-            data = None if question.form_schema is None else await fill(question.form_schema, asked)
-            return ElicitationAnswer(action=ElicitationAction.ACCEPT, content=data if isinstance(data, dict) else None)
-        case "c" | "cancel":
-            return ElicitationAnswer(action=ElicitationAction.CANCEL)
-        case _:
-            return ElicitationAnswer(action=ElicitationAction.DECLINE)
+    while (text := await asked.ask("  Answer? y/n/cancel: ")) is not None:
+        match text.strip().lower():
+            case "y" | "yes":
+                data = None if question.form_schema is None else await fill(question.form_schema, asked)
+                content = data if isinstance(data, dict) else None
+                return ElicitationAnswer(action=ElicitationAction.ACCEPT, content=content)
+            case "n" | "no":
+                return ElicitationAnswer(action=ElicitationAction.DECLINE)
+            case "c" | "cancel":
+                return ElicitationAnswer(action=ElicitationAction.CANCEL)
+            case _:
+                pass  # a slip of the keyboard decides nothing
+    raise GivenUp
 
 
 def _show(result: ToolResult, options: ToolsCallOptions) -> None:
