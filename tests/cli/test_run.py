@@ -50,6 +50,13 @@ def test_a_run_that_fails_says_where_and_why_and_what_to_do_and_ends_with_1(call
     assert "\x1b" not in ended.err
 
 
+def test_a_result_that_cannot_be_used_is_not_always_the_fault_of_an_output_schema(callsheet: CommandLine) -> None:
+    callsheet.scenario("fails", {**tool("first", "echo"), "result_format": "json"}, tool("second", "mismatch"))
+    to_do = callsheet("run", "fails").err.splitlines()[-1]
+    assert "breaks its own outputSchema" not in to_do
+    assert "result_format" in to_do
+
+
 def test_json_is_the_journal_line_by_line_and_nothing_else(hello: CommandLine) -> None:
     ended = hello("run", "hello", "-i", "who=größer", "--json")
     events = [json.loads(line) for line in ended.out.splitlines()]

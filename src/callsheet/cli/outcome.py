@@ -14,7 +14,8 @@ _TO_DO: Final = {
     "ToolNotFound": "'callsheet tools' lists what the tool servers offer.",
     "Timeout": "Give the step a longer 'timeout', or a 'retry', if the tool is just slow.",
     "RateLimited": "Give the step a 'retry' with a longer pause, or try again later.",
-    "OutputInvalid": "The tool breaks its own outputSchema; tell its author, or set 'outputValidation' in mcp.json.",
+    "OutputInvalid": "'callsheet tools call' shows what the tool gives; 'result_format' of the step and "
+    "'outputValidation' in mcp.json say what is taken.",
     "LimitExceeded": "Let the tool answer with less, or raise 'maxMessageBytes' in mcp.json.",
 }
 """By error code of the scenario language."""
