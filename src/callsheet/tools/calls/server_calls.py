@@ -68,8 +68,9 @@ class NoTurn(ToolTimeout):
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a call has come: whether it waits for its turn, and the session in which it was sent."""
+    """How far a call has come: the option that makes it wait for its turn, and the session in which it was sent."""
 
+    waits_for: str = ""
     has_turn: bool = False
     sent_in: Session | None = None
 
@@ -142,7 +143,7 @@ class ServerCalls:
         progress = _Progress()
         try:
             async with asyncio.timeout(seconds) as deadline:
-                await self._turn()
+                await self._turn(progress)
                 progress.has_turn = True
                 try:
                     return await self._call_twice_at_most(call, target, begun, deadline, progress)
@@ -153,7 +154,7 @@ class ServerCalls:
             if not progress.has_turn:
                 raise NoTurn(
                     f"Tool {target.tool!r} of the tool server {target.server!r} did not get its turn within "
-                    f"{seconds:g} s.",
+                    f"{seconds:g} s (the server's option {progress.waits_for!r}).",
                     server=target.server,
                     tool=target.tool,
                 ) from None
@@ -161,11 +162,13 @@ class ServerCalls:
         except IdleTimeout:
             raise self._idle(target) from None
 
-    async def _turn(self) -> None:
+    async def _turn(self, progress: _Progress) -> None:
         self._waiting += 1
         try:
             if self._rate is not None:
+                progress.waits_for = "rateLimit"
                 await self._rate.turn()
+            progress.waits_for = "maxInFlight"
             await self._turns.acquire()
         finally:
             self._waiting -= 1
