@@ -206,8 +206,8 @@ def test_the_lock_says_what_changed_and_check_writes_nothing(callsheet: CommandL
     callsheet.scenario("fine", tool("one", "echo"))
     assert callsheet("lock", "--check").status == 2
     first = callsheet("lock")
-    assert (first.status, first.out) == (0, f"Locked 1 tools in {lock}.\n")
-    assert callsheet("lock").out == f"The 1 tools in {lock} are what was locked; nothing was written.\n"
+    assert (first.status, first.out) == (0, f"Locked 1 tool in {lock}.\n")
+    assert callsheet("lock").out == f"The 1 tool in {lock} is what was locked; nothing was written.\n"
     assert callsheet("lock", "--check").status == 0
     drift_in(callsheet)
     before = lock.read_bytes()
@@ -277,4 +277,4 @@ def test_a_tool_that_nobody_offers_is_said_and_the_others_are_locked(callsheet: 
     ended = callsheet("lock")
     assert ended.status == 1
     assert "No server offers the tool 'no_such_tool'" in ended.err
-    assert "Locked 1 tools" in ended.out
+    assert "Locked 1 tool " in ended.out

@@ -69,7 +69,7 @@ def test_the_doctor_finds_nothing_wrong_and_leaves_no_trace(callsheet: CommandLi
     assert "port = 9 (from callsheet.toml)" in ended.out
     assert "host = 127.0.0.1 (from the default)" in ended.out
     assert "does not exist yet; the first run makes it" in ended.out
-    assert "1 scenarios in" in ended.out
+    assert "1 scenario in" in ended.out
     assert "The tool server 'raw' answers over stdio, protocol 2026-07-28" in ended.out
     assert ended.out.endswith("Everything is as it should be.\n")
     assert not (callsheet.folder / "elsewhere").exists()

@@ -15,6 +15,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(_escape, text)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: `1 tool`, `2 tools`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def one_line(text: str) -> str:
     """`text` on one line, every control character written as an escape."""
     return visible(_SPACES.sub(" ", text.strip()))

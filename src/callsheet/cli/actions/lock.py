@@ -9,7 +9,7 @@ from callsheet.cli.failures import DONE, FAILED, Refused, say
 from callsheet.cli.linting import known_scenarios, live_signatures, lockfile_path, uses_of
 from callsheet.cli.screen import write
 from callsheet.cli.surroundings import surroundings
-from callsheet.cli.text import one_line, visible
+from callsheet.cli.text import counted, one_line, visible
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.drift import drift
 from callsheet.lint.signatures import Ambiguous, Found, Lookup, Missing, Signatures, UnknownServer, Unreachable, Use
@@ -42,7 +42,7 @@ def _check(path: Path, live: Signatures, uses: tuple[Use, ...]) -> int:
     unknown = _unknown(live, uses)
     _tell([each.text() for each in drifts], unknown)
     if not drifts and not unknown:
-        write(f"The {len(locked)} tools in {one_line(str(path))} are what was locked.")
+        write(f"{_as_locked(len(locked), one_line(str(path)))}.")
     return FAILED if drifts or unknown else DONE
 
 
@@ -59,12 +59,16 @@ def _write(path: Path, live: Signatures, uses: tuple[Use, ...]) -> int:
     shown = one_line(str(path))
     if old is not None and encode_lockfile(old) == encode_lockfile(new):
         _tell([], unknown)
-        write(f"The {len(new)} tools in {shown} are what was locked; nothing was written.")
+        write(f"{_as_locked(len(new), shown)}; nothing was written.")
     else:
         write_lockfile(path, new)
         _tell(() if old is None else _changes(old, new, uses), unknown)
-        write(f"Locked {len(new)} tools in {shown}.")
+        write(f"Locked {counted(len(new), 'tool')} in {shown}.")
     return FAILED if unknown else DONE
+
+
+def _as_locked(number: int, where: str) -> str:
+    return f"The {counted(number, 'tool')} in {where} {'is' if number == 1 else 'are'} what was locked"
 
 
 def _present(path: Path) -> Signatures | None:

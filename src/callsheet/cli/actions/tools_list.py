@@ -9,7 +9,7 @@ from callsheet.cli.commands.tools_list import ToolsListOptions
 from callsheet.cli.failures import DONE, FAILED, say
 from callsheet.cli.screen import foreign, output, write_json
 from callsheet.cli.surroundings import surroundings
-from callsheet.cli.text import one_line, visible
+from callsheet.cli.text import counted, one_line, visible
 from callsheet.runs.tools import ToolInfo, ToolListing, ToolServerState
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.settings import environment
@@ -39,7 +39,7 @@ def _show(servers: Sequence[ToolServerState], listing: ToolListing) -> None:
             continue
         tools = tools_of(server, listing)
         head = foreign(server.name, "bold").append(
-            f"  {server.transport}, protocol {server.protocol}, {len(tools)} tools", style="dim"
+            f"  {server.transport}, protocol {server.protocol}, {counted(len(tools), 'tool')}", style="dim"
         )
         console.print(Text.assemble(("✓ ", "green"), head), soft_wrap=True)
         table = Table.grid(padding=(0, 2, 0, 0))

@@ -52,4 +52,6 @@ async def _unfinished(journal: Journal) -> str:
     if not page.runs:
         return "No run is unfinished."
     more = " or more" if page.next_cursor is not None else ""
+    if len(page.runs) == 1:
+        return "1 run is unfinished; 'callsheet serve' goes on with it."
     return f"{len(page.runs)}{more} runs are unfinished; 'callsheet serve' goes on with them."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from callsheet.cli.checks.finding import Finding, Mark
+from callsheet.cli.text import counted
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings
 from callsheet.system import open_catalog
@@ -15,7 +16,7 @@ async def check_scenarios(settings: Settings) -> Sequence[Finding]:
         return [Finding(mark=Mark.NOTE, text=f"There is no folder {folder}, so there are no scenarios yet.")]
     entries = await open_catalog(settings).list()
     fine = sum(entry.scenario is not None for entry in entries)
-    found = Finding(mark=Mark.GOOD, text=f"{fine} scenarios in {folder} can be run.")
+    found = Finding(mark=Mark.GOOD, text=f"{counted(fine, 'scenario')} in {folder} can be run.")
     return [found, *(_broken(entry) for entry in entries if entry.scenario is None)]
 
 

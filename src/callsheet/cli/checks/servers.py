@@ -5,6 +5,7 @@ from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.linting import lockfile_path
+from callsheet.cli.text import counted
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.drift import DriftKind
 from callsheet.runs.tools import ToolListing, ToolServerState
@@ -39,9 +40,8 @@ def _finding(server: ToolServerState, listing: ToolListing, settings: Settings) 
             to_do=f"Check its entry in {settings.mcp}, and what it needs to start.",
         )
     count = sum(tool.server == server.name for tool in listing.tools)
-    text = (
-        f"The tool server {server.name!r} answers over {server.transport}, protocol {server.protocol}: {count} tools."
-    )
+    how = f"{server.transport}, protocol {server.protocol}: {counted(count, 'tool')}"
+    text = f"The tool server {server.name!r} answers over {how}."
     return Finding(mark=Mark.GOOD, text=text)
 
 
