@@ -59,7 +59,7 @@ async def tools(server: HostileHttp) -> AsyncIterator[ToolPool]:
         ({"how": "error", "code": -32000}, ToolFailed, "no such argument"),
         ({"how": "status", "status": 202}, TransportLost, "gave no answer"),
         ({"how": "status", "status": 400}, ServerUnavailable, "HTTP 400"),
-        ({"how": "status", "status": 401}, AuthRequired, "HTTP 401"),
+        ({"how": "status", "status": 401}, AuthRequired, r"HTTP 401 .*: it wants other credentials"),
         ({"how": "status", "status": 403}, AuthRequired, "HTTP 403"),
         ({"how": "status", "status": 404}, ServerUnavailable, "404|session"),
         ({"how": "status", "status": 408}, TransportLost, "HTTP 408"),

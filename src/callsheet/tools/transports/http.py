@@ -266,6 +266,8 @@ async def _status_fault(response: httpx2.Response) -> Fault | None:
         response.stream = httpx2.ByteStream(body)
         return None
     reason = f"HTTP {status} {response.reason_phrase}".rstrip()
+    if status == HTTPStatus.UNAUTHORIZED and message is None:  # nobody signs in here, or the bearer had said what to do
+        message = "it wants other credentials than mcp.json gives it under 'headers' or 'auth'"
     return Fault(
         kind=FaultKind.STATUS,
         detail=f"{reason}: {message}" if message else reason,
