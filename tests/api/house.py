@@ -159,6 +159,9 @@ class SomeTools:
     async def list(self) -> ToolListing:
         return self._listing
 
+    async def recent(self) -> ToolListing:
+        return self._listing
+
     def servers(self) -> Sequence[ToolServerState]:
         return self._states
 

@@ -119,6 +119,10 @@ async def test_the_list_names_every_tool_with_its_schema(tools: Tools) -> None:
     assert not listing.unavailable
 
 
+async def test_the_tools_as_they_were_listed_last_are_those_of_the_list(tools: Tools) -> None:
+    assert (await tools.recent()).tools == (await tools.list()).tools
+
+
 async def test_a_server_that_answered_is_connected(tools: Tools) -> None:
     await result_of(tools, call("echo", server=NAME))
     (state,) = tools.servers()

@@ -16,10 +16,10 @@ from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.journal.memory import MemoryJournal
 from callsheet.mcp_endpoint.parts import EndpointOptions, EndpointParts
 from callsheet.mcp_endpoint.server import Endpoint
-from callsheet.runs.tools import Elicitation, InputRequired, ToolOutcome, ToolResult, Tools
+from callsheet.runs.tools import Elicitation, InputRequired, ToolInfo, ToolListing, ToolOutcome, ToolResult, Tools
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, ToolCall, memory_system
-from callsheet.tools.memory import MemoryTool
+from callsheet.tools.memory import MemoryTool, MemoryTools
 
 LEGACY, MODERN = "legacy", "2026-07-28"
 
@@ -123,6 +123,34 @@ def document(scenario_id: str, *steps: JsonObject, **fields: Json) -> JsonObject
     gives: JsonObject = {"name": "give", "type": "transform", "output": {"from": "input"}}
     head: JsonObject = {"schema_version": "1", "scenario_id": scenario_id, "name": scenario_id.title()}
     return {**head, "steps": list(steps) or [gives], **fields}
+
+
+class Annotated(MemoryTools):
+    """Tools that say what they do."""
+
+    def __init__(self) -> None:
+        super().__init__({"trusted": {"read": echo}, "other": {}})
+        self.hints: dict[str, JsonObject] = {
+            "read": {"readOnlyHint": True},
+            "put": {"destructiveHint": False, "idempotentHint": True},
+            "drop": {"destructiveHint": True},
+        }
+
+    async def list(self) -> ToolListing:
+        tools = [
+            ToolInfo(server=server, name=name, description="", input_schema={"type": "object"}, annotations=hint)
+            for server in ("trusted", "other")
+            for name, hint in self.hints.items()
+        ]
+        return ToolListing(tools=tuple(tools), unavailable={})
+
+
+def calls(scenario_id: str, *tools: str, server: str = "trusted") -> JsonObject:
+    """A scenario that calls these tools."""
+    steps: list[JsonObject] = [
+        {"name": f"s{number}", "type": "tool", "tool": tool, "server": server} for number, tool in enumerate(tools)
+    ]
+    return document(scenario_id, *steps)
 
 
 def give(value: Json, name: str = "give") -> JsonObject:

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
+from mcp import Client
+
 from callsheet.catalog.memory import MemoryCatalog
 from callsheet.mcp_endpoint.server import Endpoint
 from callsheet.runs.ports import CatalogEntry
-from tests.mcp_endpoint.house import LEGACY, MODERN, House, document, house, parts_of, wired
+from tests.mcp_endpoint.house import LEGACY, MODERN, Annotated, House, calls, document, house, parts_of, wired
 
 
 @asynccontextmanager
@@ -75,6 +77,30 @@ async def test_a_description_that_changes_is_a_change_too() -> None:
         await client.list_tools()
         at.system.catalog.put("000001.json", document("a", description="Another."))
         await ears.told.wait()
+
+
+async def test_a_tool_server_that_changes_its_hints_changes_what_its_scenarios_promise() -> None:
+    ears, tools = Ears(), Annotated()
+    async with (
+        asyncio.timeout(20),
+        house(calls("a", "read"), tools=tools, trusted={"trusted"}, watch_interval=0.01) as at,
+        watching(at),
+        at.client(LEGACY, message_handler=ears) as legacy,
+        at.client(MODERN) as modern,
+    ):
+        assert await is_read_only(legacy)
+        async with modern.listen(tools_list_changed=True) as events:
+            tools.hints["read"] = {"readOnlyHint": False}
+            await anext(aiter(events))
+            await ears.told.wait()
+        assert not await is_read_only(legacy)
+
+
+async def is_read_only(client: Client) -> bool | None:
+    """Whether the scenario `a` promises to change nothing."""
+    (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "a"]
+    assert tool.annotations is not None
+    return tool.annotations.read_only_hint
 
 
 async def test_a_save_is_looked_at_without_waiting_for_the_interval() -> None:

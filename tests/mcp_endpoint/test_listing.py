@@ -7,10 +7,9 @@ import jsonschema_rs
 import pytest
 from mcp.shared.exceptions import MCPError
 
-from callsheet.runs.tools import ToolInfo, ToolListing
+from callsheet.runs.tools import ToolListing
 from callsheet.scenario.json import JsonObject
-from callsheet.tools.memory import MemoryTools
-from tests.mcp_endpoint.house import LEGACY, MODERN, document, echo, eras, give, house, names
+from tests.mcp_endpoint.house import LEGACY, MODERN, Annotated, calls, document, eras, give, house, names
 
 SCHEMA: JsonObject = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -117,31 +116,6 @@ async def test_a_new_scenario_is_in_the_next_list_and_a_changed_one_as_it_is_now
         assert [tool.description for tool in tools if tool.name == "a"] == ["New."]
 
 
-class Annotated(MemoryTools):
-    """Tools that say what they do."""
-
-    async def list(self) -> ToolListing:
-        hints: dict[str, JsonObject] = {
-            "read": {"readOnlyHint": True},
-            "put": {"destructiveHint": False, "idempotentHint": True},
-            "drop": {"destructiveHint": True},
-        }
-        tools = [
-            ToolInfo(server=server, name=name, description="", input_schema={"type": "object"}, annotations=hint)
-            for server in ("trusted", "other")
-            for name, hint in hints.items()
-        ]
-        return ToolListing(tools=tuple(tools), unavailable={})
-
-
-def calls(scenario_id: str, *tools: str, server: str = "trusted") -> JsonObject:
-    """A scenario that calls these tools."""
-    steps: list[JsonObject] = [
-        {"name": f"s{number}", "type": "tool", "tool": tool, "server": server} for number, tool in enumerate(tools)
-    ]
-    return document(scenario_id, *steps)
-
-
 @pytest.mark.parametrize(
     ("made", "read_only", "destructive", "idempotent"),
     [
@@ -158,7 +132,7 @@ def calls(scenario_id: str, *tools: str, server: str = "trusted") -> JsonObject:
 async def test_a_scenario_promises_what_all_its_tools_promise(
     made: JsonObject, read_only: bool, destructive: bool, idempotent: bool
 ) -> None:
-    tools = Annotated({"trusted": {"read": echo}, "other": {}})
+    tools = Annotated()
     documents = (made, calls("reads", "read"), calls("drops", "drop"))
     async with house(*documents, tools=tools, trusted={"trusted"}) as at, at.client(MODERN) as client:
         found: Any = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}["x"]
@@ -178,7 +152,7 @@ class Late(Annotated):
 
 
 async def test_a_trusted_server_is_believed_as_soon_as_it_can_be_reached() -> None:
-    tools = Late({"trusted": {"read": echo}})
+    tools = Late()
     async with house(calls("x", "read"), tools=tools, trusted={"trusted"}) as at, at.client(MODERN) as client:
         hints: list[Any] = []
         for reachable in (False, True):
@@ -191,7 +165,7 @@ class Hesitating(Annotated):
     """Tools of a server that takes its time when it is first asked."""
 
     def __init__(self) -> None:
-        super().__init__({"trusted": {"read": echo}})
+        super().__init__()
         self.asked, self.go = asyncio.Event(), asyncio.Event()
 
     async def list(self) -> ToolListing:
@@ -214,6 +188,22 @@ async def test_a_list_that_took_its_time_has_what_was_saved_meanwhile() -> None:
         assert names((await client.list_tools()).tools) == ["a", "b"]
         tools.go.set()
         assert names((await slow).tools) == ["a", "b"]
+
+
+async def test_a_server_that_takes_its_time_is_believed_as_before() -> None:
+    tools = Hesitating()
+    tools.go.set()
+    async with (
+        asyncio.timeout(20),
+        house(calls("x", "read"), tools=tools, trusted={"trusted"}, listing_patience=0.01) as at,
+        at.client(MODERN) as client,
+    ):
+        for _ in range(2):
+            (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "x"]
+            assert tool.annotations is not None
+            assert tool.annotations.read_only_hint is True
+            tools.asked.clear()
+            tools.go.clear()
 
 
 async def test_clients_of_the_initialize_era_are_told_that_the_list_may_change() -> None:

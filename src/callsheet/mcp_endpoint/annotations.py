@@ -1,12 +1,12 @@
 """The hints of a scenario as a tool (MCP, `ToolAnnotations`), from those of the tools that it calls."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from mcp_types import ToolAnnotations
 
-from callsheet.runs.tools import ToolInfo, ToolListing
+from callsheet.runs.tools import ToolInfo
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.steps.scenario import ScenarioStep
 from callsheet.scenario.steps.tool import ToolStep
@@ -37,10 +37,10 @@ def annotations_of(scenario: Scenario, find: Find, known: Mapping[str, tuple[Too
     )
 
 
-def believed(listing: ToolListing, trusted: Collection[str]) -> Mapping[str, tuple[ToolInfo, ...]]:
+def believed(tools: Iterable[ToolInfo], trusted: Collection[str]) -> Mapping[str, tuple[ToolInfo, ...]]:
     """The tools of all servers by name; those of servers that are not trusted without their annotations."""
     found: dict[str, tuple[ToolInfo, ...]] = {}
-    for tool in listing.tools:
+    for tool in tools:
         shown = tool if tool.server in trusted else replace(tool, annotations=None)
         found[tool.name] = (*found.get(tool.name, ()), shown)
     return found

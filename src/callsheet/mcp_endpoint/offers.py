@@ -1,12 +1,13 @@
 """Which scenarios are tools, and what MCP clients are told of each."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from loguru import logger
-from mcp_types import Tool
+from mcp_types import Tool, ToolAnnotations
 
 from callsheet.errors import ScenarioNotFound
 from callsheet.lint.exposure import RESERVED, obstacle
@@ -17,11 +18,11 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.runs.tools import ToolInfo
 from callsheet.scenario.model import Scenario
 
-_LISTING_SECONDS: Final = 5.0
-
-
-Fingerprint: TypeAlias = tuple[tuple[str, str], ...]
+Revisions: TypeAlias = tuple[tuple[str, str], ...]
 """Names and revisions of scenarios."""
+
+Fingerprint: TypeAlias = tuple[tuple[str, str, ToolAnnotations | None], ...]
+"""The same, with what is promised of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,13 @@ class Offer:
 
 
 class Offers:
-    """The tools, as the catalog is now. What was made of an entry is kept until its revision changes."""
+    """The tools, as the catalog is now. What was made of it is kept until it changes, or the tools of servers do."""
 
     def __init__(self, parts: EndpointParts) -> None:
         self._parts = parts
         self._kept: dict[str, Offer] = {}
-        self._made_of: Fingerprint = ()
-        self._known: Mapping[str, tuple[ToolInfo, ...]] = {}
-        self._knows_all = False
+        self._made_of: tuple[Revisions, Sequence[ToolInfo]] | None = None
+        self._tools: Sequence[ToolInfo] = ()
 
     async def all(self) -> Sequence[Offer]:
         """Every scenario that is offered, ordered by name."""
@@ -58,20 +58,20 @@ class Offers:
         await self._look(believing=False)
 
     async def _look(self, *, believing: bool) -> None:
-        runnable, made_of = await self._runnable()
-        trusted = self._parts.options.trusted
-        asks = believing and bool(trusted) and not (self._knows_all and made_of == self._made_of)
-        if asks:
-            self._known, self._knows_all = await self._believed(trusted)
-            runnable, made_of = await self._runnable()  # another one, when it changed while the servers were asked
-        if asks or made_of != self._made_of:
+        if believing and self._parts.options.trusted:
+            await self._look_at_tools()
+        entries = await self._parts.catalog.list()  # after the tools: it may have changed while servers were asked
+        runnable = {entry.scenario_id: entry for entry in entries if entry.scenario is not None}
+        made_of = tuple((name, entry.revision) for name, entry in runnable.items()), self._tools
+        if made_of != self._made_of:
             self._kept = {offer.tool.name: offer for offer in self._offers(runnable)}
             self._made_of = made_of
 
-    async def _runnable(self) -> tuple[dict[str, CatalogEntry], Fingerprint]:
-        entries = await self._parts.catalog.list()
-        runnable = {entry.scenario_id: entry for entry in entries if entry.scenario is not None}
-        return runnable, tuple((name, entry.revision) for name, entry in runnable.items())
+    async def _look_at_tools(self) -> None:
+        """Take what the servers say of their tools; when one takes too long, what they said before still counts."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._parts.options.listing_patience):
+                self._tools = (await self._parts.tools.recent()).tools
 
     async def find(self, name: str) -> Offer | None:
         """The scenario with this name, as it is now; None when none is offered under it."""
@@ -91,7 +91,7 @@ class Offers:
     @property
     def fingerprint(self) -> Fingerprint:
         """Of what `all` gave last; another one when the list of tools is another one."""
-        return tuple((offer.tool.name, offer.entry.revision) for offer in self._kept.values())
+        return tuple((offer.tool.name, offer.entry.revision, offer.tool.annotations) for offer in self._kept.values())
 
     def schema_of(self, name: str) -> Mapping[str, Any] | None:
         """The input schema of a tool that was listed; what the SDK checks `Mcp-Param-*` headers against."""
@@ -103,6 +103,7 @@ class Offers:
             entry = runnable.get(scenario_id)
             return None if entry is None else entry.scenario
 
+        known = believed(self._tools, self._parts.options.trusted)
         for entry in runnable.values():
             scenario = entry.scenario
             if scenario is None:
@@ -112,20 +113,8 @@ class Offers:
                 logger.warning("{}: {} {}", entry.source, why.message, why.hint)
                 continue
             offer = _offer(entry, scenario)
-            offer.tool.annotations = annotations_of(scenario, find, self._known)
+            offer.tool.annotations = annotations_of(scenario, find, known)
             yield offer
-
-    async def _believed(self, trusted: Collection[str]) -> tuple[Mapping[str, tuple[ToolInfo, ...]], bool]:
-        """The tools whose annotations are believed, and whether every trusted server said what it has.
-
-        Those of a server that does not answer in time count as unknown, until it does.
-        """
-        try:
-            async with asyncio.timeout(_LISTING_SECONDS):
-                listing = await self._parts.tools.list()
-        except TimeoutError:
-            return {}, False
-        return believed(listing, trusted), not any(name in listing.unavailable for name in trusted)
 
 
 def _offer(entry: CatalogEntry, scenario: Scenario) -> Offer:

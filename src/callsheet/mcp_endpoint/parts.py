@@ -31,6 +31,7 @@ class EndpointOptions:
         task_grace: how long a call waits for its run before a client that knows tasks gets one.
         watch_interval: how often the catalog is looked at while somebody listens for its changes.
         patience: how long a session may take to be told of a change, before it is told no more.
+        listing_patience: how long tool servers may take to say what their tools do; after that, what they said counts.
         session_idle: after how long a session of the `initialize` era without a request ends.
         max_sessions: how many of these there may be.
         max_body: the largest request body.
@@ -43,6 +44,7 @@ class EndpointOptions:
     task_grace: float = 1.0
     watch_interval: float = 3.0
     patience: float = 5.0
+    listing_patience: float = 5.0
     session_idle: float = 30 * 60.0
     max_sessions: int = 1_000
     max_body: int = MAX_BODY

@@ -215,6 +215,13 @@ class Tools(Protocol):
         """Ask every configured server for its tools, all pages, concurrently."""
         ...
 
+    async def recent(self) -> ToolListing:
+        """The tools as they were listed last, without drifts. A server is asked only when that is over or has changed.
+
+        How long a list lasts, the server says; while one that is over is read again, the old one counts.
+        """
+        ...
+
     def servers(self) -> Sequence[ToolServerState]:
         """The state of every configured server, in the order of the configuration."""
         ...

@@ -31,7 +31,7 @@ from callsheet.tools.redaction import Redaction
 from callsheet.tools.servers import ServerConfig, StdioServer
 from callsheet.tools.session.causes import ConnectFailed
 from callsheet.tools.session.connection import Connection, OpenLink
-from callsheet.tools.session.listing import Listing, ListUnusable
+from callsheet.tools.session.listing import Listing, ListUnusable, LiveListing
 
 LIST_AGE: Final = 1.0
 """Seconds for which a list of tools counts as the present one."""
@@ -92,6 +92,7 @@ class Member:
         self._reason = ""
         self._needs_auth = False
         self._last_seen: datetime | None = None
+        self._last_listing: LiveListing | None = None
         self._lanes = Lanes(
             lane,
             copies=options.processes if isinstance(server, StdioServer) else 1,
@@ -169,11 +170,21 @@ class Member:
         """The tools as they are now, or why there are none."""
         try:
             session = await self._lanes.first.connection.session()
+            self._last_listing = session.listing
             listing = await session.listing.fresh(not_older_than=LIST_AGE)
         except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
             return self._redaction.text(str(error))
         self._last_seen = datetime.now(UTC)
         return listing
+
+    async def recent(self) -> Listing | str:
+        """The tools as the server listed them last, unless that is over; a lost connection ends it no earlier."""
+        session = self._lanes.first.connection.current()
+        if session is not None:
+            self._last_listing = session.listing
+            return session.listing.known() or await self.listing()
+        kept = None if self._last_listing is None else self._last_listing.kept()
+        return kept or await self.listing()
 
     async def drifts(self, listing: Listing) -> tuple[Drift, ...]:
         """What of the listing is not as it was locked."""

@@ -13,7 +13,7 @@ from callsheet.errors import ToolTimeout
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
-from callsheet.runs.tools import ToolCall, ToolListing, ToolOutcome, ToolServerState
+from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.link import Link
 from callsheet.tools.locks import Lock
@@ -94,14 +94,19 @@ class ToolPool:
     async def list(self) -> ToolListing:
         """See `callsheet.runs.tools.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
         found = await self._listings()
-        tools = [tool for listing in found.values() if isinstance(listing, Listing) for tool in listing.tools.values()]
         drifts = [
             drift
             for name, listing in found.items()
             if isinstance(listing, Listing)
             for drift in await self._members[name].drifts(listing)
         ]
-        return ToolListing(tools=tuple(tools), unavailable=_reasons(found), drifts=tuple(drifts))
+        return ToolListing(tools=_tools(found), unavailable=_reasons(found), drifts=tuple(drifts))
+
+    async def recent(self) -> ToolListing:
+        """See `callsheet.runs.tools.Tools`."""
+        listings = await asyncio.gather(*(member.recent() for member in self._members.values()))
+        found = dict(zip(self._members, listings, strict=True))
+        return ToolListing(tools=_tools(found), unavailable=_reasons(found))
 
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""
@@ -214,6 +219,10 @@ class _Ways:
 
 def _offering(found: Mapping[str, Listing | str], tool: str) -> "list[str]":
     return [name for name, listing in found.items() if isinstance(listing, Listing) and tool in listing.tools]
+
+
+def _tools(found: Mapping[str, Listing | str]) -> tuple[ToolInfo, ...]:
+    return tuple(tool for each in found.values() if isinstance(each, Listing) for tool in each.tools.values())
 
 
 def _reasons(found: Mapping[str, Listing | str]) -> dict[str, str]:

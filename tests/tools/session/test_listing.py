@@ -1,10 +1,11 @@
 """Tool lists: their pages, their changes, their faults, and servers that have none."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout
+from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.runs.tools import ToolInfo
 from callsheet.tools.servers import ServerOptions, StdioServer
 from callsheet.tools.session.listing import Listing, ListUnusable, LiveListing
@@ -110,6 +111,33 @@ async def test_a_change_that_the_server_announces_is_seen_by_the_next_call() -> 
             await result_of(tools, call("later"))
         await result_of(tools, call("misbehave", how="changed"))
         assert (await result_of(tools, call("later", x=1))).structured == {"x": 1}
+
+
+async def test_a_server_is_asked_for_its_recent_tools_when_they_are_over_or_changed_and_not_before(
+    tmp_path: Path,
+) -> None:
+    ledger = tmp_path / "ledger"
+    async with pool(raw("raw", "--ledger", str(ledger))) as tools:
+        first = await tools.recent()
+        assert (await tools.recent()).tools == first.tools
+        with pytest.raises(TransportLost):
+            await result_of(tools, call("misbehave", how="crash"))
+        assert (await tools.recent()).tools == first.tools
+        assert not tools.servers()[0].connected
+        assert ledger.read_text(encoding="utf-8").count("tools/list") == 1
+        await result_of(tools, call("misbehave", how="changed"))
+        assert {tool.name for tool in (await tools.recent()).tools} > {tool.name for tool in first.tools}
+
+
+async def test_a_list_past_its_life_is_not_kept_for_a_server_that_is_gone() -> None:
+    times = Times()
+    live = LiveListing(listing("a"), Shelf().read, times)
+    assert live.kept() == listing("a")
+    times.now = 61.0
+    assert live.kept() is None
+    times.now = 0.0
+    live.mark_changed()
+    assert live.kept() is None
 
 
 async def test_a_list_past_its_life_is_renewed_behind_the_callers_back() -> None:

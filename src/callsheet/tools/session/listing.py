@@ -113,6 +113,10 @@ class LiveListing:
             self._renew()
         return self._listing
 
+    def kept(self) -> Listing | None:
+        """The listing, unless it is over or changed; the server is not asked, and may be gone."""
+        return None if self._changed or self._clock() >= self._expires else self._listing
+
     async def fresh(self, *, not_older_than: float = 0.0) -> Listing:
         """The tools as they are now; as they were up to `not_older_than` seconds ago is good enough.
 
