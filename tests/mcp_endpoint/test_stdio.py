@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
-from mcp_types import ElicitResult, JSONRPCRequest, JSONRPCResponse
+from mcp_types import ElicitResult, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from callsheet.api.binding import listen
 from callsheet.cli.serving import Service, serving
 from callsheet.journal.sqlite import SqliteJournal
 from callsheet.mcp_endpoint.bridging import Headers
+from callsheet.mcp_endpoint.last_answers import Unanswered
 from callsheet.mcp_endpoint.stdin import StdinLines
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
@@ -187,6 +188,49 @@ async def unfinished(folder: Path) -> int:
     """How many runs wait to go on."""
     async with SqliteJournal.open(folder / ".callsheet" / "journal.db") as journal:
         return sum(not run.status.is_terminal for run in (await journal.runs(RunFilter(), 9)).runs)
+
+
+QUICK: tuple[JsonObject, ...] = (
+    INITIALIZE,
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+    {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "long", "arguments": {}}},
+    {"jsonrpc": "2.0", "id": 3, "method": "tools/list"},
+    {
+        "jsonrpc": "2.0",
+        "id": 4,
+        "method": "tools/call",
+        "params": {"name": "callsheet_start", "arguments": {"scenario_id": "same"}},
+    },
+)
+
+
+@pytest.mark.parametrize("is_beside", [False, True])
+async def test_what_was_asked_right_before_the_end_is_answered_unless_it_is_a_scenario(
+    folder: Path, is_beside: bool
+) -> None:
+    async with asyncio.timeout(SECONDS), AsyncExitStack() as stack:
+        if is_beside:
+            await stack.enter_async_context(beside_a_server(folder))
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command(folder), stdin=pipe, stdout=pipe)
+        out, _ = await process.communicate("".join(f"{json.dumps(each)}\n" for each in QUICK).encode())
+    answers = {answer["id"]: answer for answer in map(json.loads, out.splitlines()) if "id" in answer}
+    assert process.returncode == 0
+    assert [tool["name"] for tool in answers[3]["result"]["tools"] if tool["name"] == "same"] == ["same"]
+    assert answers[4]["result"]["structuredContent"]["scenario_id"] == "same"
+    assert "result" not in answers.get(2, {})
+
+
+async def test_a_request_that_is_given_up_is_not_waited_for() -> None:
+    unanswered = Unanswered()
+    unanswered.came(JSONRPCRequest(jsonrpc="2.0", id=1, method="tools/list"))
+    waiting = asyncio.create_task(unanswered.none())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    params = {"requestId": 1}
+    unanswered.came(JSONRPCNotification(jsonrpc="2.0", method="notifications/cancelled", params=params))
+    async with asyncio.timeout(5):
+        await waiting
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

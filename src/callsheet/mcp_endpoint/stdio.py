@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import anyio
 import httpx2
@@ -14,6 +14,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCNotification
 
 from callsheet.mcp_endpoint.bridging import Headers
+from callsheet.mcp_endpoint.last_answers import Incoming, Outgoing, Unanswered
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.refusing import AnswersFailures
 from callsheet.mcp_endpoint.returning import FindsAgain
@@ -82,15 +83,15 @@ async def bridge(url: str, where: Callable[[], str | None]) -> None:
 
 
 @asynccontextmanager
-async def _wire() -> AsyncGenerator[tuple[Any, Any]]:
+async def _wire() -> AsyncGenerator[tuple[Incoming, Outgoing]]:
     """The streams of messages; a signal ends the incoming one. Other output goes to standard error meanwhile."""
-    lines, loop = StdinLines(), asyncio.get_running_loop()
+    lines, loop, unanswered = StdinLines(), asyncio.get_running_loop(), Unanswered()
     for number in _SIGNALS:
         loop.add_signal_handler(number, lines.end)
     try:
         # The SDK wants a file, and does nothing with it but to go through its lines.
-        async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as streams:
-            yield streams
+        async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (read, write):
+            yield Incoming(read, unanswered), Outgoing(write, unanswered)
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
