@@ -478,6 +478,18 @@ async def test_a_held_call_that_is_lost_while_it_waits_for_its_turn_is_a_lost_ca
             await other
 
 
+async def test_a_call_whose_connection_is_lost_while_it_waits_for_its_turn_is_made_over_another(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await opened(stack, "stdio", tmp_path / "ledger", ServerOptions(elicits=True), "--legacy")
+        heard = Heard()
+        other = asyncio.create_task(house.tools.call(replace(ask("crawl", beats=1, dies=True), listener=heard)))
+        async with asyncio.timeout(20):
+            await heard.said.wait()
+        assert structured(await house.tools.call(ask("echo", n=1))) == {"n": 1}
+        with pytest.raises(TransportLost):
+            await other
+
+
 @pytest.mark.parametrize("continuation", ["", "{}", "[1]", '{"held": 5}', '{"input": null}', "null"])
 async def test_what_is_no_continuation_is_a_lost_call(continuation: str) -> None:
     async with pool(asking()) as tools:

@@ -204,6 +204,8 @@ class ServerCalls:
             request = _request(call, target, begun, session)
             progress.has_turn = False
             async with self._exchange.turn(session):
+                if session.stop.is_set():
+                    raise NotRun(_lost_before(target))
                 progress.has_turn, progress.sent_in = True, session
                 with self._failures(target, session, begun):
                     answer = await self._exchange.make(session, request, call, tool)
@@ -338,6 +340,14 @@ def _not_open(target: Target) -> HeldCallLost:
     return HeldCallLost(
         f"The call of {target.tool!r} on the tool server {target.server!r} that waited for the answer is not open any "
         "more: its connection or its process ended.",
+        server=target.server,
+        tool=target.tool,
+    )
+
+
+def _lost_before(target: Target) -> ServerUnavailable:
+    return ServerUnavailable(
+        f"The connection to the tool server {target.server!r} was lost before {target.tool!r} had its turn.",
         server=target.server,
         tool=target.tool,
     )
