@@ -1,14 +1,19 @@
 """What a tool server repeats of the secrets that it was given."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from loguru import logger
+from mcp_types import ElicitRequestFormParams
 
 from callsheet.errors import ServerUnavailable, ToolFailed
+from callsheet.runs.tools import InputRequired
 from callsheet.scenario.json import Json
 from callsheet.tools.redaction import Redaction
 from callsheet.tools.servers import StdioServer
-from tests.support.servers.starting import call, pool, raw
+from callsheet.tools.session.in_flight import InFlight, OpenCall
+from tests.support.servers.starting import asking, call, pool, raw
 
 SECRETS = {"KEY": "hush-hush"}
 
@@ -50,3 +55,40 @@ def test_what_a_tool_says_while_it_works_is_without_the_secrets_of_its_server() 
     listener.progress(1, None, "with hush-hush")
     listener.log("info", "hush-hush", {"key": "hush-hush"})
     assert heard.words == ["with [secret KEY]", ["[secret KEY]", {"key": "[secret KEY]"}]]
+
+
+@pytest.mark.parametrize("era", [[], ["--legacy"]])
+async def test_a_question_is_without_the_secrets_of_its_server(era: list[str]) -> None:
+    server = replace(asking("asking", *era), secrets={"KEY": "Where", "FIELD": "city"})
+    async with pool(server) as tools:
+        outcome = await tools.call(call("book", server="asking"))
+    assert isinstance(outcome, InputRequired)
+    (question,) = outcome.requests
+    assert question.message == "[secret KEY] to? (1)"
+    assert "city" not in str(question.form_schema)
+
+
+async def test_the_description_of_a_tool_is_without_the_secrets_of_its_server() -> None:
+    async with pool(replace(raw(), secrets={"KEY": "tool echo"})) as tools:
+        for listing in (await tools.list(), await tools.recent()):
+            described = {tool.name: tool.description for tool in listing.tools}
+            assert (described["echo"], described["meta"]) == ("The [secret KEY].", "The tool meta.")
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    lines: list[str] = []
+    handler = logger.add(lines.append, format="{message}")
+    yield lines
+    logger.remove(handler)
+
+
+async def test_the_log_of_a_question_that_is_refused_is_without_the_secrets_of_its_server(logged: list[str]) -> None:
+    in_flight = InFlight("asking", Redaction(SECRETS))
+    in_flight.add(OpenCall(None))
+    form = {"type": "object", "properties": {"a": {"pattern": "(hush-hush"}}}
+    answer = await in_flight.on_elicit(None, ElicitRequestFormParams(message="?", requested_schema=form))  # pyright: ignore[reportArgumentType]
+    assert getattr(answer, "action", None) == "cancel"
+    (line,) = logged
+    assert "[secret KEY]" in line
+    assert "hush" not in line

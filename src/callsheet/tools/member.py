@@ -125,7 +125,7 @@ class Member:
             raise
         self._lanes.leave(lane, call, outcome)
         self._works()
-        return outcome
+        return self._redaction.outcome(outcome)
 
     def release(self, run_id: RunId) -> None:
         """Let go of what is held for a run."""

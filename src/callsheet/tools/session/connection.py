@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -272,9 +272,10 @@ class Connection:
     async def _list(self, mcp: ClientSession) -> Listing:
         try:
             async with asyncio.timeout(self._connect_timeout):
-                return await read_listing(mcp, self.name, self._allowed)
+                listing = await read_listing(mcp, self.name, self._allowed)
         except TimeoutError:
             raise ListUnusable(f"it did not list its tools within {self._connect_timeout:g} s") from None
+        return replace(listing, tools={name: self._redaction.tool(tool) for name, tool in listing.tools.items()})
 
     def _opened(self, attempt: _Attempt, session: Session) -> None:
         if attempt.ready.done():  # expired in this very moment

@@ -140,7 +140,8 @@ class InFlight:
         try:
             return await call.ask(question_of(params))
         except QuestionUnusable as exc:
-            logger.warning("Tool server {!r} asks a question that is refused: {}.", self._server, exc)
+            why = self._redaction.text(str(exc))
+            logger.warning("Tool server {!r} asks a question that is refused: {}.", self._server, why)
             return _CANCEL
 
     def _only(self) -> OpenCall | None:
