@@ -1,6 +1,7 @@
 """Tool lists: their pages, their changes, their faults, and servers that have none."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.runs.tools import ToolInfo
 from callsheet.tools.servers import ServerOptions, StdioServer
-from callsheet.tools.session.listing import Listing, ListUnusable, LiveListing
+from callsheet.tools.session.listing import SHORTEST_LIFE, Listing, ListUnusable, LiveListing
 from tests.support.servers.starting import call, pool, raw, result_of
 
 
@@ -164,6 +165,16 @@ async def test_a_list_that_cannot_be_renewed_serves_on() -> None:
     assert live.known() == listing("a")
     times.now = 67.0
     assert await live.fresh() == listing("b")
+
+
+async def test_a_list_that_could_not_be_renewed_is_no_younger_for_it() -> None:
+    times, shelf = Times(), Shelf()
+    shelf.answers = [ListUnusable("no"), listing("b")]
+    live = LiveListing(replace(listing("a"), life=SHORTEST_LIFE), shelf.read, times)
+    times.now = 10.0
+    with pytest.raises(ListUnusable):
+        await live.fresh(not_older_than=1.0)
+    assert await live.fresh(not_older_than=1.0) == listing("b")
 
 
 async def test_those_who_ask_at_once_share_one_reading_and_its_end() -> None:

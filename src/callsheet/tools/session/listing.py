@@ -97,7 +97,8 @@ class LiveListing:
         self._listing = first
         self._read = read
         self._clock = clock
-        self._expires = clock() + first.life
+        self._read_at = clock()
+        self._expires = self._read_at + first.life
         self._changed = False
         self._reading: asyncio.Task[Listing] | None = None
 
@@ -123,8 +124,7 @@ class LiveListing:
         Raises:
             ListUnusable and what `read` raises.
         """
-        age = self._clock() - (self._expires - self._listing.life)
-        if not self._changed and age < not_older_than:
+        if not self._changed and self._clock() - self._read_at < not_older_than:
             return self._listing
         reading = self._renew()
         await asyncio.wait({reading})
@@ -150,8 +150,8 @@ class LiveListing:
         # Until it is renewed, or when that fails, the old list serves: one failure shall not become one per call.
         self._expires = self._clock() + SHORTEST_LIFE
         listing = await self._read()
-        self._listing = listing
-        self._expires = self._clock() + listing.life
+        self._listing, self._read_at = listing, self._clock()
+        self._expires = self._read_at + listing.life
         return listing
 
 
