@@ -337,6 +337,15 @@ async def test_another_pool_goes_on_with_a_task(tmp_path: Path) -> None:
         assert sum("tool" in entry for entry in house.ledger()) == 1
 
 
+async def test_a_task_whose_tool_is_not_listed_any_more_gives_its_result(tmp_path: Path) -> None:
+    with over_http("asking.py", "--ledger", str(tmp_path / "ledger")) as url:
+        async with pool(http(url, "asking")) as first:
+            request, task = await created(House(first, tmp_path / "ledger"))
+        async with pool(http(url, "asking", options=ServerOptions(tools=frozenset({"echo"})))) as second:
+            outcome = await second.call(replace(request, continuation=task.continuation))
+    assert structured(outcome) == {"polls": True, "answers": None}
+
+
 async def test_a_task_may_ask_and_is_answered_once(modern: House) -> None:
     request, task = await created(modern, ask=True)
     question = await asked(modern.tools, replace(request, continuation=task.continuation))

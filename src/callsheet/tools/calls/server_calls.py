@@ -11,7 +11,7 @@ from mcp import MCPError
 from mcp_types import CallToolRequest, CallToolRequestParams, RequestParamsMeta
 from pydantic import ValidationError
 
-from callsheet.errors import BadOutput, HeldCallLost, ServerUnavailable, ToolTimeout
+from callsheet.errors import BadOutput, HeldCallLost, ServerUnavailable, ToolMissing, ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import (
     ElicitationAction,
@@ -251,7 +251,12 @@ class ServerCalls:
         return await self._results.read(answer, tool)
 
     async def _task_result(self, target: Target, session: Session, result: Json) -> ToolResult:
-        return await self._results.read(result, await self._tool(session, target))
+        try:
+            tool = await self._tool(session, target)
+        except (ServerUnavailable, ToolMissing):
+            # It did its work: that it is not listed now takes no more from the result than the schema to check it with.
+            tool = ToolInfo(server=target.server, name=target.tool, description="", input_schema={})
+        return await self._results.read(result, tool)
 
     @contextmanager
     def _failures(self, target: Target, session: Session, begun: InputContinuation) -> Generator[None]:
