@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,6 +23,7 @@ from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
 from callsheet.tools.calls.continuations import InputContinuation, read
 from callsheet.tools.calls.server_calls import NoTurn, QueueFull, ServerCalls
 from callsheet.tools.circuit import CircuitBreaker, Permit
+from callsheet.tools.deadlines import since
 from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
@@ -41,9 +41,6 @@ _FAILURES: Final = (TransportLost, ServerUnavailable, ToolTimeout)
 
 _NOTHING_SAID: Final = (AuthRequired, RateLimited, ToolMissing, QueueFull, NoTurn)
 """What says neither that it works nor that it does not."""
-
-_NO_WAIT: Final = 0.01
-"""Seconds; less is no waiting, and the deadline is left as it was written."""
 
 
 class Member:
@@ -202,8 +199,7 @@ class Member:
             return ready, call
         own = self._server.options.call_timeout if begins else None
         seconds = own if call.timeout is None else call.timeout
-        clock = asyncio.get_running_loop().time
-        asked_at = clock()
+        began = _monotonic()
         try:
             async with asyncio.timeout(seconds):
                 lane = await self._lanes.take(call)
@@ -214,10 +210,7 @@ class Member:
                 server=self._server.name,
                 tool=call.tool,
             ) from None
-        waited = clock() - asked_at
-        if seconds is None or waited < _NO_WAIT:
-            return lane, call
-        return lane, replace(call, timeout=max(0.0, round(seconds - waited, 3)))
+        return lane, since(call, seconds, began)
 
     async def _begin(self, lane: Lane, call: ToolCall) -> ToolOutcome:
         permit = self._circuit.admit()

@@ -14,6 +14,7 @@ from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolOutcome, ToolServerState
+from callsheet.tools.deadlines import since
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.link import Link
 from callsheet.tools.locks import Lock
@@ -85,8 +86,11 @@ class ToolPool:
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `callsheet.runs.tools.Tools`."""
-        name = call.server if call.server is not None else await self._find(call)
-        member = self._members.get(name)
+        if call.server is None:
+            began = asyncio.get_running_loop().time()
+            name = await self._find(call)
+            return await self._members[name].call(since(call, call.timeout, began))
+        member = self._members.get(call.server)
         if member is None:
             raise unknown_server(call, self._members)
         return await member.call(call)

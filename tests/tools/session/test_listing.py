@@ -89,6 +89,12 @@ async def test_looking_for_a_tools_server_ends_at_the_calls_deadline() -> None:
             await result_of(tools, call("echo", server=None, timeout=0.3))
 
 
+async def test_the_time_of_a_call_goes_on_while_its_server_is_looked_for() -> None:
+    async with pool(raw("slow", "--start", "slow")) as tools:
+        with pytest.raises(ToolTimeout, match=r"gave no answer within [0-2]\.\d+ s"):
+            await result_of(tools, call("nap", server=None, timeout=3.0))
+
+
 async def test_a_tool_of_several_servers_needs_a_server() -> None:
     async with pool(raw("a", "--name", "a"), raw("b", "--name", "b")) as tools:
         with pytest.raises(ToolMissing, match=r"'a', 'b'.*Write which one under 'server'"):
