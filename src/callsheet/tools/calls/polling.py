@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from callsheet.errors import (
     AuthRequired,
-    BadOutput,
     HeldCallLost,
     RateLimited,
     ServerUnavailable,
@@ -23,6 +22,7 @@ from callsheet.errors import (
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import InputRequired, ToolCall, ToolOutcome, ToolResult
 from callsheet.scenario.json import Json, NotJson, check_json, is_object
+from callsheet.tools.calls.asking import unusable
 from callsheet.tools.calls.continuations import TaskContinuation, write
 from callsheet.tools.faults import plain
 from callsheet.tools.session.causes import NotRun, Target, call_failure
@@ -127,7 +127,7 @@ class Polling:
             session, raw = await self._insist(target, GetTask(params=params))
             task = self._task(raw, target)
             if task.task_id != waited.task_id:
-                raise _bad(target, "it was asked how its task is, and told of another one")
+                raise unusable(target, "it was asked how its task is, and told of another one")
             if task.message != told and call.listener is not None:
                 told = task.message
                 call.listener.log("info", "task", told)
@@ -147,7 +147,7 @@ class Polling:
         try:
             params = UpdateTaskParams(task_id=task_id, input_responses=responses(call.answers))
         except QuestionUnusable as exc:
-            raise _bad(target, str(exc)) from exc
+            raise unusable(target, str(exc)) from exc
         await self._insist(target, UpdateTask(params=params))
 
     async def _insist(self, target: Target, request: TaskRequest) -> tuple[Session, Json]:
@@ -188,13 +188,13 @@ class Polling:
                 raise _Hiccup(error.error.message) from error
             raise _forgotten(error.error.message, target) from error
         except (ValidationError, NotJson) as error:
-            raise _bad(target, "what it tells of its task cannot be read") from error
+            raise unusable(target, "what it tells of its task cannot be read") from error
 
     def _task(self, raw: Json, target: Target) -> Task:
         try:
             return read_task(raw)
         except TaskUnreadable as exc:
-            raise _bad(target, str(exc)) from exc
+            raise unusable(target, str(exc)) from exc
 
     def _cancel(self, task_id: str, target: Target) -> None:
         self._at_work.pop(task_id, None)
@@ -218,7 +218,7 @@ def _question(task: Task, asked: tuple[str, ...], target: Target) -> InputRequir
     try:
         found = questions(new)
     except QuestionUnusable as exc:
-        raise _bad(target, str(exc)) from exc
+        raise unusable(target, str(exc)) from exc
     continuation = TaskContinuation(task_id=task.task_id, poll_interval=task.poll_interval, asked=asked)
     return InputRequired(requests=found, continuation=write(continuation))
 
@@ -236,12 +236,4 @@ def _failed(task: Task, target: Target) -> ToolFailed:
         server=target.server,
         tool=target.tool,
         data=None if task.error is None else dict(task.error),
-    )
-
-
-def _bad(target: Target, reason: str) -> BadOutput:
-    return BadOutput(
-        f"What tool {target.tool!r} of the tool server {target.server!r} answered cannot be used: {reason}.",
-        server=target.server,
-        tool=target.tool,
     )
