@@ -13,7 +13,7 @@ from callsheet.mcp_endpoint.handle_tools import HANDLES
 from callsheet.mcp_endpoint.outcomes import RUN_ID, as_json
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.requests import CallRequest, idempotency_key_of
-from callsheet.mcp_endpoint.watching import children, open_questions
+from callsheet.mcp_endpoint.watching import open_questions, states_below
 from callsheet.runs.answers import Answer
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import Record, RunId, StepPath
@@ -74,12 +74,7 @@ class Handles:
 
     async def _status(self, arguments: JsonObject) -> JsonObject:
         state = await self._state(arguments)
-        states = {state.run_id: state}
-        waiting = [state]
-        for each in waiting:
-            for child in children(each):
-                states[child] = await self._parts.runs.state(child)
-                waiting.append(states[child])
+        states = await states_below(self._parts.runs, state)
         questions = await open_questions(self._parts.answers, states, state.run_id)
         asked: list[Json] = [
             {"run_id": each.run_id, "step_path": each.path, **_visible(each.waits_for)} for each in questions

@@ -7,7 +7,14 @@ from typing import Any, Final
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
-from mcp_types import HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, ElicitResult, RequestParams
+from mcp_types import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    ElicitResult,
+    RequestParams,
+)
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
@@ -19,12 +26,11 @@ from callsheet.mcp_endpoint.outcomes import RUN_ID, result_of
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.questions import Dismissed, Question
 from callsheet.mcp_endpoint.seals import Seals
-from callsheet.mcp_endpoint.watching import children, open_questions
+from callsheet.mcp_endpoint.watching import open_questions, states_below
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.state import RunState
 
-MISSING_CAPABILITY: Final = -32021
 _POLL_MS: Final = 1_000
 _MAX_TOKEN: Final = 1_024
 
@@ -102,13 +108,7 @@ class Tasks:
         raise MCPError(INVALID_PARAMS, "There is no such task.")
 
     async def _questions(self, root: RunState) -> tuple[Question, ...]:
-        """What is asked by the run and by those below it."""
-        states = {root.run_id: root}
-        waiting = [root]
-        for state in waiting:
-            for child in children(state):
-                states[child] = await self._parts.runs.state(child)
-                waiting.append(states[child])
+        states = await states_below(self._parts.runs, root)
         return await open_questions(self._parts.answers, states, root.run_id)
 
     async def _result(self, state: RunState) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def require_tasks(context: ServerRequestContext[Any, Any]) -> None:
         raise MCPError(METHOD_NOT_FOUND, "Method not found", context.method)
     if not Client.of(context).knows_tasks:
         data: dict[str, Any] = {"requiredCapabilities": {"extensions": {TASKS: {}}}}
-        raise MCPError(MISSING_CAPABILITY, "Missing required client capability", data)
+        raise MCPError(MISSING_REQUIRED_CLIENT_CAPABILITY, "Missing required client capability", data)
 
 
 def _require_same_name(context: ServerRequestContext[Any, Any], token: str) -> None:

@@ -160,7 +160,7 @@ class RunWatch:
                 state.apply(event)
             if run_id == self._root and self._hear is not None:
                 await self._hear(state, event)
-        for child in children(self._states[run_id]):
+        for child in _children(self._states[run_id]):
             self._follow(child)
 
     def _follow(self, run_id: RunId) -> None:
@@ -201,11 +201,22 @@ async def open_questions(answers: Answers, states: Mapping[RunId, RunState], roo
             for seq, event in await answers.open(state):
                 key = f"{prefix}{event.step_path}@{seq}"
                 found.append(Question(key=key, run_id=run_id, path=event.step_path, waits_for=event.waits_for))
-            asking += children(state)
+            asking += _children(state)
     return tuple(found)
 
 
-def children(state: RunState) -> Iterator[RunId]:
+async def states_below(runs: RunService, root: RunState) -> Mapping[RunId, RunState]:
+    """A run, and the runs that it and those below it wait for, as they are now."""
+    states = {root.run_id: root}
+    waiting = [root]
+    for state in waiting:
+        for child in _children(state):
+            states[child] = await runs.state(child)
+            waiting.append(states[child])
+    return states
+
+
+def _children(state: RunState) -> Iterator[RunId]:
     """The runs that steps of a run wait for."""
     for step in state.steps.values():
         if step.waiting is not None and step.waiting[1].waits_for.get("kind") == "run":
