@@ -15,12 +15,16 @@ SECRETS = {"KEY": "hunter22", "LONG": "horse-battery"}
         ("the key hunter…", "the key [secret KEY]…"),
         ("not horse-bat…", "not [secret LONG]…"),
         ("hunt…", "[secret KEY]…"),
+        (
+            "It failed (hunter22x hunter…). Its last words: horse-…",
+            "It failed ([secret KEY]x [secret KEY]…). Its last words: [secret LONG]…",
+        ),
     ],
 )
 def test_a_secret_is_replaced_also_where_a_text_was_cut_in_the_middle_of_it(text: str, expected: str) -> None:
     assert redact_text(text, SECRETS) == expected
 
 
-@pytest.mark.parametrize("text", ["the hunter", "a hun…", "hunter is out…", "", "…"])
+@pytest.mark.parametrize("text", ["the hunter", "a hun…", "hunter is out…", "", "…", "……"])
 def test_words_that_only_look_like_the_beginning_of_a_secret_stay(text: str) -> None:
     assert redact_text(text, SECRETS) == text

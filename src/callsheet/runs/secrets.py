@@ -10,7 +10,10 @@ _SHORTEST: Final = 4
 """A shorter secret is not looked for in results: it would be found everywhere."""
 
 _CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
-"""What stands at the end of a foreign text that was too long."""
+"""What stands at the end of a foreign text that was too long; sentences go on behind it."""
+
+_MOST_CUTS: Final = 100
+"""Of one text that are looked at, the last ones: a text can hold millions."""
 
 
 def uses_secrets(value: Value) -> bool:
@@ -39,17 +42,18 @@ def redact_text(text: str, secrets: Mapping[str, str]) -> str:
     for name, secret in sorted(secrets.items(), key=lambda item: -len(item[1])):
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, _mask(name))
-            if text.endswith(_CUT):
-                text = _without_beginning(text, name, secret)
+            if _CUT in text:
+                *cut, rest = text.rsplit(_CUT, _MOST_CUTS)
+                text = _CUT.join([*(_without_beginning(each, name, secret) for each in cut), rest])
     return text
 
 
 def _without_beginning(text: str, name: str, secret: str) -> str:
     """`text`, which was cut, with the longest beginning of the secret at its end replaced by the name."""
-    kept = text.removesuffix(_CUT)
-    for length in range(min(len(secret) - 1, len(kept)), _SHORTEST - 1, -1):
-        if kept.endswith(secret[:length]):
-            return f"{kept[:-length]}{_mask(name)}{_CUT}"
+    if secret[:_SHORTEST] in text[-len(secret) :]:
+        for length in range(min(len(secret) - 1, len(text)), _SHORTEST - 1, -1):
+            if text.endswith(secret[:length]):
+                return f"{text[:-length]}{_mask(name)}"
     return text
 
 
