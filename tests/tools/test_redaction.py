@@ -28,6 +28,15 @@ async def test_the_last_words_of_a_server_are_without_its_secrets() -> None:
         assert "hush" not in (await tools.list()).unavailable["raw"]
 
 
+async def test_the_last_words_of_a_server_do_not_begin_in_the_middle_of_a_secret() -> None:
+    words = "for _ in $(seq 300); do echo 'xkey hush-hush' >&2; done; exit 3"
+    server = StdioServer(name="raw", command="sh", args=("-c", words), secrets=SECRETS)
+    async with pool(server) as tools:
+        with pytest.raises(ServerUnavailable, match=r"xkey \[secret KEY\]") as failed:
+            await tools.call(call("echo"))
+    assert "hush" not in failed.value.message
+
+
 async def test_an_error_of_a_tool_is_without_the_secrets_of_its_server() -> None:
     async with pool(replace(raw(), secrets=SECRETS)) as tools:
         with pytest.raises(ToolFailed, match=r"bad \[secret KEY\]") as failed:

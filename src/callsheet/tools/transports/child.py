@@ -148,7 +148,10 @@ class Child(asyncio.SubprocessProtocol):
         """How the server ended and what it said last, as the end of a sentence; empty when there is nothing to say."""
         status = self.process.get_returncode()
         ended = "" if status is None else f" It {_exit(status)}."
-        words = self.last_words.text()[-QUOTED_CHARACTERS:]
+        words = self.last_words.text()
+        if len(words) > QUOTED_CHARACTERS:
+            words = words[-QUOTED_CHARACTERS:]
+            words = words.partition("\n")[2] or words  # whole lines: half a secret would not be found
         return f"{ended} Its last words on stderr:\n{words}" if words else ended
 
     def kill(self) -> None:
