@@ -1,6 +1,7 @@
 """What an HTTP server can do wrong, and what its caller then sees; in both eras of the protocol."""
 
 import asyncio
+import json
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,6 +21,7 @@ from callsheet.errors import (
     TransportLost,
 )
 from callsheet.runs.fairness import give_way
+from callsheet.scenario.json import JsonObject
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import HttpServer, ServerOptions
@@ -133,6 +135,14 @@ async def test_too_many_requests_are_tried_once_more_when_the_server_says_when(
         await result_of(tools, soon)
     assert limited.value.data == {"status": 429, "retryAfter": 0.05}
     assert server.methods().count("tools/call") == 2
+
+
+async def test_the_words_of_a_refusal_are_shortened_and_fit_for_a_journal(server: HostileHttp, tools: ToolPool) -> None:
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "a\0b" + "x" * 60_000}})
+    headers: JsonObject = {"content-type": "application/json"}
+    with pytest.raises(TransportLost, match="HTTP 503 Because: a\ufffdbxxx") as lost:
+        await result_of(tools, call("misbehave", server="web", how="status", status=503, headers=headers, body=body))
+    assert len(lost.value.message) < 3_000
 
 
 async def test_a_wait_longer_than_the_deadline_is_not_begun(server: HostileHttp, tools: ToolPool) -> None:

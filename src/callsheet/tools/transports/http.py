@@ -20,7 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 
-from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
+from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, plain, seconds_of
 from callsheet.tools.link import Link
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
@@ -270,7 +270,7 @@ async def _status_fault(response: httpx2.Response) -> Fault | None:
         message = "it wants other credentials than mcp.json gives it under 'headers' or 'auth'"
     return Fault(
         kind=FaultKind.STATUS,
-        detail=f"{reason}: {message}" if message else reason,
+        detail=f"{reason}: {plain(message)}" if message else reason,
         status=status,
         retry_after=seconds_of(response.headers.get("retry-after")),
     )
