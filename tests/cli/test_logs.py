@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from loguru import logger
+from pydantic import TypeAdapter
 
 from callsheet.cli.logs import logs_on_stderr
 
@@ -44,6 +45,19 @@ def test_what_libraries_warn_about_is_logged_too(capsys: pytest.CaptureFixture[s
         logging.getLogger("some.library").info("chatter")
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line)["record"]["message"] == "some.library: watch out for {this}"
+
+
+def test_a_message_that_a_library_cannot_read_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    with logs_on_stderr("INFO"):
+        for read in (TypeAdapter(int).validate_python, int):
+            try:
+                read("hush")
+            except ValueError:
+                logging.getLogger("mcp.client.session").warning("Failed to validate", exc_info=True)
+    quoted, told = capsys.readouterr().err.splitlines()
+    assert "Failed to validate" in quoted
+    assert "hush" not in quoted
+    assert "hush" in told
 
 
 def test_after_the_block_nothing_is_logged_any_more(capsys: pytest.CaptureFixture[str]) -> None:

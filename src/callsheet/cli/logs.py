@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from loguru import logger
+from pydantic import ValidationError
 
 from callsheet.cli.text import one_line, visible
 
@@ -66,4 +67,6 @@ class _Intercept(logging.Handler):
         """Log it here; its text is a value, never a format."""
         known = record.levelname in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
         level = record.levelname if known else record.levelno
-        logger.opt(exception=record.exc_info).log(level, "{}: {}", record.name, record.getMessage())
+        # What pydantic says of a tool server's message quotes it, with whatever secrets it holds.
+        quotes = record.exc_info is not None and isinstance(record.exc_info[1], ValidationError)
+        logger.opt(exception=None if quotes else record.exc_info).log(level, "{}: {}", record.name, record.getMessage())
