@@ -7,7 +7,7 @@ import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth, extract_scope_from_www_auth
 
 from callsheet.tools.oauth.sign_in import SignIn, SignInNeeded, error_body
-from callsheet.tools.transports.bodies import TooLarge, read_body
+from callsheet.tools.transports.bodies import TooLarge, is_plain, read_body
 
 ANSWER_BYTES: Final = 256 * 2**10
 """The largest answer of an authorization server."""
@@ -86,7 +86,7 @@ class SmallAnswers(httpx2.AsyncBaseTransport):
         request.headers.setdefault("User-Agent", USER_AGENT)
         response = await self._inner.handle_async_request(request)
         try:
-            if response.headers.get("content-encoding", "identity").lower() != "identity":
+            if not is_plain(response):
                 raise httpx2.RemoteProtocolError("the answer is compressed, though we asked that it not be")
             body = await read_body(cast("httpx2.AsyncByteStream", response.stream), ANSWER_BYTES)
         except TooLarge:

@@ -11,6 +11,11 @@ from callsheet.tools.transports.amplification import excess
 EVENT_ENDS: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 
 
+def is_plain(response: httpx2.Response) -> bool:
+    """Whether an answer is not compressed: one that is may be any size once it is unpacked."""
+    return response.headers.get("content-encoding", "identity").lower() == "identity"
+
+
 class TooLarge(Exception):
     """The body is over the cap."""
 

@@ -26,7 +26,7 @@ from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.bearer import BearerTransport, origin_of
-from callsheet.tools.transports.bodies import CappedEvents, TooLarge, read_body
+from callsheet.tools.transports.bodies import CappedEvents, TooLarge, is_plain, read_body
 from callsheet.tools.transports.http_connections import connections
 from callsheet.tools.transports.open_requests import OpenRequest, OpenRequests, OpenStream
 
@@ -76,9 +76,9 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         except TooLarge:
             fault = Fault(kind=FaultKind.TOO_LARGE, detail=f"the answer is larger than {self._cap} bytes")
         except NEVER_SENT as error:
-            fault = Fault(kind=FaultKind.REFUSED, detail=_describe(error))
+            fault = Fault(kind=FaultKind.REFUSED, detail=describe(error))
         except httpx2.TransportError as error:
-            fault = Fault(kind=FaultKind.LOST, detail=_describe(error))
+            fault = Fault(kind=FaultKind.LOST, detail=describe(error))
         return self._instead(request, fault)
 
     async def aclose(self) -> None:
@@ -124,7 +124,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def _fault(self, request: httpx2.Request, response: httpx2.Response) -> Fault | None:
         status = response.status_code
-        if not _is_plain(response):
+        if not is_plain(response):
             return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
         if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
             return Fault(kind=FaultKind.SESSION_GONE, detail="it does not know our session any more", status=status)
@@ -154,7 +154,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         await opened.wait(opened.pause())
         response = await opened.wait(self._inner.handle_async_request(request))
         inner = OpenStream(_stream(response), opened)
-        if response.status_code == HTTPStatus.OK and _media_type(response) == EVENTS and _is_plain(response):
+        if response.status_code == HTTPStatus.OK and _media_type(response) == EVENTS and is_plain(response):
             stream = CappedEvents(inner, self._cap, self._error_body, resumable=True)
             return httpx2.Response(HTTPStatus.OK, headers=response.headers, stream=stream, request=request)
         # Nobody wants to know what anything else says, and the SDK would unpack and read all of it.
@@ -316,15 +316,11 @@ def _stream(response: httpx2.Response) -> httpx2.AsyncByteStream:
     return cast("httpx2.AsyncByteStream", response.stream)
 
 
-def _is_plain(response: httpx2.Response) -> bool:
-    """Whether the answer is not compressed: one that is may be any size once it is unpacked."""
-    return response.headers.get("content-encoding", "identity").lower() == "identity"
-
-
 def _media_type(response: httpx2.Response) -> str:
     return response.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
+    """The kind of an error, and its words where it has any."""
     text = str(error).rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -20,13 +20,12 @@ from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seco
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.bearer import BearerTransport, origin_of, refusal_of
-from callsheet.tools.transports.bodies import TooLarge, read_body
-from callsheet.tools.transports.http import MOST_ASIDES, NEVER_SENT
+from callsheet.tools.transports.bodies import TooLarge, is_plain, read_body
+from callsheet.tools.transports.http import ERROR_BODY_BYTES, MOST_ASIDES, NEVER_SENT, describe
 from callsheet.tools.transports.http_connections import connections
 from callsheet.tools.transports.lines import Line, request_id
 from callsheet.tools.transports.sse_streams import Answers, BoundedEvents, Messages, Posts
 
-_ERROR_BODY_BYTES: Final = 64 * 2**10
 _HANDSHAKE: Final = {"initialize", "notifications/initialized"}
 _ACCEPT_SECONDS: Final = 60.0
 """How long a server may take to accept a message before its connection is given to another."""
@@ -91,16 +90,16 @@ class StreamTransport(httpx2.AsyncBaseTransport):
         except httpx2.ReadTimeout:
             return  # it has the message, and its answer comes by the stream
         except NEVER_SENT as error:
-            fault = Fault(kind=FaultKind.REFUSED, detail=f"{type(error).__name__}: {error}")
+            fault = Fault(kind=FaultKind.REFUSED, detail=describe(error))
         except httpx2.TransportError as error:
-            fault = Fault(kind=FaultKind.LOST, detail=f"{type(error).__name__}: {error}")
+            fault = Fault(kind=FaultKind.LOST, detail=describe(error))
         if fault is not None:
             self._answer(request.content, fault)
 
     async def _open(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
         inner = cast("httpx2.AsyncByteStream", response.stream)
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
+        if not is_plain(response):
             await inner.aclose()
             raise httpx2.RemoteProtocolError("the stream is compressed, though we asked that it not be")
         if not response.is_success:
@@ -121,7 +120,7 @@ class StreamTransport(httpx2.AsyncBaseTransport):
             if response.is_success:
                 return None
             if (to_do := refusal_of(response)) is None:
-                await read_body(cast("httpx2.AsyncByteStream", response.stream), _ERROR_BODY_BYTES)
+                await read_body(cast("httpx2.AsyncByteStream", response.stream), ERROR_BODY_BYTES)
         except TooLarge:
             to_do = None
         finally:
