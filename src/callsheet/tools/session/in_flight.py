@@ -132,7 +132,7 @@ class InFlight:
         """A question of the `initialize` era (called by the SDK, in a task of its own)."""
         call = self._only()
         if call is None:
-            self.ambiguous = len(self._calls) > 0
+            self.ambiguous = self.ambiguous or bool(self._calls)
             for each in self._calls:
                 each.note(_DISMISSED)
             logger.warning("Tool server {!r} asks a question, and it is not clear for which call.", self._server)
