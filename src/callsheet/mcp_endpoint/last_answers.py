@@ -98,6 +98,10 @@ class Incoming(_Stream):
             self._unanswered.came(item.message)
         return item
 
+    async def answered(self) -> None:
+        """Return when what was asked so far is answered, or took too long."""
+        await self._unanswered.none()
+
 
 class Outgoing(_Stream):
     """The messages to the client."""

@@ -11,7 +11,7 @@ import httpx2
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCNotification
+from mcp_types import JSONRPCNotification, JSONRPCRequest
 
 from callsheet.mcp_endpoint.bridging import Headers
 from callsheet.mcp_endpoint.last_answers import Incoming, Outgoing, Unanswered
@@ -79,6 +79,8 @@ async def bridge(url: str, where: Callable[[], str | None]) -> None:
             async for each in lines:
                 if isinstance(each, SessionMessage):
                     await requests.send(SessionMessage(each.message, headers.of(each.message)))
+                    if isinstance(each.message, JSONRPCRequest) and each.message.method == "initialize":
+                        await lines.answered()  # what follows needs its session, and a pipe does not wait for it
             tasks.cancel_scope.cancel()
 
 
