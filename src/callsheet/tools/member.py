@@ -29,7 +29,7 @@ from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
 from callsheet.tools.redaction import Redaction
 from callsheet.tools.servers import ServerConfig, StdioServer
-from callsheet.tools.session.causes import ConnectFailed
+from callsheet.tools.session.causes import ConnectFailed, session_is_over
 from callsheet.tools.session.connection import Connection, OpenLink
 from callsheet.tools.session.listing import Listing, ListUnusable, LiveListing
 
@@ -166,9 +166,7 @@ class Member:
     async def listing(self) -> Listing | str:
         """The tools as they are now, or why there are none."""
         try:
-            session = await self._lanes.first.connection.session()
-            self._last_listing = session.listing
-            listing = await session.listing.fresh(not_older_than=LIST_AGE)
+            listing = await self._listed()
         except (ConnectFailed, ListUnusable, MCPError, ValidationError) as error:
             return self._redaction.text(str(error))
         self._last_seen = datetime.now(UTC)
@@ -182,6 +180,20 @@ class Member:
             return session.listing.known() or await self.listing()
         kept = None if self._last_listing is None else self._last_listing.kept()
         return kept or await self.listing()
+
+    async def _listed(self) -> Listing:
+        connection = self._lanes.first.connection
+        session = await connection.session()
+        self._last_listing = session.listing
+        try:
+            return await session.listing.fresh(not_older_than=LIST_AGE)
+        except MCPError as error:
+            if not session_is_over(error, session.link):
+                raise
+            connection.lose(session)
+        session = await connection.session()
+        self._last_listing = session.listing
+        return await session.listing.fresh(not_older_than=LIST_AGE)
 
     async def drifts(self, listing: Listing) -> tuple[Drift, ...]:
         """What of the listing is not as it was locked."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolTimeout, TransportLost
+from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.tools.servers import HttpServer, ServerOptions, StdioServer
 from tests.support.servers.hostile_http import HostileHttp
 from tests.support.servers.starting import FOLDER, call, http, pool, raw, result_of
@@ -39,6 +39,14 @@ async def ended(pid: int) -> None:
     finally:
         loop.remove_reader(watched)
         os.close(watched)
+
+
+async def restarted(server: HostileHttp) -> None:
+    """Return when it listens again on its port, without its sessions."""
+    port = server.port
+    await server.stop()
+    server.sessions.clear()
+    await server.start(port)
 
 
 async def test_a_command_that_does_not_exist_is_named() -> None:
@@ -144,12 +152,29 @@ async def test_a_web_server_that_was_restarted_between_calls_is_not_noticed() ->
     for legacy in (False, True):
         async with HostileHttp(legacy=legacy) as server, pool(http(server.url)) as tools:
             await result_of(tools, call("echo", server="web"))
-            port = server.port
-            await server.stop()
-            server.sessions.clear()
-            await server.start(port)
+            await restarted(server)
             assert (await result_of(tools, call("echo", server="web", x=1))).structured == {"x": 1}
             assert server.methods().count("initialize") == (2 if legacy else 0)
+
+
+async def test_the_tools_of_a_web_server_that_was_restarted_are_listed() -> None:
+    for legacy in (False, True):
+        async with HostileHttp(legacy=legacy) as server, pool(http(server.url)) as tools:
+            await result_of(tools, call("echo", server="web"))
+            await restarted(server)
+            listing = await tools.list()
+            assert not listing.unavailable
+            assert "echo" in {tool.name for tool in listing.tools}
+
+
+async def test_a_tool_is_looked_for_anew_in_a_web_server_that_was_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsheet.tools.calls.server_calls.LIST_AGE", 0.0)
+    async with HostileHttp(legacy=True) as server, pool(http(server.url)) as tools:
+        await result_of(tools, call("echo", server="web"))
+        await restarted(server)
+        with pytest.raises(ToolMissing, match="'ecko'"):
+            await result_of(tools, call("ecko", server="web"))
+        assert server.methods().count("initialize") == 2
 
 
 async def test_closing_ends_the_server_and_what_it_started(tmp_path: Path) -> None:

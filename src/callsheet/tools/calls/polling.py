@@ -25,7 +25,7 @@ from callsheet.scenario.json import Json, NotJson, check_json, is_object
 from callsheet.tools.calls.asking import unusable
 from callsheet.tools.calls.continuations import TaskContinuation, write
 from callsheet.tools.faults import plain
-from callsheet.tools.session.causes import NotRun, Target, call_failure
+from callsheet.tools.session.causes import NotRun, Target, call_failure, session_is_over
 from callsheet.tools.session.connection import Session
 from callsheet.tools.session.elicitation import QuestionUnusable, questions, responses
 from callsheet.tools.session.tasks import (
@@ -66,11 +66,15 @@ class Polling:
 
     Args:
         connected: the open session, or one that is opened now.
+        lose: lets go of a session that is over.
         look: seconds that the server has to answer one look at a task.
     """
 
-    def __init__(self, connected: Callable[[Target], Awaitable[Session]], look: float) -> None:
+    def __init__(
+        self, connected: Callable[[Target], Awaitable[Session]], lose: Callable[[Session], None], look: float
+    ) -> None:
         self._connected = connected
+        self._lose = lose
         self._look = look
         self._as_it_came = cast("TypeAdapter[EmptyResult]", TypeAdapter(object))
         self._at_work: dict[str, tuple[RunId | None, Target]] = {}
@@ -181,6 +185,8 @@ class Polling:
         try:
             return check_json(await session.mcp.send_request(request, self._as_it_came))
         except MCPError as error:
+            if session_is_over(error, session.link):
+                self._lose(session)
             failure = call_failure(error, target, session.link)
             if not isinstance(failure, ToolFailed):
                 raise failure from error

@@ -40,7 +40,7 @@ from callsheet.tools.locks import Guard
 from callsheet.tools.rate import Limiter
 from callsheet.tools.routing import missing_tool, tool_not_allowed
 from callsheet.tools.servers import ServerOptions
-from callsheet.tools.session.causes import ConnectFailed, NotRun, Target, call_failure, first_fault, is_closed
+from callsheet.tools.session.causes import ConnectFailed, NotRun, Target, call_failure, first_fault, session_is_over
 from callsheet.tools.session.connection import Connection, Session
 from callsheet.tools.session.elicitation import QuestionUnusable, responses
 from callsheet.tools.session.listing import ListUnusable
@@ -91,7 +91,7 @@ class ServerCalls:
         self._results = Results(options.output_validation)
         self._exchange = Exchange(idle_timeout=options.idle_timeout, one_at_a_time=options.elicits)
         self._held = HeldCalls(options.held_for)
-        self._polling = Polling(self._connected, options.call_timeout)
+        self._polling = Polling(self._connected, self._connection.lose, options.call_timeout)
         self._silent_timeouts = 0
         self._last_timeout: tuple[Session, int] | None = None
 
@@ -253,7 +253,7 @@ class ServerCalls:
     async def _task_result(self, target: Target, session: Session, result: Json) -> ToolResult:
         try:
             tool = await self._tool(session, target)
-        except (ServerUnavailable, ToolMissing):
+        except (NotRun, ServerUnavailable, ToolMissing):
             # It did its work: that it is not listed now takes no more from the result than the schema to check it with.
             tool = ToolInfo(server=target.server, name=target.tool, description="", input_schema={})
         return await self._results.read(result, tool)
@@ -292,11 +292,15 @@ class ServerCalls:
         try:
             listing = await session.listing.fresh(not_older_than=LIST_AGE)
         except (MCPError, ValidationError, ListUnusable) as error:
-            raise ServerUnavailable(
+            failure = ServerUnavailable(
                 f"The tool server {target.server!r} does not list its tools: {error}",
                 server=target.server,
                 tool=target.tool,
-            ) from error
+            )
+            if isinstance(error, MCPError) and session_is_over(error, session.link):
+                self._connection.lose(session)
+                raise NotRun(failure) from error
+            raise failure from error
         if (tool := listing.tools.get(target.tool)) is not None:
             return tool
         if self._options.tools is not None and target.tool not in self._options.tools:
@@ -304,10 +308,9 @@ class ServerCalls:
         raise missing_tool(target.server, target.tool, listing.tools)
 
     def _failed(self, error: MCPError, target: Target, session: Session) -> Exception:
-        failure = call_failure(error, target, session.link)
-        if is_closed(error) or (isinstance(failure, NotRun) and failure.reopen):
+        if session_is_over(error, session.link):
             self._connection.lose(session)
-        return failure
+        return call_failure(error, target, session.link)
 
     def _timed_out(self, target: Target, seconds: float, sent_in: Session | None) -> ToolTimeout:
         if sent_in is not None:

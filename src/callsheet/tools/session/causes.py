@@ -66,13 +66,12 @@ class Target:
 
 
 class NotRun(Exception):
-    """The tool did not run, and calling it again may go well: after `again_in` seconds; `reopen`: in a new session."""
+    """The tool did not run, and calling it again may go well, after `again_in` seconds."""
 
-    def __init__(self, failure: ToolCallFailed, *, again_in: float = 0.0, reopen: bool = False) -> None:
+    def __init__(self, failure: ToolCallFailed, *, again_in: float = 0.0) -> None:
         super().__init__(str(failure))
         self.failure = failure
         self.again_in = again_in
-        self.reopen = reopen
 
 
 def connect_failure(error: Exception, link: Link) -> ConnectFailed:
@@ -111,12 +110,20 @@ def _is_lost(error: MCPError) -> bool:
     return is_closed(error) or (error.error.code == CONNECTION_CLOSED and error.error.message.startswith(_STREAM))
 
 
+def session_is_over(error: MCPError, link: Link) -> bool:
+    """Whether this session serves nobody any more, so that only another one can."""
+    fault = link.mark.read(error.error.data)
+    if fault is not None:
+        return fault.kind is FaultKind.SESSION_GONE
+    return is_closed(error) or _wants_another_session(error, link)
+
+
 def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed | NotRun:
     """Why a call failed that had a session."""
     fault = link.mark.read(error.error.data)
     if fault is not None:
         return _from_fault(fault, target)
-    code, message = error.error.code, plain(error.error.message)
+    message = plain(error.error.message)
     name = f"{target.tool!r} of the tool server {target.server!r}"
     if _is_lost(error):
         return TransportLost(
@@ -125,9 +132,9 @@ def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed 
             server=target.server,
             tool=target.tool,
         )
-    if code in {HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION} or _session_is_gone(code, message, link):
-        return NotRun(_unavailable(target, message), reopen=True)
-    if code == PARSE_ERROR:
+    if _wants_another_session(error, link):
+        return NotRun(_unavailable(target, message))
+    if error.error.code == PARSE_ERROR:
         # pydantic's account of a broken answer is long, and begins with the names of the SDK's classes.
         reason = "it is not a JSON-RPC message" if message.startswith("Failed to parse") else message
         return BadOutput(f"The answer of {name} cannot be read: {reason}.", server=target.server, tool=target.tool)
@@ -135,17 +142,15 @@ def call_failure(error: MCPError, target: Target, link: Link) -> ToolCallFailed 
         f"Tool {name} answered with an error: {message}",
         server=target.server,
         tool=target.tool,
-        data={"code": code, "data": _json_or_none(error.error.data)},
+        data={"code": error.error.code, "data": _json_or_none(error.error.data)},
     )
 
 
 def _from_fault(fault: Fault, target: Target) -> ToolCallFailed | NotRun:
     sentence = f"The call of {target.tool!r} on the tool server {target.server!r} failed: {fault.detail}."
     match fault.kind:
-        case FaultKind.REFUSED:
+        case FaultKind.REFUSED | FaultKind.SESSION_GONE:
             return NotRun(_unavailable(target, fault.detail))
-        case FaultKind.SESSION_GONE:
-            return NotRun(_unavailable(target, fault.detail), reopen=True)
         case FaultKind.LOST:
             return TransportLost(sentence, server=target.server, tool=target.tool)
         case FaultKind.STATUS:
@@ -183,10 +188,13 @@ def _unavailable(target: Target, reason: str) -> ServerUnavailable:
     )
 
 
-def _session_is_gone(code: int, message: str, link: Link) -> bool:
+def _wants_another_session(error: MCPError, link: Link) -> bool:
+    code = error.error.code
+    if code in {HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION}:
+        return True
     if not link.has_sessions:  # then it is a session of the tool, which ran
         return False
-    text = message.lower()
+    text = plain(error.error.message).lower()
     gone = any(word in text for word in ("not found", "terminated", "expired", "no valid session"))
     return code in {INVALID_REQUEST, SESSION_NOT_FOUND} and "session" in text and gone
 
