@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from callsheet.errors import ToolTimeout
+from callsheet.errors import ServerUnavailable, ToolTimeout
+from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import ToolResult
 from callsheet.tools.rate import Limiter, RateLimit
 from callsheet.tools.servers import ServerOptions
@@ -47,3 +48,16 @@ async def test_calls_wait_for_their_turn_within_their_deadline() -> None:
             assert isinstance(await tools.call(call("echo")), ToolResult)
         with pytest.raises(ToolTimeout, match=r"did not get its turn within .*'rateLimit'"):
             await tools.call(call("echo", timeout=0.2))
+
+
+async def test_a_call_that_waits_for_its_turn_ends_with_the_pool() -> None:
+    options = ServerOptions(rate_limit=RateLimit(calls=1, per=600.0))
+    async with pool(raw(options=options)) as tools:
+        await tools.call(call("echo"))
+        late = asyncio.create_task(tools.call(call("echo", timeout=600)))
+        async with asyncio.timeout(10):
+            while not tools.servers()[0].waiting:
+                await give_way()
+    async with asyncio.timeout(10):
+        with pytest.raises(ServerUnavailable, match="closed"):
+            await late

@@ -66,6 +66,18 @@ async def test_waiting_for_a_connection_counts_against_the_deadline() -> None:
             await late
 
 
+async def test_a_run_that_waits_for_a_connection_ends_with_the_pool() -> None:
+    async with pool(raw(options=ONLY_ONE)) as tools:
+        await result_of(tools, replace(call("echo"), run_id=ONE))
+        late = asyncio.create_task(result_of(tools, replace(call("echo", timeout=600), run_id=TWO)))
+        later = asyncio.create_task(result_of(tools, call("echo", timeout=600)))
+        await waiting(tools)
+    for each in (late, later):
+        async with asyncio.timeout(10):
+            with pytest.raises(ServerUnavailable, match="closed"):
+                await each
+
+
 async def test_a_run_that_ends_early_stops_its_task(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     async with pool(asking("asking", "--ledger", str(ledger), options=PER_RUN)) as tools:

@@ -34,6 +34,7 @@ class Lane:
         """End the connection."""
         await self.calls.close()
         await self.connection.close()
+        self.calls.end()
 
 
 class Lanes:
@@ -122,6 +123,8 @@ class Lanes:
         self._closed = True
         if self._look is not None:
             self._look.cancel()
+        for _ in range(self.waiting):  # each finds that its connection is closed
+            self._room.release()
         lanes = self.all
         self._runs.clear()
         self._strays.clear()

@@ -66,7 +66,7 @@ class Member:
         lock: Lock,
     ) -> None:
         options = server.options
-        limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
+        limiter = self._limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
         self._redaction = Redaction(server.secrets)
         self._guard = Guard(server.name, options.lock, lock)
 
@@ -131,6 +131,8 @@ class Member:
     async def close(self) -> None:
         """End every connection."""
         await self._lanes.close()
+        if self._limiter is not None:  # it serves all lanes, also when that of a run is closed
+            self._limiter.end()
 
     def state(self) -> ToolServerState:
         """What is known of the server."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -27,6 +28,7 @@ class Limiter:
         self._tokens = float(limit.calls)
         self._at: float | None = None
         self._queue = asyncio.Lock()
+        self._ended = asyncio.Event()
 
     @property
     def is_busy(self) -> bool:
@@ -36,10 +38,16 @@ class Limiter:
     async def turn(self) -> None:
         """Return when a call may be made; a caller that is cancelled before takes no turn."""
         async with self._queue:
-            if (wait := self._wait()) > 0:
-                await asyncio.sleep(wait)
+            if (wait := self._wait()) > 0 and not self._ended.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._ended.wait()
                 self._wait()
             self._tokens -= 1
+
+    def end(self) -> None:
+        """Let everybody pass who waits: the server is not called any more."""
+        self._ended.set()
 
     def _wait(self) -> float:
         """Seconds until there is a token."""

@@ -346,6 +346,19 @@ async def test_a_task_whose_tool_is_not_listed_any_more_gives_its_result(tmp_pat
     assert structured(outcome) == {"polls": True, "answers": None}
 
 
+async def test_nobody_waits_for_a_task_after_the_pool_was_closed(tmp_path: Path) -> None:
+    async with pool(asking("asking", "--ledger", str(tmp_path / "ledger"))) as tools:
+        request, task = await created(House(tools, tmp_path / "ledger"), never=True)
+        heard = Heard()
+        leg = replace(request, continuation=task.continuation, listener=heard, timeout=None)
+        waiting = asyncio.create_task(tools.call(leg))
+        async with asyncio.timeout(10):
+            await heard.said.wait()
+    async with asyncio.timeout(10):
+        with pytest.raises(TransportLost, match="still at work"):
+            await waiting
+
+
 async def test_a_task_may_ask_and_is_answered_once(modern: House) -> None:
     request, task = await created(modern, ask=True)
     question = await asked(modern.tools, replace(request, continuation=task.continuation))

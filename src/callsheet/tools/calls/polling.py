@@ -79,6 +79,7 @@ class Polling:
         self._as_it_came = cast("TypeAdapter[EmptyResult]", TypeAdapter(object))
         self._at_work: dict[str, tuple[RunId | None, Target]] = {}
         self._goodbyes: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
 
     def created(self, run_id: RunId | None, target: Target, task: TaskContinuation) -> None:
         """There is a task now; from here on the end of its run stops it."""
@@ -122,6 +123,10 @@ class Polling:
         if self._goodbyes:
             await asyncio.wait(self._goodbyes, timeout=_GOODBYE)
 
+    def end(self) -> None:
+        """Wait for no task any more: there will be no connection over which to look at one."""
+        self._ended.set()
+
     async def _poll(self, call: ToolCall, target: Target, waited: TaskContinuation, read: Reading) -> ToolOutcome:
         params, asked, told = TaskParams(task_id=waited.task_id), waited.asked, ""
         if call.answers:
@@ -145,7 +150,7 @@ class Polling:
                         return question
                 case "working":
                     pass
-            await asyncio.sleep(task.poll_interval)
+            await self._pause(task.poll_interval)
 
     async def _update(self, call: ToolCall, target: Target, task_id: str) -> None:
         try:
@@ -179,7 +184,15 @@ class Polling:
                 raise
             except (TimeoutError, TransportLost, ServerUnavailable, RateLimited):
                 pause = _AGAIN
-            await asyncio.sleep(pause)
+            if self._ended.is_set():
+                raise _left_alone(target)
+            await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        """Return after so many seconds, or when nobody waits for tasks any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
 
     async def _ask(self, session: Session, target: Target, request: TaskRequest) -> Json:
         try:
@@ -232,6 +245,15 @@ def _question(task: Task, asked: tuple[str, ...], target: Target) -> InputRequir
 def _forgotten(words: str, target: Target) -> HeldCallLost:
     message = f"The tool server {target.server!r} does not go on with its task: {plain(words)}"
     return HeldCallLost(message, server=target.server, tool=target.tool)
+
+
+def _left_alone(target: Target) -> TransportLost:
+    return TransportLost(
+        f"The task of tool {target.tool!r} of the tool server {target.server!r} was still at work when the pool of tool "
+        "servers was closed.",
+        server=target.server,
+        tool=target.tool,
+    )
 
 
 def _failed(task: Task, target: Target) -> ToolFailed:

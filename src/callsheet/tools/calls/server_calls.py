@@ -130,6 +130,10 @@ class ServerCalls:
         """Say the last goodbyes; before the connection is closed."""
         await self._polling.close()
 
+    def end(self) -> None:
+        """Let those go who still wait for a task; after the connection was closed."""
+        self._polling.end()
+
     async def _in_turn(self, call: ToolCall, target: Target, begun: InputContinuation) -> ToolOutcome:
         must_wait = self._turns.locked() or (self._rate is not None and self._rate.is_busy)
         if must_wait and self._waiting >= self._options.max_queue:
