@@ -1,9 +1,12 @@
-"""How often a server may be called: a token bucket, whose turns are given in the order in which they were asked for."""
+"""How often a server may be called: a token bucket, whose turns are given to one run after the other."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+
+from callsheet.runs.events import RunId
+from callsheet.tools.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class Limiter:
         self._clock = clock
         self._tokens = float(limit.calls)
         self._at: float | None = None
-        self._queue = asyncio.Lock()
+        self._queue = Turns(1)
         self._ended = asyncio.Event()
 
     @property
@@ -35,15 +38,18 @@ class Limiter:
         """Whether a caller who comes now has to wait."""
         return self._queue.locked() or self._wait() > 0
 
-    async def turn(self) -> None:
-        """Return when a call may be made; a caller that is cancelled before takes no turn."""
-        async with self._queue:
+    async def turn(self, run_id: RunId | None = None) -> None:
+        """Return when a call of the run may be made; a caller that is cancelled before takes no turn."""
+        await self._queue.acquire(run_id)
+        try:
             if (wait := self._wait()) > 0 and not self._ended.is_set():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(wait):
                         await self._ended.wait()
                 self._wait()
             self._tokens -= 1
+        finally:
+            self._queue.release()
 
     def end(self) -> None:
         """Let everybody pass who waits: the server is not called any more."""

@@ -249,8 +249,8 @@ def _forgotten(words: str, target: Target) -> HeldCallLost:
 
 def _left_alone(target: Target) -> TransportLost:
     return TransportLost(
-        f"The task of tool {target.tool!r} of the tool server {target.server!r} was still at work when the pool of tool "
-        "servers was closed.",
+        f"The task of tool {target.tool!r} of the tool server {target.server!r} was still at work when the pool of "
+        "tool servers was closed.",
         server=target.server,
         tool=target.tool,
     )

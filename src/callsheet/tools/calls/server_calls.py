@@ -44,6 +44,7 @@ from callsheet.tools.session.causes import ConnectFailed, NotRun, Target, call_f
 from callsheet.tools.session.connection import Connection, Session
 from callsheet.tools.session.elicitation import QuestionUnusable, responses
 from callsheet.tools.session.listing import ListUnusable
+from callsheet.tools.turns import Turns
 
 _FIRST: Final = InputContinuation(state=None, round=0)
 """A call from its beginning."""
@@ -85,7 +86,7 @@ class ServerCalls:
         self._guard = guard
         self._rate = rate
         self._options = options
-        self._turns = asyncio.Semaphore(options.max_in_flight)
+        self._turns = Turns(options.max_in_flight)
         self._waiting = 0
         self._at_work = 0
         self._results = Results(options.output_validation)
@@ -147,7 +148,7 @@ class ServerCalls:
         progress = _Progress()
         try:
             async with asyncio.timeout(seconds) as deadline:
-                await self._turn(progress)
+                await self._turn(call.run_id, progress)
                 progress.has_turn = True
                 try:
                     return await self._call_twice_at_most(call, target, begun, deadline, progress)
@@ -166,14 +167,14 @@ class ServerCalls:
         except IdleTimeout:
             raise self._idle(target) from None
 
-    async def _turn(self, progress: _Progress) -> None:
+    async def _turn(self, run_id: RunId | None, progress: _Progress) -> None:
         self._waiting += 1
         try:
             if self._rate is not None:
                 progress.waits_for = "rateLimit"
-                await self._rate.turn()
+                await self._rate.turn(run_id)
             progress.waits_for = "maxInFlight"
-            await self._turns.acquire()
+            await self._turns.acquire(run_id)
         finally:
             self._waiting -= 1
         self._at_work += 1
