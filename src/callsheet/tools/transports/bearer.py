@@ -34,7 +34,7 @@ class BearerTransport(httpx2.AsyncBaseTransport):
             if response.status_code == HTTPStatus.UNAUTHORIZED:
                 await response.aclose()
                 response = await self._send(request, await self._sign_in.renew(token))
-            elif _is_too_little(response) and (newer := await self._sign_in.newer(token)) is not None:
+            elif _is_too_little(response) and (newer := await self._newer(token, response)) is not None:
                 await response.aclose()
                 response = await self._send(request, newer)
         except SignInNeeded as exc:
@@ -49,13 +49,22 @@ class BearerTransport(httpx2.AsyncBaseTransport):
         """The response, or what to do when a good token is not enough (RFC 6750, section 3.1)."""
         scope = extract_scope_from_www_auth(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
+            await response.aclose()
             sentence = self._sign_in.useless()
         elif _is_too_little(response) and scope is not None:
+            await response.aclose()  # first: a caller who leaves meanwhile would leave its connection behind
             sentence = await self._sign_in.want(scope)
         else:
             return response
-        await response.aclose()
         return _refusal(request, HTTPStatus(response.status_code), sentence)
+
+    async def _newer(self, token: str, response: httpx2.Response) -> str | None:
+        """Another token than the one that was too little; its `response` stays open, unless nothing comes of this."""
+        try:
+            return await self._sign_in.newer(token)
+        except BaseException:
+            await response.aclose()
+            raise
 
     async def _send(self, request: httpx2.Request, token: str) -> httpx2.Response:
         request.headers["Authorization"] = f"Bearer {token}"
