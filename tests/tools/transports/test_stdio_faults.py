@@ -73,8 +73,9 @@ async def test_a_line_without_an_end_ends_the_server() -> None:
 
 
 async def test_a_crash_is_told_with_status_and_last_words(tools: ToolPool) -> None:
-    others = [asyncio.create_task(result_of(tools, call("nap"))) for _ in range(3)]
     await result_of(tools, call("echo"))
+    others = [asyncio.create_task(result_of(tools, call("nap"))) for _ in range(3)]
+    await result_of(tools, call("echo"))  # connected before, so that by its answer the others were sent, too
     with pytest.raises(TransportLost, match="exit status 7") as lost:
         await result_of(tools, call("misbehave", how="crash"))
     assert "the sky fell" in str(lost.value)
