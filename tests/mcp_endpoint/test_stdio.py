@@ -20,8 +20,8 @@ from callsheet.api.binding import listen
 from callsheet.cli.serving import Service, serving
 from callsheet.journal.sqlite import SqliteJournal
 from callsheet.mcp_endpoint.bridging import Headers
-from callsheet.mcp_endpoint.last_answers import Unanswered
 from callsheet.mcp_endpoint.stdin import StdinLines
+from callsheet.mcp_endpoint.wire import Unanswered
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
@@ -219,6 +219,30 @@ async def test_what_was_asked_right_before_the_end_is_answered_unless_it_is_a_sc
     assert [tool["name"] for tool in answers[3]["result"]["tools"] if tool["name"] == "same"] == ["same"]
     assert answers[4]["result"]["structuredContent"]["scenario_id"] == "same"
     assert "result" not in answers.get(2, {})
+
+
+NO_MESSAGES = (
+    ("garbage", -32700),
+    ('{"jsonrpc":"2.0","id":7,"method":"ping","params":{"name":"\\ud800"}}', -32700),
+    ("[" * 10_000, -32700),
+    ('[{"jsonrpc":"2.0","id":7,"method":"ping"}]', -32600),
+    ('{"id":7}', -32600),
+)
+
+
+@pytest.mark.parametrize("is_beside", [False, True])
+async def test_a_line_that_is_no_message_is_answered_and_the_next_one_is_read(folder: Path, is_beside: bool) -> None:
+    lines = [json.dumps(INITIALIZE), "", *(line for line, _ in NO_MESSAGES), "  ", json.dumps(QUICK[-1])]
+    async with asyncio.timeout(SECONDS), AsyncExitStack() as stack:
+        if is_beside:
+            await stack.enter_async_context(beside_a_server(folder))
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command(folder), stdin=pipe, stdout=pipe)
+        out, _ = await process.communicate("".join(f"{line}\n" for line in lines).encode())
+    answers = [json.loads(line) for line in out.splitlines()]
+    refused = [answer["error"]["code"] for answer in answers if "id" in answer and answer["id"] is None]
+    assert refused == [code for _, code in NO_MESSAGES]
+    assert sorted(answer["id"] for answer in answers if "result" in answer) == [1, 4]
 
 
 async def test_a_request_that_is_given_up_is_not_waited_for() -> None:

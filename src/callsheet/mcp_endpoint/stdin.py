@@ -53,7 +53,7 @@ class StdinLines:
                 pending += chunk
                 if b"\n" in chunk:
                     *lines, rest = pending.split(b"\n")
-                    for line in lines:
+                    for line in filter(bytes.strip, map(bytes, lines)):
                         self._room.acquire()
                         self._give(line.decode("utf-8", "replace"))
                     pending = rest

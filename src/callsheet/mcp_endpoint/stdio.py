@@ -14,12 +14,12 @@ from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCNotification, JSONRPCRequest
 
 from callsheet.mcp_endpoint.bridging import Headers
-from callsheet.mcp_endpoint.last_answers import Incoming, Outgoing, Unanswered
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.refusing import AnswersFailures
 from callsheet.mcp_endpoint.returning import FindsAgain
 from callsheet.mcp_endpoint.server import Endpoint
 from callsheet.mcp_endpoint.stdin import StdinLines
+from callsheet.mcp_endpoint.wire import Incoming, Outgoing, Unanswered
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, read=120.0)
 """Seconds; a stream that is alive says something every 15."""
@@ -77,10 +77,9 @@ async def bridge(url: str, where: Callable[[], str | None]) -> None:
         async with out, anyio.create_task_group() as tasks:
             tasks.start_soon(back)
             async for each in lines:
-                if isinstance(each, SessionMessage):
-                    await requests.send(SessionMessage(each.message, headers.of(each.message)))
-                    if isinstance(each.message, JSONRPCRequest) and each.message.method == "initialize":
-                        await lines.answered()  # what follows needs its session, and a pipe does not wait for it
+                await requests.send(SessionMessage(each.message, headers.of(each.message)))
+                if isinstance(each.message, JSONRPCRequest) and each.message.method == "initialize":
+                    await lines.answered()  # what follows needs its session, and a pipe does not wait for it
             tasks.cancel_scope.cancel()
 
 
@@ -93,7 +92,8 @@ async def _wire() -> AsyncGenerator[tuple[Incoming, Outgoing]]:
     try:
         # The SDK wants a file, and does nothing with it but to go through its lines.
         async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (read, write):
-            yield Incoming(read, unanswered), Outgoing(write, unanswered)
+            out = Outgoing(write, unanswered)
+            yield Incoming(read, unanswered, out), out
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)

@@ -1,4 +1,4 @@
-"""The two streams of a wire whose input may end right after the last request: it is answered before the end is told."""
+"""The two streams of a wire: what is no message is answered, and so is what was asked right before the end."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,17 @@ from typing import Any, Final, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from mcp_types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+)
+from pydantic import ValidationError
 
 from callsheet.lint.exposure import RESERVED
 
@@ -72,31 +82,40 @@ class _Stream:
 
 
 class Incoming(_Stream):
-    """The messages of the client; their end comes when what was asked is answered."""
+    """The messages of the client; their end comes when what was asked is answered.
+
+    Of what is no message, the SDK would say nothing, and its sender would wait for ever: `outgoing` says so.
+    """
+
+    def __init__(self, inner: Any, unanswered: Unanswered, outgoing: "Outgoing") -> None:
+        super().__init__(inner, unanswered)
+        self._outgoing = outgoing
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> SessionMessage | Exception:
+    async def __anext__(self) -> SessionMessage:
         try:
             return await self.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
 
-    async def receive(self) -> SessionMessage | Exception:
-        """The next message, or what was none.
+    async def receive(self) -> SessionMessage:
+        """The next message.
 
         Raises:
             anyio.EndOfStream: there is no other.
         """
-        try:
-            item = await self._inner.receive()
-        except anyio.EndOfStream:
-            await self._unanswered.none()
-            raise
-        if isinstance(item, SessionMessage):
-            self._unanswered.came(item.message)
-        return item
+        while True:
+            try:
+                item = await self._inner.receive()
+            except anyio.EndOfStream:
+                await self._unanswered.none()
+                raise
+            if isinstance(item, SessionMessage):
+                self._unanswered.came(item.message)
+                return item
+            await self._outgoing.send(SessionMessage(_no_message(item)))
 
     async def answered(self) -> None:
         """Return when what was asked so far is answered, or took too long."""
@@ -110,6 +129,17 @@ class Outgoing(_Stream):
         """Send one."""
         await self._inner.send(item)
         self._unanswered.went(item.message)
+
+
+def _no_message(error: Exception) -> JSONRPCError:
+    """The answer to a line that was no message; nobody knows whose, so it has no id (JSON-RPC 2.0, section 5.1)."""
+    is_json = isinstance(error, ValidationError) and all(each["type"] != "json_invalid" for each in error.errors())
+    problem = (
+        ErrorData(code=INVALID_REQUEST, message="This is not one JSON-RPC message; batches are not taken.")
+        if is_json
+        else ErrorData(code=PARSE_ERROR, message="This is not JSON.")
+    )
+    return JSONRPCError(jsonrpc="2.0", id=None, error=problem)
 
 
 def _is_quick(request: JSONRPCRequest) -> bool:
