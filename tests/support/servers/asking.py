@@ -32,8 +32,9 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.api.binding import listen
 
@@ -221,10 +222,27 @@ async def over_stdio(server: Server[Any], *, legacy: bool) -> None:
             await server.run(read, write, options)
 
 
-def over_http(server: Server[Any], port: int) -> None:
+class Doorkeeper:
+    """Lets in no look at a task before it has sent so many away with 401."""
+
+    def __init__(self, app: ASGIApp, refusals: int) -> None:
+        self._app = app
+        self._refusals = refusals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_look = scope["type"] == "http" and (b"mcp-method", b"tasks/get") in scope["headers"]
+        if is_look and self._refusals > 0:
+            self._refusals -= 1
+            await Response(status_code=401)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def over_http(server: Server[Any], port: int, refusals: int) -> None:
     listening = listen("127.0.0.1", port)
     os.write(1, b"%d\n" % listening.getsockname()[1])
-    uvicorn.Server(uvicorn.Config(server.streamable_http_app(), log_level="error")).run(sockets=[listening])
+    app = Doorkeeper(server.streamable_http_app(), refusals)
+    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
 
 
 def over_sse(server: Server[Any]) -> None:
@@ -249,6 +267,7 @@ if __name__ == "__main__":
     parser.add_argument("--http", type=int)
     parser.add_argument("--legacy", action="store_true")
     parser.add_argument("--sse", action="store_true")
+    parser.add_argument("--refused-looks", type=int, default=0)
     options = parser.parse_args()
     made = create(Tools(options.ledger))
     if options.legacy:
@@ -258,4 +277,4 @@ if __name__ == "__main__":
     elif options.http is None:
         asyncio.run(over_stdio(made, legacy=options.legacy))
     else:
-        over_http(made, options.http)
+        over_http(made, options.http, options.refused_looks)

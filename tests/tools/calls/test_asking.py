@@ -326,6 +326,16 @@ async def test_a_task_is_waited_for_and_its_result_is_the_calls(modern: House) -
     assert heard.words == [["info", "task", "look 1"], ["info", "task", "look 2"]]
 
 
+async def test_a_task_waits_for_a_sign_in_and_its_tool_is_not_called_again(tmp_path: Path) -> None:
+    with over_http("asking.py", "--refused-looks", "2", "--ledger", str(tmp_path / "ledger")) as url:
+        async with pool(http(url, "asking")) as tools:
+            house = House(tools, tmp_path / "ledger")
+            request, task = await created(house)
+            outcome = await tools.call(replace(request, continuation=task.continuation))
+        assert structured(outcome) == {"polls": True, "answers": None}
+        assert sum("tool" in entry for entry in house.ledger()) == 1
+
+
 async def test_another_pool_goes_on_with_a_task(tmp_path: Path) -> None:
     with over_http("asking.py", "--ledger", str(tmp_path / "ledger")) as url:
         async with pool(http(url, "asking")) as first:

@@ -10,7 +10,6 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, EmptyRe
 from pydantic import TypeAdapter, ValidationError
 
 from callsheet.errors import (
-    AuthRequired,
     HeldCallLost,
     RateLimited,
     ServerUnavailable,
@@ -178,12 +177,10 @@ class Polling:
                 pause = _AGAIN
             except NotRun as exc:
                 pause = max(exc.again_in, _AGAIN)
-                if isinstance(exc.failure, AuthRequired):
-                    raise exc.failure from exc
-            except (AuthRequired, HeldCallLost):
+            except HeldCallLost:
                 raise
             except (TimeoutError, TransportLost, ServerUnavailable, RateLimited):
-                pause = _AGAIN
+                pause = _AGAIN  # also until somebody has signed in: a failure would have the tool called again
             if self._ended.is_set():
                 raise _left_alone(target)
             await self._pause(pause)
