@@ -25,9 +25,9 @@ from callsheet.tools.link import Link
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.amplification import excess
-from callsheet.tools.transports.bearer import BearerTransport, origin_of
+from callsheet.tools.transports.bearer import origin_of
 from callsheet.tools.transports.bodies import CappedEvents, TooLarge, is_plain, read_body
-from callsheet.tools.transports.http_connections import connections
+from callsheet.tools.transports.http_client import http_client
 from callsheet.tools.transports.open_requests import OpenRequest, OpenRequests, OpenStream
 
 EVENTS: Final = "text/event-stream"
@@ -229,10 +229,8 @@ class HttpLink:
         return ""
 
     async def __aenter__(self) -> tuple[ReadStream[SessionMessage | Exception], WriteStream[SessionMessage]]:
-        # Without https the context is never used; an empty one trusts nobody and costs nothing.
-        https = self._server.url.lower().startswith("https:")
-        context = await self._tls() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        client = await self._stack.enter_async_context(self._client(context))
+        client = await http_client(self._server, self._tls, self._sign_in, self._guarded)
+        await self._stack.enter_async_context(client)
         cap = self._server.options.max_message_bytes
         transport = streamable_http_client(self._server.url, http_client=client, max_sse_event_size=2 * cap)
         return await self._stack.enter_async_context(transport)
@@ -242,19 +240,9 @@ class HttpLink:
     ) -> bool | None:
         return await self._stack.__aexit__(exc_type, exc_val, exc_tb)
 
-    def _client(self, context: ssl.SSLContext) -> httpx2.AsyncClient:
-        options = self._server.options
-        inner = connections(context, options.max_in_flight)
-        carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
-        self._transport = GuardedTransport(carrier, cap=options.max_message_bytes, mark=self.mark)
-        return httpx2.AsyncClient(
-            headers={**self._server.headers, "Accept-Encoding": "identity"},
-            # How long an answer may take is the deadline of each call, not the client's.
-            timeout=httpx2.Timeout(None, connect=options.connect_timeout),
-            transport=self._transport,
-            # A proxy from the environment would go round the guarded transport.
-            trust_env=False,
-        )
+    def _guarded(self, carrier: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:
+        self._transport = GuardedTransport(carrier, cap=self._server.options.max_message_bytes, mark=self.mark)
+        return self._transport
 
 
 async def _status_fault(response: httpx2.Response) -> Fault | None:

@@ -19,10 +19,10 @@ import orjson
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.servers import HttpServer
-from callsheet.tools.transports.bearer import BearerTransport, origin_of, refusal_of
+from callsheet.tools.transports.bearer import origin_of, refusal_of
 from callsheet.tools.transports.bodies import TooLarge, is_plain, read_body
 from callsheet.tools.transports.http import ERROR_BODY_BYTES, MOST_ASIDES, NEVER_SENT, describe
-from callsheet.tools.transports.http_connections import connections
+from callsheet.tools.transports.http_client import http_client
 from callsheet.tools.transports.lines import Line, request_id
 from callsheet.tools.transports.sse_streams import Answers, BoundedEvents, Messages, Posts
 
@@ -186,10 +186,8 @@ class SseLink:
             raise
 
     async def _opened(self) -> tuple[Messages, Posts]:
-        https = self._server.url.lower().startswith("https:")
-        context = await self._tls() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-        client = await self._stack.enter_async_context(self._client(context))
+        client = await http_client(self._server, self._tls, self._sign_in, self._guarded)
+        await self._stack.enter_async_context(client)
         largest = 2 * self._server.options.max_message_bytes  # ours is the limit that is met first
         events = await self._stack.enter_async_context(
             client.sse(self._server.url, max_event_size=largest, follow_redirects=True)
@@ -206,14 +204,6 @@ class SseLink:
     ) -> bool | None:
         return await self._stack.__aexit__(exc_type, exc_val, exc_tb)
 
-    def _client(self, context: ssl.SSLContext) -> httpx2.AsyncClient:
-        options = self._server.options
-        inner = connections(context, options.max_in_flight)
-        carrier = inner if self._sign_in is None else BearerTransport(inner, self._server.url, self._sign_in)
-        cap = options.max_message_bytes
-        return httpx2.AsyncClient(
-            headers={**self._server.headers, "Accept-Encoding": "identity"},
-            timeout=httpx2.Timeout(None, connect=options.connect_timeout),
-            transport=StreamTransport(carrier, cap=cap, mark=self.mark, on_lost=self._on_lost),
-            trust_env=False,
-        )
+    def _guarded(self, carrier: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:
+        cap = self._server.options.max_message_bytes
+        return StreamTransport(carrier, cap=cap, mark=self.mark, on_lost=self._on_lost)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Final, Self
+from typing import Final
 
 import anyio
 import httpx2
@@ -12,7 +12,7 @@ from callsheet.tools.faults import Fault, FaultKind, FaultMark
 from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.bodies import first_end, last_end
 from callsheet.tools.transports.lines import FLOOD_FACTOR, HEAD_BYTES, TAIL_BYTES, Line
-from callsheet.tools.transports.streams import Stream, message_of, refusal
+from callsheet.tools.transports.streams import ReceiveStream, Stream, message_of, refusal
 
 STREAK: Final = 16
 """Events handed over in one go before the event loop gets its turn."""
@@ -112,7 +112,7 @@ def _data(event: bytes | bytearray) -> bytes:
     return bytes(event[start : start + HEAD_BYTES])
 
 
-class Messages(Stream):
+class Messages(ReceiveStream):
     """The messages of a server's stream."""
 
     def __init__(self, events: AsyncIterator[httpx2.ServerSentEvent], mark: FaultMark) -> None:
@@ -149,15 +149,6 @@ class Messages(Stream):
         except (httpx2.TransportError, httpx2.SSEError, httpx2.StreamError):
             pass
         raise anyio.EndOfStream
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
 
     async def aclose(self) -> None:
         """Nothing: the connection is closed by whoever opened it."""

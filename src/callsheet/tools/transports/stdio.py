@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import anyio
 from mcp.shared.message import SessionMessage
@@ -19,7 +19,7 @@ from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.child import Child, start
 from callsheet.tools.transports.lines import FLOOD_FACTOR, Line, LineCutter
 from callsheet.tools.transports.orphans import Children
-from callsheet.tools.transports.streams import Stream, message_of, refusal
+from callsheet.tools.transports.streams import ReceiveStream, Stream, message_of, refusal
 
 HIGH_WATER: Final = 256 * 2**10
 """Bytes of lines that may wait to be parsed before the child is made to wait."""
@@ -34,7 +34,7 @@ UNREAD_FACTOR: Final = 16
 """A child that leaves this many times the message cap unread is not listening any more."""
 
 
-class Answers(Stream):
+class Answers(ReceiveStream):
     """The messages that a child writes, parsed when the session takes them."""
 
     def __init__(self, cap: int, mark: FaultMark) -> None:
@@ -96,15 +96,6 @@ class Answers(Stream):
             self._streak = 0
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
 
     async def aclose(self) -> None:
         """Deliver nothing more; what the child still writes is read and thrown away, so that it can end."""

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
+import anyio
 from mcp.shared.message import SessionMessage
 from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
 
@@ -26,6 +27,27 @@ class Stream(ABC):
     @abstractmethod
     async def aclose(self) -> None:
         """Close the stream."""
+
+
+class ReceiveStream(Stream):
+    """A stream of messages, which is gone through by iteration, too."""
+
+    @abstractmethod
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message.
+
+        Raises:
+            anyio.EndOfStream: there is no other.
+        """
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
 
 
 def message_of(text: str) -> JSONRPCMessage:
