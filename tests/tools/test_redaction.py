@@ -96,7 +96,8 @@ async def test_the_log_of_a_question_that_is_refused_is_without_the_secrets_of_i
     in_flight = InFlight("asking", Redaction(SECRETS))
     in_flight.add(OpenCall(None))
     form = {"type": "object", "properties": {"a": {"pattern": "(hush-hush"}}}
-    answer = await in_flight.on_elicit(None, ElicitRequestFormParams(message="?", requested_schema=form))  # pyright: ignore[reportArgumentType]
+    params = ElicitRequestFormParams(message="?", requested_schema=form)
+    answer = await in_flight.on_elicit(None, params)  # pyright: ignore[reportArgumentType]: it is not looked at
     assert getattr(answer, "action", None) == "cancel"
     (line,) = logged
     assert "[secret KEY]" in line

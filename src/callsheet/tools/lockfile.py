@@ -10,12 +10,9 @@ The bytes are a function of the tools alone, one value a line, so that a review 
 not print are escapes: a description cannot hide in them. The digest is over the canonical JSON of the other four.
 """
 
-import contextlib
 import hashlib
 import json
-import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -26,6 +23,7 @@ from callsheet.lint.signatures import Signatures, ToolSignature
 from callsheet.runs.tools import ToolInfo, ToolListing
 from callsheet.scenario.codec import DocumentInvalid, canonical, decode_json
 from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, escape, is_object
+from callsheet.tools.replacing import replace_file
 
 LOCKFILE: Final = "callsheet.lock"
 """Its name, beside mcp.json."""
@@ -124,7 +122,7 @@ def write_lockfile(path: Path, signatures: Signatures) -> None:
     except ConfigurationInvalid as error:
         raise ConfigurationInvalid(f"{str(error).removesuffix(_ANEW)}The lock was not written.") from error
     try:
-        _replace(path.resolve(), content)
+        replace_file(path.resolve(), content)
     except OSError as error:
         raise ConfigurationInvalid(f"{path}: the lock cannot be written: {error.strerror or error}.") from error
 
@@ -188,28 +186,3 @@ def _damaged(source: str, pointer: str, reason: str) -> ConfigurationInvalid:
 
 def _escaped(found: re.Match[str]) -> str:
     return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with beside.open("xb") as file:
-            if path.exists():
-                os.chmod(file.fileno(), path.stat().st_mode & 0o777)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -1,10 +1,8 @@
 """Where the tokens of tool servers are kept: encrypted, a file for each server; or in memory, for tests."""
 
-import contextlib
 import fcntl
 import hashlib
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -13,6 +11,7 @@ from loguru import logger
 
 from callsheet.errors import ConfigurationInvalid, DecryptionFailed
 from callsheet.runs.ports import Cipher
+from callsheet.tools.replacing import replace_file
 
 _PURPOSE: Final = "oauth"
 
@@ -106,19 +105,8 @@ class FileTokens:
     def write(self, server: str, url: str, text: str) -> None:
         """See `TokenStore`."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._file(server, url)
-        beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with open(descriptor, "w", encoding="ascii") as opened:
-                opened.write(self._cipher.encrypt(text, _purpose(server, url)))
-                opened.flush()
-                os.fsync(opened.fileno())
-            beside.replace(file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise
+        encrypted = self._cipher.encrypt(text, _purpose(server, url))
+        replace_file(self._file(server, url), encrypted.encode("ascii"), mode=0o600)
 
     def remove(self, server: str, url: str) -> bool:
         """See `TokenStore`."""
