@@ -92,6 +92,12 @@ def stall(message: Message, size: int) -> list[bytes]:
     return []
 
 
+def deaf(message: Message, size: int) -> list[bytes]:
+    os.close(0)
+    write(answer(message, {}))
+    return stall(message, size)
+
+
 def noise(message: Message, size: int) -> Iterator[bytes]:
     for number in range(size):
         yield notification("notifications/message", level="info", data=f"noise {number}")
@@ -110,6 +116,7 @@ FAULTS: dict[str, Callable[[Message, int], Any]] = {
     "is_error": lambda m, _: [answer(m, {"reason": "tired"}, isError=True)],
     "hang": lambda m, _: [],
     "stall": stall,
+    "deaf": deaf,
     "crash": crash,
     "chatter": lambda m, _: [b"Loading model...\n", answer(m, {"ok": True})],
     "bad_utf8_line": lambda m, _: [b"caf\xe9\n", b'{"caf\xe9": 1}\n', answer(m, {"ok": True})],

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
+from callsheet.runs.tools import Tools
 from callsheet.tools.servers import HttpServer, ServerOptions, StdioServer
 from tests.support.servers.hostile_http import HostileHttp
 from tests.support.servers.starting import FOLDER, call, http, pool, raw, result_of
@@ -39,6 +41,24 @@ async def ended(pid: int) -> None:
     finally:
         loop.remove_reader(watched)
         os.close(watched)
+
+
+async def process_of(tools: Tools) -> int:
+    """The process id of the server `raw`, which may be started for this."""
+    result = await result_of(tools, call("pid"))
+    assert isinstance(result.structured, dict)
+    pid = result.structured["pid"]
+    assert isinstance(pid, int)
+    return pid
+
+
+def kill_unnoticed(pid: int) -> None:
+    """Return when the process is dead, in the same turn of the event loop, which so cannot know of it yet."""
+    watched = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    dead, _, _ = select.select([watched], [], [], 5)
+    os.close(watched)
+    assert dead
 
 
 async def restarted(server: HostileHttp) -> None:
@@ -135,17 +155,38 @@ async def test_a_server_that_crashes_at_every_call_is_left_alone_for_a_while() -
 
 
 async def test_a_server_that_was_killed_is_started_again(tmp_path: Path) -> None:
-    pid_file = tmp_path / "pid"
-    script = f'echo $$ > "$OUT"; exec {sys.executable} {FOLDER / "raw.py"}'
-    async with pool(shell(script, OUT=str(pid_file))) as tools:
+    ledger = tmp_path / "ledger"
+    async with pool(raw("raw", "--ledger", str(ledger))) as tools:
+        first = await process_of(tools)
         napping = asyncio.create_task(result_of(tools, call("nap")))
-        await result_of(tools, call("echo"))
-        first = int(pid_file.read_text(encoding="utf-8"))
+        async with asyncio.timeout(5):
+            while not count(ledger, '"nap"'):
+                await result_of(tools, call("echo"))
         os.kill(first, signal.SIGTERM)
         with pytest.raises(TransportLost, match="ended by SIGTERM"):
             await napping
         assert (await result_of(tools, call("echo", x=1))).structured == {"x": 1}
-        assert int(pid_file.read_text(encoding="utf-8")) != first
+        assert await process_of(tools) != first
+
+
+async def test_a_call_that_a_killed_server_never_saw_is_made_of_its_successor(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    async with pool(raw("raw", "--ledger", str(ledger))) as tools:
+        first = await process_of(tools)
+        kill_unnoticed(first)
+        assert (await result_of(tools, call("echo", x=1))).structured == {"x": 1}
+        assert await process_of(tools) != first
+    assert count(ledger, '"echo"') == 1
+
+
+async def test_a_call_of_a_server_that_closed_its_stdin_is_made_of_its_successor(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    async with pool(raw("raw", "--ledger", str(ledger))) as tools:
+        first = await process_of(tools)
+        assert (await result_of(tools, call("misbehave", how="deaf"))).structured == {}
+        assert (await result_of(tools, call("echo", x=1))).structured == {"x": 1}
+        assert await process_of(tools) != first
+    assert count(ledger, '"echo"') == 1
 
 
 async def test_a_web_server_that_was_restarted_between_calls_is_not_noticed() -> None:

@@ -30,10 +30,12 @@ Unreached: TypeAlias = type[ServerUnavailable] | type[RateLimited]
 """The failures of a call that never reached its server."""
 
 SESSION_NOT_FOUND: Final = -32001
+"""What servers on the TypeScript SDK answer where the specification has 404."""
+
 SESSION_ENDED: Final = "the session ended"
 _CLOSED: Final = "Connection closed"
 _STREAM: Final = "SSE stream "
-"""What servers on the TypeScript SDK answer where the specification has 404."""
+_CLOSED_EARLY: Final = "the connection closed during the handshake"
 
 
 class ConnectFailed(Exception):
@@ -82,9 +84,11 @@ def connect_failure(error: Exception, link: Link) -> ConnectFailed:
         case MCPError() as error:
             fault = link.mark.read(error.error.data)
             if fault is not None:
+                if fault.kind is FaultKind.SESSION_GONE:
+                    return ConnectFailed(f"{_CLOSED_EARLY}: {fault.detail}.{link.epitaph()}")
                 return ConnectFailed(fault.detail, failure=_unreached(fault), again=fault.kind is FaultKind.REFUSED)
             if _is_lost(error):
-                return ConnectFailed(f"the connection closed during the handshake.{link.epitaph()}")
+                return ConnectFailed(f"{_CLOSED_EARLY}.{link.epitaph()}")
             return ConnectFailed(f"it refused the handshake: {plain(error.error.message)}")
         case ValidationError() as error:
             return ConnectFailed(f"what it answered is not MCP: {first_fault(error)}")

@@ -21,7 +21,7 @@ GRACE: Final = 2.0
 """Seconds that a server has to end by itself, first after the end of its stdin, then after SIGTERM."""
 
 SETTLE: Final = 1.0
-"""Seconds from the end of stdout until the session counts as ended, whatever else is still open.
+"""Seconds from the end of stdout, or of stdin, until the session counts as ended, whatever else is still open.
 
 A crash closes stdout before the kernel tells of it; on a busy machine, the exit status has come 100 ms later. Only a
 server that closes its stdout and lives on is waited for to the end.
@@ -91,6 +91,7 @@ class Child(asyncio.SubprocessProtocol):
         self._on_stdout = on_stdout
         self._on_end = on_end
         self._exited = asyncio.Event()
+        self._over = asyncio.Event()
         self._open_pipes = {STDOUT, STDERR}
         self._transport: asyncio.SubprocessTransport | None = None
         self.last_words = LastWords()
@@ -139,10 +140,20 @@ class Child(asyncio.SubprocessProtocol):
     def _end_when_settled(self) -> None:
         # Only now are the exit status and the last words complete, and the calls that fail can quote them.
         if self._exited.is_set() and not self._open_pipes:
-            self._on_end()
+            self._end()
 
     def _end_within(self, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._on_end)
+        asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        self._over.set()
+        self._on_end()
+
+    async def settled(self) -> None:
+        """Return when all is known of the server's end; after `SETTLE` at the latest, as it may live on."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE):
+                await self._over.wait()
 
     def epitaph(self) -> str:
         """How the server ended and what it said last, as the end of a sentence; empty when there is nothing to say."""

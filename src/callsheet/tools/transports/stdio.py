@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Final
 
 import anyio
+from mcp import MCPError
 from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCRequest
 
-from callsheet.tools.faults import Fault, FaultKind, FaultMark
+from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
 from callsheet.tools.servers import StdioServer
 from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.child import Child, start
@@ -137,30 +139,36 @@ class Answers(ReceiveStream):
 
 
 class Requests(Stream):
-    """Writes messages to a child's stdin, never waiting.
+    """Writes messages to a child's stdin, waiting for nothing but its end.
 
     Of those that are sent in one turn of the event loop, the first is written at once, so that the child can begin, and
     the others together.
     """
 
-    def __init__(self, stdin: asyncio.WriteTransport, limit: int) -> None:
-        self._stdin = stdin
+    def __init__(self, child: Child, limit: int, mark: FaultMark) -> None:
+        self._child = child
+        self._stdin = child.stdin
         self._limit = limit
+        self._mark = mark
         self._unwritten: list[bytes] | None = None
 
     async def send(self, item: SessionMessage) -> None:
         """Write one message.
 
         Raises:
-            anyio.BrokenResourceError: the child's stdin is closed, or it has stopped reading it.
+            mcp.MCPError: a request could not be written, because the child has ended or does not read. It did not see
+                it, so that another session may be asked the same.
+            anyio.BrokenResourceError: the same with any other message.
         """
         if self._stdin.is_closing() or self._stdin.get_write_buffer_size() > self._limit:
-            raise anyio.BrokenResourceError
+            raise await self._unsent(item)
         line = item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
         if self._unwritten is not None:
             self._unwritten.append(line)
             return
         self._stdin.write(line)
+        if self._stdin.is_closing():  # the pipe broke at this write, and took nothing of it
+            raise await self._unsent(item)
         self._unwritten = []
         asyncio.get_running_loop().call_soon(self._flush)
 
@@ -168,6 +176,13 @@ class Requests(Stream):
         """Tell the child that nothing more comes."""
         self._flush()
         self._stdin.close()
+
+    async def _unsent(self, item: SessionMessage) -> Exception:
+        if not isinstance(item.message, JSONRPCRequest):
+            return anyio.BrokenResourceError()
+        await self._child.settled()  # its exit status and last words tell why
+        fault = Fault(kind=FaultKind.SESSION_GONE, detail="it reads no more requests")
+        return MCPError(code=FAULT_CODE, message=fault.detail, data=self._mark.write(fault))
 
     def _flush(self) -> None:
         if self._unwritten and not self._stdin.is_closing():
@@ -218,7 +233,7 @@ class StdioLink:
             CannotStart: see `callsheet.tools.transports.child`.
         """
         self._child = await start(self._server, self._environment, self._feed, self._end, self._children)
-        return self._answers, Requests(self._child.stdin, UNREAD_FACTOR * self._cap)
+        return self._answers, Requests(self._child, UNREAD_FACTOR * self._cap, self.mark)
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
