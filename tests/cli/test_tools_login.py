@@ -69,6 +69,7 @@ def test_what_does_not_work_is_one_sentence_without_a_traceback(folder: Path, ba
 
 
 def test_a_browser_that_does_not_end_keeps_nobody(folder: Path) -> None:
+    # It stays open, as one in a terminal does; without our pipes, on whose end whoever started us would wait.
     waits = "import os, time\nos.close(1)\nos.close(2)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
     (folder / "browser.py").write_text(waits, encoding="utf-8")
     ended = callsheet(folder, "tools", "login", "bank", "--timeout", "8")

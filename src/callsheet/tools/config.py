@@ -295,7 +295,7 @@ class _Reader:
 
 def _is_http_url(text: str) -> bool:
     try:
-        urlsplit(text).port  # noqa: B018 - reads it, and raises
+        urlsplit(text).port  # noqa: B018 - reading it is what raises
     except ValueError:
         return False
     return HTTP_URL.fullmatch(text) is not None

@@ -20,7 +20,7 @@ class FaultKind(StrEnum):
     STATUS = "status"
     """HTTP answered with an error status."""
     SESSION_GONE = "session_gone"
-    """The server forgot our session; it looked at nothing else."""
+    """The server forgot our session, or reads nothing in it any more; it did not look at the request."""
     TOO_LARGE = "too_large"
     """The answer is over the size limit."""
     UNREADABLE = "unreadable"

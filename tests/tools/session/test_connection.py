@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import select
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.runs.tools import Tools
 from callsheet.tools.servers import HttpServer, ServerOptions, StdioServer
+from tests.support.processes import kill_unnoticed
 from tests.support.servers.hostile_http import HostileHttp
 from tests.support.servers.starting import FOLDER, call, http, pool, raw, result_of
 
@@ -50,15 +50,6 @@ async def process_of(tools: Tools) -> int:
     pid = result.structured["pid"]
     assert isinstance(pid, int)
     return pid
-
-
-def kill_unnoticed(pid: int) -> None:
-    """Return when the process is dead, in the same turn of the event loop, which so cannot know of it yet."""
-    watched = os.pidfd_open(pid)
-    os.kill(pid, signal.SIGKILL)
-    dead, _, _ = select.select([watched], [], [], 5)
-    os.close(watched)
-    assert dead
 
 
 async def restarted(server: HostileHttp) -> None:
@@ -209,7 +200,7 @@ async def test_the_tools_of_a_web_server_that_was_restarted_are_listed() -> None
 
 
 async def test_a_tool_is_looked_for_anew_in_a_web_server_that_was_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callsheet.tools.calls.server_calls.LIST_AGE", 0.0)
+    monkeypatch.setattr("callsheet.tools.calls.server_calls.UNLISTED_SECONDS", 0.0)
     async with HostileHttp(legacy=True) as server, pool(http(server.url)) as tools:
         await result_of(tools, call("echo", server="web"))
         await restarted(server)

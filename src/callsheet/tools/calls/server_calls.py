@@ -55,7 +55,7 @@ ATTEMPT: Final = "callsheet/attempt"
 SILENT_TIMEOUTS: Final = 3
 """Timeouts in a row without a byte between them, after which a stdio server counts as hung."""
 
-LIST_AGE: Final = 5.0
+UNLISTED_SECONDS: Final = 5.0
 """Seconds for which a tool that is not in the list is not looked for again."""
 
 
@@ -295,7 +295,7 @@ class ServerCalls:
         if listing is not None and (tool := listing.tools.get(target.tool)) is not None:
             return tool
         try:
-            listing = await session.listing.fresh(not_older_than=LIST_AGE)
+            listing = await session.listing.fresh(not_older_than=UNLISTED_SECONDS)
         except (MCPError, ValidationError, ListUnusable) as error:
             failure = ServerUnavailable(
                 f"The tool server {target.server!r} does not list its tools: {error}",

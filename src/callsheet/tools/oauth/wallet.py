@@ -65,7 +65,7 @@ class Wallet:
         """
         async with asyncio.timeout(seconds):
             # On this thread, which a claim takes microseconds of: one that a cancelled caller left behind would stay.
-            while (release := self._store.claim(self._server.name, self._server.url)) is None:  # noqa: ASYNC110 - processes
+            while (release := self._store.claim(self._server.name, self._server.url)) is None:  # noqa: ASYNC110 - no event joins processes
                 await asyncio.sleep(_LOOK_SECONDS)
         try:
             yield

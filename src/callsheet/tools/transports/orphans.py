@@ -125,7 +125,7 @@ async def _end(processes: list[_Process]) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process.pid, sign)
         deadline = asyncio.get_running_loop().time() + GRACE
-        while any(map(_runs, processes)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - nobody tells
+        while any(map(_runs, processes)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - not our children
             await asyncio.sleep(_LOOK)
 
 

@@ -1,7 +1,7 @@
 """MCP over a child's stdin and stdout, with a cap on each line and a good word for every line that cannot be used.
 
 The streams touch the pipes themselves: no task and no queue lies between the child and the SDK's session, and a write
-never waits, so that a call can be abandoned at once even when the child has stopped reading.
+never waits for the child to read, so that a call can be abandoned at once even when the child has stopped doing so.
 """
 
 import asyncio
@@ -138,8 +138,17 @@ class Answers(ReceiveStream):
         return refusal(line, Fault(kind=kind, detail=detail), self._mark)
 
 
+class _Batch:
+    """Lines that are written together, when the event loop has had its turn."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.is_over = asyncio.Event()
+        self.is_written = False
+
+
 class Requests(Stream):
-    """Writes messages to a child's stdin, waiting for nothing but its end.
+    """Writes messages to a child's stdin.
 
     Of those that are sent in one turn of the event loop, the first is written at once, so that the child can begin, and
     the others together.
@@ -150,7 +159,7 @@ class Requests(Stream):
         self._stdin = child.stdin
         self._limit = limit
         self._mark = mark
-        self._unwritten: list[bytes] | None = None
+        self._batch: _Batch | None = None
 
     async def send(self, item: SessionMessage) -> None:
         """Write one message.
@@ -160,34 +169,43 @@ class Requests(Stream):
                 it, so that another session may be asked the same.
             anyio.BrokenResourceError: the same with any other message.
         """
-        if self._stdin.is_closing() or self._stdin.get_write_buffer_size() > self._limit:
-            raise await self._unsent(item)
         line = item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
-        if self._unwritten is not None:
-            self._unwritten.append(line)
-            return
-        self._stdin.write(line)
-        if self._stdin.is_closing():  # the pipe broke at this write, and took nothing of it
-            raise await self._unsent(item)
-        self._unwritten = []
-        asyncio.get_running_loop().call_soon(self._flush)
+        if self._batch is None:
+            is_written = self._write(line)
+            self._batch = _Batch()
+            asyncio.get_running_loop().call_soon(self._flush)
+        else:
+            batch = self._batch
+            batch.lines.append(line)
+            await batch.is_over.wait()
+            is_written = batch.is_written
+        if not is_written:
+            raise await self._unwritten(item)
 
     async def aclose(self) -> None:
         """Tell the child that nothing more comes."""
         self._flush()
         self._stdin.close()
 
-    async def _unsent(self, item: SessionMessage) -> Exception:
+    def _write(self, data: bytes) -> bool:
+        """Whether the child may get it: a pipe that is broken, or breaks at this write, takes nothing of it."""
+        if self._stdin.is_closing() or self._stdin.get_write_buffer_size() > self._limit:
+            return False
+        self._stdin.write(data)
+        return not self._stdin.is_closing()
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, None
+        if batch is not None:
+            batch.is_written = not batch.lines or self._write(b"".join(batch.lines))
+            batch.is_over.set()
+
+    async def _unwritten(self, item: SessionMessage) -> Exception:
         if not isinstance(item.message, JSONRPCRequest):
             return anyio.BrokenResourceError()
         await self._child.settled()  # its exit status and last words tell why
         fault = Fault(kind=FaultKind.SESSION_GONE, detail="it reads no more requests")
         return MCPError(code=FAULT_CODE, message=fault.detail, data=self._mark.write(fault))
-
-    def _flush(self) -> None:
-        if self._unwritten and not self._stdin.is_closing():
-            self._stdin.write(b"".join(self._unwritten))
-        self._unwritten = None
 
 
 class StdioLink:
