@@ -13,7 +13,7 @@ from benches.findings import Finding, at_least, at_most
 from benches.interpreter import Appends, Runs, echo
 from benches.pairing import each, ratio
 from benches.samples import Sample, spread
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunStarted
 from callsheet.runs.ports import Journal, NewRun

@@ -21,7 +21,7 @@ from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine
 from callsheet.journal.memory import MemoryJournal
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
 from callsheet.runs.control import Control

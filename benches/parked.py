@@ -14,7 +14,7 @@ from benches.findings import Finding, at_most
 from benches.interpreter import Runs
 from benches.samples import drive, spread
 from callsheet.engine.clock import SystemClock
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.runs.answers import Answer, Answers
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import Journal, RunFilter

@@ -16,8 +16,8 @@ from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.errors import ConfigurationInvalid
-from callsheet.journal.readonly import ReadOnlyJournal
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
@@ -91,7 +91,7 @@ async def open_system(
         environment: what tool servers and `${NAME}` in mcp.json may draw from.
         catalog: the scenarios; those of the settings' folder by default.
         resume: whether runs of earlier processes go on; without it only those that are submitted or cancelled here.
-        note: what other processes can read about this one with `callsheet.journal.lock.holder`.
+        note: what other processes can read about this one with `callsheet.journal.sqlite.lock.holder`.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.journal.memory import MemoryJournal
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.runs.ports import Journal
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 
-from callsheet.journal.readonly import ReadOnlyJournal
+from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.events import RunId
 
 Line = tuple[int, str, bytes]

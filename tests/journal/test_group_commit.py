@@ -11,11 +11,11 @@ import pytest
 from callsheet.errors import CallsheetError, JournalUnavailable, RunOwnershipLost
 from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
-from callsheet.journal.lock import DatabaseLock
 from callsheet.journal.projection import accepted, numbered, turn_of
-from callsheet.journal.schema import open_for_writing
-from callsheet.journal.sqlite import SqliteJournal
-from callsheet.journal.writer import Writer
+from callsheet.journal.sqlite.journal import SqliteJournal
+from callsheet.journal.sqlite.lock import DatabaseLock
+from callsheet.journal.sqlite.schema import open_for_writing
+from callsheet.journal.sqlite.writer import Writer
 from callsheet.runs.events import Event, RunId, RunStatus, RunSummary
 from tests.support.events import new_id, new_run, run_finished, step_started, steps
 

@@ -16,7 +16,7 @@ from callsheet.errors import AlreadyAnswered, CursorInvalid, IdempotencyKeyReuse
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.projection import sortable
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.runs.codec import encode
 from callsheet.runs.events import Event, Record, RunFinished, RunId, RunResumed, RunStatus, RunWaiting
 from callsheet.runs.ports import Journal, RunFilter

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from callsheet.errors import RunNotFound
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.tails import RECORD_COST, TAIL_COST, Tails
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Record, RunId

@@ -18,7 +18,7 @@ from mcp_types import ElicitResult, JSONRPCNotification, JSONRPCRequest, JSONRPC
 
 from callsheet.api.binding import listen
 from callsheet.cli.serving import Service, serving
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.mcp_endpoint.bridging import Headers
 from callsheet.mcp_endpoint.stdin import StdinLines
 from callsheet.mcp_endpoint.wire import Unanswered

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import Journal, RunFilter

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from callsheet.cli.local_runs import LocalRuns
 from callsheet.cli.remote_runs import open_remote_runs
-from callsheet.journal.lock import Holder, holder
+from callsheet.journal.sqlite.lock import Holder, holder
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import Record, RunId, RunStatus, StepPath
 from callsheet.runs.ports import Catalog

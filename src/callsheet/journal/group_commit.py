@@ -18,7 +18,7 @@ Published: TypeAlias = Callable[[Change, Outcome], None]
 
 
 class BatchWriter(Protocol):
-    """What the thread calls: `callsheet.journal.writer.Writer`."""
+    """What the thread calls: `callsheet.journal.sqlite.writer.Writer`."""
 
     def commit(self, changes: Sequence[Change]) -> list[Outcome]:
         """Make all changes durable, or raise `JournalUnavailable`."""

@@ -8,9 +8,9 @@ from typing import assert_never
 
 from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
-from callsheet.journal.listing import folded
 from callsheet.journal.messages import already_answered, end_message, message_as_stored
 from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, accepted, as_stored, numbered, sortable, turn_of
+from callsheet.journal.searching import folded
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
 from callsheet.runs.ports import NewRun, RunFilter, RunPage

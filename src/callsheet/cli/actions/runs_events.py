@@ -10,7 +10,7 @@ from callsheet.cli.following import follow
 from callsheet.cli.labels import Labels
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.views import JsonLines, PlainLines, View
-from callsheet.journal.lock import holder
+from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import Event, Record, RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.state import RunState

@@ -9,7 +9,7 @@ from callsheet import __version__
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.options import Places
 from callsheet.cli.text import one_line
-from callsheet.journal.schema import SQLITE_VERSION
+from callsheet.journal.sqlite.schema import SQLITE_VERSION
 from callsheet.settings import FILE, Settings, setting_origins
 
 _PACKAGES: Final = ("mcp", "fastapi", "uvicorn", "sse-starlette", "pydantic", "jsonschema-rs")

@@ -6,7 +6,7 @@ from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.lock import holder
+from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Journal, RunFilter
 from callsheet.settings import Settings

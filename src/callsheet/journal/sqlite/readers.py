@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.faults import unavailable
+from callsheet.journal.sqlite.faults import unavailable
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.archive import Archive
-from callsheet.journal.readers import Readers
-from callsheet.journal.schema import check_for_reading
+from callsheet.journal.sqlite.archive import Archive
+from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.schema import check_for_reading
 from callsheet.runs.events import Event, Message, RunId, RunSummary
 from callsheet.runs.ports import NewRun
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import JournalUnavailable, RunOwnershipLost
-from callsheet.journal.lock import holder, lock_path
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
+from callsheet.journal.sqlite.lock import holder, lock_path
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import RunFilter
 from tests.support.events import NOON, answer, new_run, run_finished, step_started, steps

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal import migrate as migrations_module
-from callsheet.journal.migrate import MIGRATIONS, migrate
-from callsheet.journal.moves import ADVANCE
-from callsheet.journal.parked import DUE, NEXT
-from callsheet.journal.readonly import ReadOnlyJournal
-from callsheet.journal.schema import SCHEMA_VERSION, open_for_writing
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite import migrate as migrations_module
+from callsheet.journal.sqlite.journal import SqliteJournal
+from callsheet.journal.sqlite.migrate import MIGRATIONS, migrate
+from callsheet.journal.sqlite.moves import ADVANCE
+from callsheet.journal.sqlite.parked import DUE, NEXT
+from callsheet.journal.sqlite.readonly import ReadOnlyJournal
+from callsheet.journal.sqlite.schema import SCHEMA_VERSION, open_for_writing
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunId
 from tests.support.events import NOON, after_noon, answer, run_started, run_waiting, step_started
@@ -134,7 +134,7 @@ def test_an_up_to_date_database_is_opened_without_yoyo(tmp_path: Path, monkeypat
     path = tmp_path / "journal.db"
     open_for_writing(path).close()
     # None in sys.modules makes an import fail.
-    monkeypatch.setitem(sys.modules, "callsheet.journal.migrate", None)
+    monkeypatch.setitem(sys.modules, "callsheet.journal.sqlite.migrate", None)
     open_for_writing(path).close()
     with pytest.raises(ImportError):
         open_for_writing(tmp_path / "new.db")

@@ -15,12 +15,12 @@ from callsheet.errors import (
     RunOwnershipLost,
 )
 from callsheet.journal.changes import AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
-from callsheet.journal.faults import is_disk_failure, unavailable
-from callsheet.journal.lock import DatabaseLock
-from callsheet.journal.messages import deliver, tell_parent
-from callsheet.journal.moves import Moves
 from callsheet.journal.projection import sortable
-from callsheet.journal.rows import COLUMNS, find_run, summary_of
+from callsheet.journal.sqlite.faults import is_disk_failure, unavailable
+from callsheet.journal.sqlite.lock import DatabaseLock
+from callsheet.journal.sqlite.messages import deliver, tell_parent
+from callsheet.journal.sqlite.moves import Moves
+from callsheet.journal.sqlite.rows import COLUMNS, find_run, summary_of
 from callsheet.runs.events import RunSummary
 
 _CHECKPOINT_BYTES: Final = 16 * 1024 * 1024

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from callsheet.errors import JournalUnavailable, RunDamaged, RunOwnershipLost
-from callsheet.journal.lock import DatabaseLock
-from callsheet.journal.readers import Readers
-from callsheet.journal.schema import open_for_writing
-from callsheet.journal.sqlite import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
+from callsheet.journal.sqlite.lock import DatabaseLock
+from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.schema import open_for_writing
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import RunFilter
 from tests.support.events import after_noon, answer, new_run, run_finished, run_waiting, step_finished, steps

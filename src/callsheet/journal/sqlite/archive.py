@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from callsheet.errors import RunNotFound, ScenarioNotFound
-from callsheet.journal.listing import PageQuery
-from callsheet.journal.messages import messages_of
-from callsheet.journal.parked import due, next_due
-from callsheet.journal.readers import Readers
-from callsheet.journal.rows import Row, damaged, find_run
+from callsheet.journal.sqlite.listing import PageQuery
+from callsheet.journal.sqlite.messages import messages_of
+from callsheet.journal.sqlite.parked import due, next_due
+from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.rows import Row, damaged, find_run
 from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.runs.events import RunId
 from tests.support.events import new_id, new_run, steps
 

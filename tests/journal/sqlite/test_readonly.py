@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import JournalUnavailable, RunNotFound
-from callsheet.journal.readonly import ReadOnlyJournal
-from callsheet.journal.sqlite import SqliteJournal
+from callsheet.journal.sqlite.journal import SqliteJournal
+from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.ports import Journal, RunFilter
 from tests.support.events import NOON, after_noon, answer, new_id, new_run, run_finished, run_waiting, steps
 

@@ -8,7 +8,8 @@ from typing import Final
 from callsheet.errors import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
-from callsheet.journal.rows import COLUMNS, Row, summary_of
+from callsheet.journal.searching import folded
+from callsheet.journal.sqlite.rows import COLUMNS, Row, summary_of
 from callsheet.runs.events import RunStatus, RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
 
@@ -71,11 +72,6 @@ class PageQuery:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         # Constants of this module only; what callers send is bound.
         return f"SELECT {COLUMNS}, number FROM runs{where} ORDER BY started_at DESC, number DESC LIMIT :rows"  # noqa: S608
-
-
-def folded(text: str) -> bytes:
-    """`text` for a search that ignores the case of ASCII letters and of no others."""
-    return text.encode().lower()
 
 
 def _readable(rows: Sequence[Row]) -> list[tuple[RunSummary, Position]]:

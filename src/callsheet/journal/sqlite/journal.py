@@ -10,17 +10,17 @@ from pathlib import Path
 import orjson
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.archive import Archive
 from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
-from callsheet.journal.lock import DatabaseLock
 from callsheet.journal.messages import message_as_stored
 from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, turn_of
-from callsheet.journal.readers import Readers
-from callsheet.journal.schema import open_for_writing
+from callsheet.journal.sqlite.archive import Archive
+from callsheet.journal.sqlite.lock import DatabaseLock
+from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.schema import open_for_writing
+from callsheet.journal.sqlite.writer import Writer
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
-from callsheet.journal.writer import Writer
 from callsheet.runs.events import Event, Message, Record, RunId, RunSummary
 from callsheet.runs.ports import NewRun
 
@@ -79,7 +79,7 @@ class SqliteJournal(Archive):
         Args:
             path: the database file; its folder is created when it is missing.
             options: the defaults when None.
-            note: what other processes can read about this one with `callsheet.journal.lock.holder`.
+            note: what other processes can read about this one with `callsheet.journal.sqlite.lock.holder`.
 
         Raises:
             JournalUnavailable: another process has it open, or it cannot be opened; the sentence says why.

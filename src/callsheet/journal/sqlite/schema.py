@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.faults import unavailable
+from callsheet.journal.sqlite.faults import unavailable
 
 SCHEMA_VERSION: Final = 2
 """The number of the last file in `migrations/`; each file sets `PRAGMA user_version` to its own number."""
@@ -66,7 +66,7 @@ def _update(connection: sqlite3.Connection, path: Path) -> None:
         raise _too_new(path)
     if version < SCHEMA_VERSION:
         # Here and not on top: importing yoyo takes a third of a second, and most starts have nothing to migrate.
-        from callsheet.journal.migrate import migrate  # noqa: PLC0415
+        from callsheet.journal.sqlite.migrate import migrate  # noqa: PLC0415
 
         migrate(path)
 
