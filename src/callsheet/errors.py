@@ -4,7 +4,8 @@
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused
-├── Conflict                 AlreadyAnswered, StepNotWaiting, RevisionConflict, ScenarioReadOnly, RevisionRequired
+├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RevisionConflict, ScenarioReadOnly,
+│                            RevisionRequired
 ├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
@@ -113,6 +114,12 @@ class Conflict(CallsheetError):
     """What is there now does not allow this."""
 
     code = "conflict"
+
+
+class RunNotFinished(Conflict):
+    """The run has not ended, so it cannot be removed. Cancel it first."""
+
+    code = "run.not_finished"
 
 
 class StepNotWaiting(Conflict):

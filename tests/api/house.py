@@ -110,7 +110,7 @@ class StillEngine:
         self.dispatched: list[RunId] = []
         self.cancelled: list[RunId] = []
 
-    async def dispatch(self, run_id: RunId) -> None:
+    async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
         self.dispatched.append(run_id)
 
     async def cancel(self, run_id: RunId) -> None:

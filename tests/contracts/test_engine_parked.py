@@ -13,7 +13,7 @@ from callsheet.errors import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control
 from callsheet.runs.events import RunId, RunStatus
-from callsheet.runs.ports import Clock, Engine, Journal
+from callsheet.runs.ports import Clock, DueRun, Engine, Journal
 from tests.support.clocks import TwoFacedClock
 from tests.support.events import NOON, after_noon, answer, run_finished
 from tests.support.waiting_runs import WAITS, Point, WaitingRuns
@@ -263,7 +263,7 @@ async def test_a_journal_that_fails_is_asked_again(open_engine: Open, method: st
     class Failing(MemoryJournal):
         failures: ClassVar[dict[str, Exception]] = {}
 
-        async def due(self, now: datetime) -> Sequence[RunId]:
+        async def due(self, now: datetime) -> Sequence[DueRun]:
             self.fail("due")
             return await super().due(now)
 

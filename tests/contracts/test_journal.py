@@ -1,6 +1,8 @@
 """The contract of the `Journal` port, sentence by sentence, over every adapter."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
@@ -8,29 +10,34 @@ import pytest
 from callsheet.errors import (
     CursorInvalid,
     IdempotencyKeyReused,
+    RunNotFinished,
     RunNotFound,
     RunOwnershipLost,
     ScenarioNotFound,
 )
 from callsheet.runs.codec import decode, encode
-from callsheet.runs.events import Event, Record, Revision, RunId, RunStatus, RunSummary
-from callsheet.runs.ports import Journal, RunFilter
+from callsheet.runs.events import Event, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.ports import DueRun, Journal, RunFilter
 from tests.support.events import (
     NOON,
     after_noon,
+    answer,
+    due_ids,
     new_id,
     new_run,
     run_finished,
     run_started,
+    run_waiting,
     step_finished,
     step_started,
+    step_waiting,
     steps,
 )
 
 ANY = RunFilter()
 
 
-def as_records(events: list[Event], first_seq: int = 1) -> list[Record]:
+def as_records(events: Sequence[Event], first_seq: int = 1) -> list[Record]:
     return [Record(seq, *encode(event)) for seq, event in enumerate(events, first_seq)]
 
 
@@ -411,6 +418,69 @@ async def test_filters_hold_on_every_page(journal: Journal) -> None:
     assert seen + [run.run_id for run in page.runs] == wanted[::-1]
 
 
+# history, removal
+
+
+async def test_a_run_may_be_stored_with_the_events_it_goes_on_after(journal: Journal) -> None:
+    run = new_run()
+    run_id = run.started.run_id
+    history = (*steps(run_id, 1), step_started(run_id, "next", index=1))
+    row = await journal.create(replace(run, history=history))
+    assert (row.status, row.last_seq) == (RunStatus.RUNNING, 4)
+    assert await journal.summary(run_id) == row
+    assert list(await journal.read(run_id)) == as_records([run.started, *history])
+    assert await due_ids(journal, NOON) == [run_id]
+    await journal.append(run_id, 4, [run_finished(run_id)])
+    async with asyncio.timeout(5):
+        await journal.wait(run_id, 4)
+
+
+async def test_a_finished_run_can_be_removed_with_all_that_belongs_to_it(journal: Journal) -> None:
+    kept = await created(journal)
+    run_id = await created(journal, key="k", fingerprint="f")
+    waiting = [step_started(run_id), step_waiting(run_id), run_waiting(run_id)]
+    await journal.append(run_id, 1, waiting)
+    await journal.deliver(run_id, 3, answer())
+    await journal.append(run_id, 4, [run_finished(run_id)])
+    await journal.delete(run_id)
+    assert await listed(journal) == [kept]
+    for asked in (journal.summary, journal.read, journal.messages, journal.delete, journal.request_cancel):
+        with pytest.raises(RunNotFound):
+            await asked(run_id)
+    again = await journal.create(new_run(key="k", fingerprint="other"))
+    assert again.status is RunStatus.QUEUED
+    assert list(await journal.read(again.run_id)) != []
+    assert await journal.messages(again.run_id) == {}
+
+
+async def test_a_run_that_has_not_ended_cannot_be_removed(journal: Journal) -> None:
+    run_id = await created(journal)
+    with pytest.raises(RunNotFinished, match="Cancel it first"):
+        await journal.delete(run_id)
+    assert await listed(journal) == [run_id]
+    assert len(await journal.read(run_id)) == 1
+
+
+async def test_nobody_is_told_of_the_end_of_a_run_whose_parent_was_removed(journal: Journal) -> None:
+    parent = await created(journal)
+    child = await created(journal, parent=ParentStep(run_id=parent, seq=1, depth=1))
+    await journal.append(parent, 1, [run_finished(parent)])
+    await journal.delete(parent)
+    await journal.append(child, 1, [run_finished(child)])
+    assert (await journal.summary(child)).status is RunStatus.SUCCESS
+
+
+async def test_lists_show_the_children_of_a_run_and_what_ended_before_a_moment(journal: Journal) -> None:
+    parent = await created(journal)
+    early = await created(journal, parent=ParentStep(run_id=parent, seq=1, depth=1))
+    late = await created(journal, parent=ParentStep(run_id=parent, seq=2, depth=1))
+    await journal.append(early, 1, [run_finished(early, finished_at=after_noon(1))])
+    await journal.append(late, 1, [run_finished(late, finished_at=after_noon(2))])
+    assert await listed(journal, RunFilter(parent_run_id=parent)) == [late, early]
+    assert await listed(journal, RunFilter(finished_before=after_noon(2))) == [early]
+    assert await listed(journal, RunFilter(finished_before=after_noon(1))) == []
+
+
 # due, cancel, check
 
 
@@ -420,7 +490,20 @@ async def test_every_run_without_an_end_is_due_oldest_first(journal: Journal) ->
     finished = await created(journal, started_at=after_noon(0))
     await journal.append(running, 1, [step_started(running)])
     await journal.append(finished, 1, [run_finished(finished)])
-    assert list(await journal.due(NOON)) == [running, queued]
+    assert await due_ids(journal, NOON) == [running, queued]
+
+
+async def test_of_the_due_runs_those_with_a_higher_priority_come_first(journal: Journal) -> None:
+    low = await created(journal, priority=-5)
+    normal = await created(journal, started_at=after_noon(1))
+    high = await created(journal, started_at=after_noon(2), priority=7)
+    await journal.request_cancel(low)
+    assert list(await journal.due(NOON)) == [
+        DueRun(run_id=high, scenario_id="news", priority=7),
+        DueRun(run_id=normal, scenario_id="news"),
+        DueRun(run_id=low, scenario_id="news", priority=-5, cancel_requested=True),
+    ]
+    assert (await journal.summary(high)).priority == 7
 
 
 async def test_a_cancel_request_is_remembered(journal: Journal) -> None:

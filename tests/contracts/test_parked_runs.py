@@ -12,6 +12,7 @@ from tests.support.events import (
     NOON,
     after_noon,
     answer,
+    due_ids,
     new_id,
     new_run,
     run_finished,
@@ -42,7 +43,7 @@ async def status(journal: Journal, run_id: RunId) -> RunStatus:
 
 
 async def due(journal: Journal, seconds: float = 0) -> list[RunId]:
-    return list(await journal.due(after_noon(seconds)))
+    return await due_ids(journal, after_noon(seconds))
 
 
 # the projection
@@ -122,7 +123,7 @@ async def test_moments_are_cut_to_milliseconds_and_may_be_of_any_zone(journal: J
     assert await journal.next_due(NOON) == after_noon(0.001)
     assert await due(journal, 0.0005) == []
     assert await due(journal, 0.001) == [run_id]
-    assert list(await journal.due(moment)) == [run_id]
+    assert await due_ids(journal, moment) == [run_id]
 
 
 async def test_what_is_due_comes_oldest_first_whatever_the_reason(journal: Journal) -> None:

@@ -47,10 +47,9 @@ def disk(tmp_path: Path) -> Generator[Disk]:
 
 def create(run_id: RunId, *, key: str | None = None, fingerprint: str = "") -> CreateRun:
     run = new_run(run_id)
-    (record,) = numbered([run.started], 0)
     return CreateRun(
         row=accepted(run),
-        record=record,
+        records=numbered([run.started], 0),
         parent_seq=None,
         definition=run.definition,
         idempotency_key=key,

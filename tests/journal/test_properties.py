@@ -20,7 +20,16 @@ from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.runs.codec import encode
 from callsheet.runs.events import Event, Record, RunFinished, RunId, RunResumed, RunStatus, RunWaiting
 from callsheet.runs.ports import Journal, RunFilter
-from tests.support.events import after_noon, answer, new_run, run_finished, run_resumed, run_waiting, step_started
+from tests.support.events import (
+    after_noon,
+    answer,
+    due_ids,
+    new_run,
+    run_finished,
+    run_resumed,
+    run_waiting,
+    step_started,
+)
 
 IDS = [RunId(f"00000000-0000-4000-8000-{number:012}") for number in range(6)]
 
@@ -217,7 +226,7 @@ async def compare(journal: Journal, model: Model) -> None:
     for second in range(4):
         oldest_first = newest_first[::-1]
         due = [run_id for run_id in oldest_first if model.runs[run_id].is_due(second)]
-        assert list(await journal.due(after_noon(second))) == due
+        assert await due_ids(journal, after_noon(second)) == due
         waiting = (run.parked for run in model.runs.values() if run.status is RunStatus.WAITING)
         moments = [parked.until for parked in waiting if parked is not None and parked.until is not None]
         later = min((moment for moment in moments if moment > after_noon(second)), default=None)

@@ -20,7 +20,7 @@ from callsheet.runs.events import (
     StepStatus,
     StepWaiting,
 )
-from callsheet.runs.ports import NewRun
+from callsheet.runs.ports import Journal, NewRun
 from callsheet.scenario.json import Json, JsonObject
 
 NOON = datetime(2026, 4, 24, 12, 0, tzinfo=UTC)
@@ -30,6 +30,11 @@ NOON = datetime(2026, 4, 24, 12, 0, tzinfo=UTC)
 def new_id() -> RunId:
     """A run id that nobody else has."""
     return RunId(str(uuid4()))
+
+
+async def due_ids(journal: Journal, moment: datetime) -> list[RunId]:
+    """The runs that have something to do, in the journal's order."""
+    return [run.run_id for run in await journal.due(moment)]
 
 
 def after_noon(seconds: float) -> datetime:
@@ -45,6 +50,7 @@ def run_started(
     revision: str = "rev-1",
     data: JsonObject | None = None,
     parent: ParentStep | None = None,
+    priority: int = 0,
 ) -> RunStarted:
     """The first event of a run; `data` is its input."""
     return RunStarted(
@@ -54,6 +60,7 @@ def run_started(
         revision=Revision(revision),
         input=data or {},
         parent=parent,
+        priority=priority,
     )
 
 
@@ -67,9 +74,12 @@ def new_run(
     key: str | None = None,
     fingerprint: str = "",
     parent: ParentStep | None = None,
+    priority: int = 0,
 ) -> NewRun:
     """A run as it is handed to `Journal.create`."""
-    started = run_started(run_id, scenario_id=scenario_id, started_at=started_at, revision=revision, parent=parent)
+    started = run_started(
+        run_id, scenario_id=scenario_id, started_at=started_at, revision=revision, parent=parent, priority=priority
+    )
     return NewRun(started=started, definition=definition, idempotency_key=key, fingerprint=fingerprint)
 
 

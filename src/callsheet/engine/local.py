@@ -5,7 +5,6 @@ run that is parked costs nothing here: one timer rings for the earliest of all, 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Final
 from loguru import logger
 
 from callsheet.engine.dispatched import Dispatched
+from callsheet.engine.line import Line
 from callsheet.engine.reminder import Reminder
 from callsheet.errors import RunDamaged, RunNotFound, RunOwnershipLost, Unavailable
 from callsheet.runs.control import Control, Wish
@@ -55,7 +55,7 @@ class LocalEngine:
         self._clock = clock
         self._room = max_concurrent_runs
         self._runs: dict[RunId, Dispatched] = {}
-        self._waiting: deque[RunId] = deque()
+        self._waiting = Line()
         self._at_work: set[asyncio.Task[None]] = set()
         self._looks: set[asyncio.Task[None]] = set()
         self._own: set[RunId] | None = None if resume else set()
@@ -78,7 +78,7 @@ class LocalEngine:
         """How many runs wait for a free place."""
         return len(self._waiting)
 
-    async def dispatch(self, run_id: RunId) -> None:
+    async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
         """Execute the run now or when there is room; once more, when it is at work now and looked already."""
         if self._draining.is_set():  # the next process finds it in the journal
             return
@@ -89,7 +89,7 @@ class LocalEngine:
             dispatched.look_again()
             return
         self._runs[run_id] = Dispatched()
-        self._waiting.append(run_id)
+        self._waiting.append(run_id, priority)
         self._fill()
 
     async def cancel(self, run_id: RunId) -> None:
@@ -130,7 +130,7 @@ class LocalEngine:
 
     def _fill(self) -> None:
         while self._waiting and len(self._at_work) < self._room:
-            run_id = self._waiting.popleft()
+            run_id = self._waiting.pop()
             task = asyncio.create_task(self._work(run_id, self._runs[run_id]), name=f"run:{run_id}")
             self._at_work.add(task)
             task.add_done_callback(self._done)
@@ -194,9 +194,12 @@ class LocalEngine:
     async def _look(self) -> int:
         """Dispatch what is due and set the timer for what will be."""
         now, known = self._clock.now(), frozenset(self._runs)
-        due = [run_id for run_id in await self._journal.due(now) if run_id not in known and self._takes_up(run_id)]
-        for run_id in due:
-            await (self.cancel if await self._journal.cancel_requested(run_id) else self.dispatch)(run_id)
+        found = await self._journal.due(now)
+        due = [run for run in found if run.run_id not in known and self._takes_up(run.run_id)]
+        for run in due:
+            await self.dispatch(run.run_id, scenario_id=run.scenario_id, priority=run.priority)
+            if run.cancel_requested:
+                await self.cancel(run.run_id)
         moment = await self._journal.next_due(now)
         if moment is not None:
             self._reminder.at(moment)

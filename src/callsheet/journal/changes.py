@@ -13,7 +13,7 @@ OVERHEAD: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRun:
-    """Store a run with its first record. Answered with `row` itself, or for a known key with the earlier run's row.
+    """Store a run with its first records. Answered with `row` itself, or for a known key with the earlier run's row.
 
     Attributes:
         parent_seq: the event of the run `row.parent_run_id` that this run answers; None when it has no parent.
@@ -21,7 +21,7 @@ class CreateRun:
     """
 
     row: RunSummary
-    record: Record
+    records: tuple[Record, ...]
     parent_seq: int | None
     definition: bytes
     idempotency_key: str | None
@@ -74,13 +74,21 @@ class RequestCancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRun:
+    """Remove a finished run with all that belongs to it."""
+
+    run_id: RunId
+    size: int = OVERHEAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Write something, to see whether it can be done."""
 
     size: int = OVERHEAD
 
 
-Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | Probe
+Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | Probe
 
 Outcome: TypeAlias = RunSummary | CallsheetError | None
 """A row where the change is answered with one; an error when this change alone failed; else None."""

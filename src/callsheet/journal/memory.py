@@ -9,11 +9,22 @@ from typing import assert_never
 from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.messages import already_answered, end_message, message_as_stored
-from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, accepted, as_stored, numbered, sortable, turn_of
+from callsheet.journal.projection import (
+    Parked,
+    Resumed,
+    RunEnd,
+    Turn,
+    accepted,
+    as_stored,
+    not_finished,
+    numbered,
+    sortable,
+    turn_of,
+)
 from callsheet.journal.searching import folded
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
-from callsheet.runs.ports import NewRun, RunFilter, RunPage
+from callsheet.runs.ports import DueRun, NewRun, RunFilter, RunPage
 
 
 @dataclass(slots=True)
@@ -45,6 +56,15 @@ class _Run:
         woken = len(self.messages) > self.parked.messages_seen or self.cancel_requested
         return woken or (until is not None and until <= now)
 
+    def as_due(self) -> DueRun:
+        """What the engine is told of it."""
+        return DueRun(
+            run_id=self.row.run_id,
+            scenario_id=self.row.scenario_id,
+            priority=self.row.priority,
+            cancel_requested=self.cancel_requested,
+        )
+
 
 class MemoryJournal:
     """The `Journal` port in memory. Lives on one event loop."""
@@ -53,11 +73,12 @@ class MemoryJournal:
         self._runs: dict[RunId, _Run] = {}
         self._definitions: dict[Revision, bytes] = {}
         self._keys: dict[str, _Run] = {}
+        self._accepted = 0
         self._wakeups = Wakeups()
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
-        row, records = accepted(run), list(numbered([run.started], 0))
+        row, records = accepted(run), list(numbered([run.started, *run.history], 0))
         await _as_if_on_disk()
         if run.idempotency_key is not None and (earlier := self._keys.get(run.idempotency_key)) is not None:
             if earlier.fingerprint != run.fingerprint:
@@ -67,7 +88,8 @@ class MemoryJournal:
             return earlier.row
         if row.run_id in self._runs:
             raise RunOwnershipLost(f"There is a run {row.run_id} already.")
-        position = Position(sortable(row.started_at), len(self._runs) + 1)
+        self._accepted += 1
+        position = Position(sortable(row.started_at), self._accepted)
         stored = _Run(
             row=row, position=position, records=records, fingerprint=run.fingerprint, parent=run.started.parent
         )
@@ -75,7 +97,7 @@ class MemoryJournal:
         self._definitions.setdefault(row.revision, run.definition)
         if run.idempotency_key is not None:
             self._keys[run.idempotency_key] = stored
-        self._wakeups.notify(row.run_id, 1)
+        self._wakeups.notify(row.run_id, row.last_seq)
         return row
 
     async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
@@ -134,10 +156,10 @@ class MemoryJournal:
             runs=tuple(run.row for run in shown), next_cursor=write_cursor(shown[-1].position) if more else None
         )
 
-    async def due(self, now: datetime) -> Sequence[RunId]:
+    async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
         found = [run for run in self._runs.values() if run.is_due(now)]
-        return [run.row.run_id for run in sorted(found, key=lambda run: run.position)]
+        return [run.as_due() for run in sorted(found, key=lambda run: (-run.row.priority, run.position))]
 
     async def next_due(self, after: datetime) -> datetime | None:
         """See `Journal.next_due`."""
@@ -165,6 +187,15 @@ class MemoryJournal:
         if not run.row.status.is_terminal:
             run.cancel_requested = True
         return run.row
+
+    async def delete(self, run_id: RunId) -> None:
+        """See `Journal.delete`."""
+        await _as_if_on_disk()
+        run = self._find(run_id)
+        if not run.row.status.is_terminal:
+            raise not_finished(run_id)
+        del self._runs[run_id]
+        self._keys = {key: kept for key, kept in self._keys.items() if kept is not run}
 
     async def cancel_requested(self, run_id: RunId) -> bool:
         """See `Journal.cancel_requested`."""
@@ -207,8 +238,14 @@ def _fits(row: RunSummary, where: RunFilter) -> bool:
         and (where.status is None or row.status in where.status)
         and (where.started_after is None or row.started_at > as_stored(where.started_after))
         and (where.started_before is None or row.started_at < as_stored(where.started_before))
+        and (where.finished_before is None or _finished_before(row, where.finished_before))
+        and (where.parent_run_id is None or row.parent_run_id == where.parent_run_id)
         and (where.q is None or _contains((row.run_id, row.scenario_id, row.message), where.q))
     )
+
+
+def _finished_before(row: RunSummary, moment: datetime) -> bool:
+    return row.finished_at is not None and row.finished_at < as_stored(moment)
 
 
 def _contains(texts: Iterable[str], q: str) -> bool:

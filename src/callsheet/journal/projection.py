@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, assert_never
 
+from callsheet.errors import RunNotFinished
 from callsheet.runs.codec import encode, timestamp
-from callsheet.runs.events import Event, Record, RunFinished, RunResumed, RunStatus, RunSummary, RunWaiting
+from callsheet.runs.events import Event, Record, RunFinished, RunId, RunResumed, RunStatus, RunSummary, RunWaiting
 from callsheet.runs.ports import NewRun
 
 
@@ -41,15 +42,16 @@ _TURNS: Final = (RunFinished, RunWaiting, RunResumed)
 
 def accepted(run: NewRun) -> RunSummary:
     """The row of a run that was just accepted."""
-    parent = run.started.parent
+    parent, known = run.started.parent, len(run.history)
     return RunSummary(
         run_id=run.started.run_id,
         scenario_id=run.started.scenario_id,
         revision=run.started.revision,
-        status=RunStatus.QUEUED,
+        status=RunStatus.RUNNING if known else RunStatus.QUEUED,
         started_at=as_stored(run.started.started_at),
-        last_seq=1,
+        last_seq=1 + known,
         parent_run_id=None if parent is None else parent.run_id,
+        priority=run.started.priority,
     )
 
 
@@ -73,6 +75,11 @@ def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
             return Resumed()
         case _:
             assert_never(event)
+
+
+def not_finished(run_id: RunId) -> RunNotFinished:
+    """The refusal to remove a run."""
+    return RunNotFinished(f"Run {run_id} has not ended, so it cannot be removed. Cancel it first.")
 
 
 def numbered(events: Sequence[Event], expected_seq: int) -> tuple[Record, ...]:

@@ -98,6 +98,11 @@ class Tails:
         self._tails.move_to_end(run_id)
         self._evict()
 
+    def forget(self, run_id: RunId) -> None:
+        """Hold nothing of a run that was removed."""
+        tail = self._tails.pop(run_id, None)
+        self._bytes -= 0 if tail is None else tail.cost
+
     def _replace(self, run_id: RunId, tail: _Tail) -> _Tail:
         previous = self._tails.pop(run_id, None)
         self._tails[run_id] = tail

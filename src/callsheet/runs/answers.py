@@ -95,7 +95,7 @@ class Answers:
             raise StepNotWaiting(_not_waiting(state, step))
         seq, waiting = step.waiting
         _check(waiting.waits_for, answer)
-        return await self._deliver(run_id, seq, answer, waiting.waits_for.get("kind"))
+        return await self._deliver(state, seq, answer, waiting.waits_for.get("kind"))
 
     async def open(self, state: RunState) -> Sequence[tuple[int, StepWaiting]]:
         """What a run asks and nobody has answered, each with its `seq`; other steps of the run may be at work.
@@ -116,7 +116,7 @@ class Answers:
             first: JsonObject = {**message.value, "by": message.by, "at": timestamp(message.at)}
             raise AlreadyAnswered(_answered(state.run_id, path, message), first)
 
-    async def _deliver(self, run_id: RunId, seq: int, answer: Answer, kind: Json) -> GivenAnswer:
+    async def _deliver(self, state: RunState, seq: int, answer: Answer, kind: Json) -> GivenAnswer:
         now = self._clock.now()
         value: JsonObject = {
             "kind": "answer",
@@ -126,9 +126,9 @@ class Answers:
         }
         if kind == ELICITATION:
             value["action"] = answer.action.value
-        await self._journal.deliver(run_id, seq, Message(at=now, value=value, by=answer.by))
+        await self._journal.deliver(state.run_id, seq, Message(at=now, value=value, by=answer.by))
         if self._engine is not None:
-            await self._engine.dispatch(run_id)
+            await self._engine.dispatch(state.run_id, scenario_id=state.scenario_id, priority=state.priority)
         return GivenAnswer(answer=answer, at=now)
 
 

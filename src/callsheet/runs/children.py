@@ -68,7 +68,9 @@ class Children:
             )
         return replace(entry, document=document, scenario=parsed, revision=revision, problems=())
 
-    async def begin(self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep) -> None:
+    async def begin(
+        self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep, priority: int
+    ) -> None:
         """See that the child run exists; a run with this id that is there already is this child.
 
         Raises:
@@ -82,6 +84,7 @@ class Children:
             input=child_input,
             env=self.acceptance.variables(entry),
             parent=parent,
+            priority=priority,
         )
         try:
             await self.journal.create(NewRun(started=started, definition=canonical(entry.document)))

@@ -199,6 +199,7 @@ def _write_run_started(event: RunStarted) -> dict[str, object]:
         "input": event.input,
         **({"env": event.env} if event.env else {}),
         **({} if event.parent is None else {"parent": _parent_fields(event.parent)}),
+        **({"priority": event.priority} if event.priority else {}),
     }
 
 
@@ -254,6 +255,7 @@ def _read_run_started(fields: Any) -> Event:
         input=fields["input"],
         env=fields.get("env", {}),
         parent=None if (parent := fields.get("parent")) is None else ParentStep(**parent),
+        priority=fields.get("priority", 0),
     )
 
 

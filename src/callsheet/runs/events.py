@@ -91,6 +91,7 @@ class RunStarted:
     Attributes:
         env: the declared environment values as they were then; the run sees these for all its life.
         parent: the step that waits for this run; None for a run that a caller started.
+        priority: runs with a higher one get a free place first; from -100 to 100.
     """
 
     run_id: RunId
@@ -100,6 +101,7 @@ class RunStarted:
     input: JsonObject
     env: dict[str, str] = field(default_factory=dict[str, str])
     parent: ParentStep | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,3 +323,4 @@ class RunSummary:
     message: str = ""
     last_seq: int = 1
     parent_run_id: RunId | None = None
+    priority: int = 0

@@ -92,7 +92,7 @@ class Interpreter:
             if state.status.is_terminal:
                 self.tools.release(run_id)
                 if state.parent is not None:
-                    await engine.dispatch(state.parent.run_id)
+                    await engine.dispatch(state.parent.run_id, priority=state.priority)
         return until
 
     async def _go_on(self, state: RunState, size: int, control: Control, engine: Engine) -> datetime | None:

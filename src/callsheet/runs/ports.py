@@ -52,22 +52,32 @@ class NewRun:
             it began with whatever happens to the file.
         idempotency_key: the caller's `Idempotency-Key`, if any.
         fingerprint: a digest of the request; one key must always come with the same one.
+        history: the events that follow the first one already, of a run that goes on where another one was; none of them
+            parks, resumes or ends the run.
     """
 
     started: RunStarted
     definition: bytes
     idempotency_key: str | None = None
     fingerprint: str = ""
+    history: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
-    """Which runs a list shows; None does not restrict. `q` is looked for in both ids and in the message."""
+    """Which runs a list shows; None does not restrict. `q` is looked for in both ids and in the message.
+
+    Attributes:
+        finished_before: only runs that had ended by then.
+        parent_run_id: only the children of this run.
+    """
 
     scenario_id: str | None = None
     status: frozenset[RunStatus] | None = None
     started_after: datetime | None = None
     started_before: datetime | None = None
+    finished_before: datetime | None = None
+    parent_run_id: RunId | None = None
     q: str | None = None
 
 
@@ -79,6 +89,20 @@ class RunPage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRun:
+    """A run that has something to do, with all that its dispatch needs.
+
+    Attributes:
+        cancel_requested: whether what it has to do is to end.
+    """
+
+    run_id: RunId
+    scenario_id: str
+    priority: int = 0
+    cancel_requested: bool = False
+
+
 class Journal(Protocol):
     """The store of events. What a method has returned is durable: it survives `kill -9`.
 
@@ -86,7 +110,7 @@ class Journal(Protocol):
     """
 
     async def create(self, run: NewRun) -> RunSummary:
-        """Store a new run with its first event; return it as stored.
+        """Store a new run with its first event, and its `history` if it has one; return it as stored.
 
         With an `idempotency_key` that was used before, the earlier run is returned and nothing is written.
 
@@ -150,8 +174,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def due(self, now: datetime) -> Sequence[RunId]:
-        """Every run that has something to do at `now`, oldest first.
+    async def due(self, now: datetime) -> Sequence[DueRun]:
+        """Every run that has something to do at `now`: the highest priority first, then the oldest.
 
         That is every unfinished run, except those that wait: of these only the ones whose `until` is over, that have
         more messages than their `run_waiting` counted, or that shall be cancelled.
@@ -187,6 +211,15 @@ class Journal(Protocol):
         """
         ...
 
+    async def delete(self, run_id: RunId) -> None:
+        """Remove a finished run with its events and messages, and its idempotency key.
+
+        Raises:
+            RunNotFound: there is no such run.
+            RunNotFinished: it has not ended. Nothing was removed.
+        """
+        ...
+
     async def cancel_requested(self, run_id: RunId) -> bool:
         """Whether `request_cancel` was called for the run."""
         ...
@@ -203,10 +236,12 @@ class Journal(Protocol):
 class Engine(Protocol):
     """Who calls `execute(run_id)`, at least once for every dispatched run."""
 
-    async def dispatch(self, run_id: RunId) -> None:
+    async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
         """See that the run is executed, now or when there is room. Returns at once.
 
-        A run at work is told to look at its messages, and is executed once more when it lets go meanwhile.
+        A run at work is told to look at its messages, and is executed once more when it lets go meanwhile. Of the runs
+        that wait for room, those with a higher `priority` come first. `scenario_id` is for the limit that a scenario
+        may have; without it, the journal is asked where it matters.
         """
         ...
 

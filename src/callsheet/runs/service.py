@@ -49,7 +49,7 @@ class RunService(RunHistory):
             )
         )
         if not summary.status.is_terminal:
-            await self._engine.dispatch(summary.run_id)
+            await self._engine.dispatch(summary.run_id, scenario_id=summary.scenario_id, priority=summary.priority)
         return summary
 
     async def cancel(self, run_id: RunId) -> RunSummary:

@@ -89,6 +89,7 @@ class RunState:
     error: RunError | None = None
     env: dict[str, str] = field(default_factory=dict[str, str])
     parent: ParentStep | None = None
+    priority: int = 0
     waiting: RunWaiting | None = None
     steps: dict[StepPath, StepState] = field(default_factory=dict[StepPath, StepState])
     last_seq: int = 1
@@ -137,6 +138,7 @@ def fold(events: Iterable[Event]) -> RunState:
         started_at=first.started_at,
         env=first.env,
         parent=first.parent,
+        priority=first.priority,
     )
     go_on(state, remaining)
     return state

@@ -14,7 +14,7 @@ from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.lock import holder, lock_path
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import RunFilter
-from tests.support.events import NOON, answer, new_run, run_finished, step_started, steps
+from tests.support.events import NOON, answer, due_ids, new_run, run_finished, step_started, steps
 
 WRITER = Path(__file__).with_name("acknowledging_writer.py")
 
@@ -59,7 +59,7 @@ async def test_everything_acknowledged_is_there_after_a_kill(tmp_path: Path) -> 
             acknowledged[run_id] = int(seq)
     async with SqliteJournal.open(path) as journal:
         assert len(acknowledged) == 8
-        unfinished = await journal.due(NOON)
+        unfinished = await due_ids(journal, NOON)
         assert set(unfinished) == set(acknowledged)
         for run_id in unfinished:
             records = await journal.read(run_id)
@@ -130,7 +130,7 @@ async def test_a_journal_goes_on_where_it_was_closed(tmp_path: Path) -> None:
         await journal.request_cancel(run_id)
     assert sorted(file.name for file in path.parent.iterdir()) == ["journal.db", "journal.db.lock"]
     async with SqliteJournal.open(path) as journal:
-        assert list(await journal.due(NOON)) == [run_id]
+        assert await due_ids(journal, NOON) == [run_id]
         assert await journal.cancel_requested(run_id)
         assert await journal.definition(second.started.revision) == b"{}"
         assert (await journal.summary(ended)).status is RunStatus.SUCCESS

@@ -16,7 +16,7 @@ from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.journal.sqlite.schema import SCHEMA_VERSION, open_for_writing
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunId
-from tests.support.events import NOON, after_noon, answer, run_started, run_waiting, step_started
+from tests.support.events import NOON, after_noon, answer, due_ids, run_started, run_waiting, step_started
 
 
 def schema(path: Path) -> set[tuple[str, str]]:
@@ -190,14 +190,14 @@ async def test_a_journal_of_the_first_version_goes_on(tmp_path: Path, monkeypatc
     fill_as_the_first_version(path)
     running = RunId("running")
     async with SqliteJournal.open(path) as journal:
-        assert list(await journal.due(NOON)) == ["running", "queued"]
+        assert await due_ids(journal, NOON) == ["running", "queued"]
         started = decode((await journal.read(running))[0])
         assert started == run_started(running)
         await journal.append(running, 1, [step_started(running), run_waiting(running, until=after_noon(5))])
-        assert list(await journal.due(NOON)) == ["queued"]
+        assert await due_ids(journal, NOON) == ["queued"]
         assert await journal.next_due(NOON) == after_noon(5)
         await journal.deliver(running, 2, answer())
-        assert list(await journal.due(NOON)) == ["running", "queued"]
+        assert await due_ids(journal, NOON) == ["running", "queued"]
         assert (await journal.summary(RunId("success"))).parent_run_id is None
 
 

@@ -12,7 +12,7 @@ from callsheet.journal.sqlite.parked import due, next_due
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.rows import Row, damaged, find_run
 from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
-from callsheet.runs.ports import RunFilter, RunPage
+from callsheet.runs.ports import DueRun, RunFilter, RunPage
 
 _AT_ONCE: Final = 256
 """Rows that are fetched in one call: other threads, the event loop's among them, hardly get a turn within one."""
@@ -44,7 +44,7 @@ class Archive:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
         return await self._readers.query(PageQuery.parse(where, limit, cursor))
 
-    async def due(self, now: datetime) -> Sequence[RunId]:
+    async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
         return await self._readers.query(lambda connection: due(connection, now))
 

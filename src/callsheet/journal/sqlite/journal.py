@@ -10,7 +10,17 @@ from pathlib import Path
 import orjson
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
+from callsheet.journal.changes import (
+    OVERHEAD,
+    AppendRecords,
+    Change,
+    CreateRun,
+    DeleteRun,
+    Deliver,
+    Outcome,
+    Probe,
+    RequestCancel,
+)
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.messages import message_as_stored
 from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, turn_of
@@ -103,15 +113,15 @@ class SqliteJournal(Archive):
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
         row = accepted(run)
-        (record,) = numbered([run.started], 0)
+        records = numbered([run.started, *run.history], 0)
         change = CreateRun(
             row=row,
-            record=record,
+            records=records,
             parent_seq=None if run.started.parent is None else run.started.parent.seq,
             definition=run.definition,
             idempotency_key=run.idempotency_key,
             fingerprint=run.fingerprint,
-            size=len(run.definition) + len(record.data) + OVERHEAD,
+            size=sum((len(record.data) for record in records), len(run.definition) + OVERHEAD),
         )
         return _row(await self._commits.submit(change, row.run_id))
 
@@ -153,6 +163,10 @@ class SqliteJournal(Archive):
         """See `Journal.request_cancel`."""
         return _row(await self._commits.submit(RequestCancel(run_id=run_id), run_id))
 
+    async def delete(self, run_id: RunId) -> None:
+        """See `Journal.delete`."""
+        await self._commits.submit(DeleteRun(run_id=run_id), "")
+
     async def check(self) -> None:
         """See `Journal.check`. It writes one row, so a disk that is full is found out."""
         await self._commits.submit(Probe(), "")
@@ -175,11 +189,13 @@ class SqliteJournal(Archive):
             case CreateRun():
                 # An earlier run of the same key was published when it was created, and is further on by now.
                 if outcome is change.row:
-                    self._tails.extend(change.row.run_id, [change.record])
-                    self._wakeups.notify(change.row.run_id, 1)
+                    self._tails.extend(change.row.run_id, change.records)
+                    self._wakeups.notify(change.row.run_id, len(change.records))
             case AppendRecords():
                 self._tails.extend(change.run_id, change.records)
                 self._wakeups.notify(change.run_id, change.expected_seq + len(change.records))
+            case DeleteRun():
+                self._tails.forget(change.run_id)
             case Deliver() | RequestCancel() | Probe():
                 pass
 

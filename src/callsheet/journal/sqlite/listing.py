@@ -44,6 +44,12 @@ class PageQuery:
         if where.started_before is not None:
             conditions.append("started_at < :started_before")
             values["started_before"] = sortable(where.started_before)
+        if where.finished_before is not None:
+            conditions.append("finished_at < :finished_before")
+            values["finished_before"] = sortable(where.finished_before)
+        if where.parent_run_id is not None:
+            conditions.append("parent_run_id = :parent_run_id")
+            values["parent_run_id"] = where.parent_run_id
         if where.q is not None:
             conditions.append(_SOUGHT)
             values["q"] = folded(where.q).decode()

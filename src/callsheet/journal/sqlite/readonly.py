@@ -67,6 +67,10 @@ class ReadOnlyJournal(Archive):
         """Refuse."""
         self._refuse()
 
+    async def delete(self, run_id: RunId) -> None:
+        """Refuse."""
+        self._refuse()
+
     async def check(self) -> None:
         """Refuse: it cannot be written."""
         self._refuse()

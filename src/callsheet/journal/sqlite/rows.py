@@ -10,7 +10,9 @@ from callsheet.runs.events import Revision, RunId, RunStatus, RunSummary
 Row: TypeAlias = tuple[Any, ...]
 """What sqlite3 gives for a row: each function below knows the columns that it asked for."""
 
-COLUMNS: Final = "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id"
+COLUMNS: Final = (
+    "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority"
+)
 """The columns that `summary_of` takes, in its order."""
 
 
@@ -20,7 +22,7 @@ def summary_of(row: Row) -> RunSummary:
     Raises:
         JournalUnavailable: the row is not one that Callsheet wrote.
     """
-    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id = row
+    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority = row
     try:
         return RunSummary(
             run_id=RunId(run_id),
@@ -32,6 +34,7 @@ def summary_of(row: Row) -> RunSummary:
             message=message,
             last_seq=last_seq,
             parent_run_id=None if parent_run_id is None else RunId(parent_run_id),
+            priority=int(priority),
         )
     except (ValueError, TypeError) as exc:
         raise damaged(str(run_id), str(exc)) from exc

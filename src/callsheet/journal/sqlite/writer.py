@@ -14,12 +14,22 @@ from callsheet.errors import (
     RunNotFound,
     RunOwnershipLost,
 )
-from callsheet.journal.changes import AppendRecords, Change, CreateRun, Deliver, Outcome, Probe, RequestCancel
+from callsheet.journal.changes import (
+    AppendRecords,
+    Change,
+    CreateRun,
+    DeleteRun,
+    Deliver,
+    Outcome,
+    Probe,
+    RequestCancel,
+)
 from callsheet.journal.projection import sortable
 from callsheet.journal.sqlite.faults import is_disk_failure, unavailable
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.messages import deliver, tell_parent
 from callsheet.journal.sqlite.moves import Moves
+from callsheet.journal.sqlite.removal import delete_run
 from callsheet.journal.sqlite.rows import COLUMNS, find_run, summary_of
 from callsheet.runs.events import RunSummary
 
@@ -34,7 +44,7 @@ _RECORD: Final = "INSERT INTO events (run, seq, type, data) SELECT number, ?, ?,
 _DEFINITION: Final = "INSERT OR IGNORE INTO definitions (revision, document) VALUES (?, ?)"
 _RUN: Final = (
     "INSERT INTO runs (run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq, last_seq,"
-    " idempotency_key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"
+    " idempotency_key, fingerprint, priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _KEY: Final = f"SELECT fingerprint, {COLUMNS} FROM runs WHERE idempotency_key = ?"  # noqa: S608 (constant)
 _CANCEL: Final = "UPDATE runs SET cancel_requested = 1 WHERE run_id = ? AND finished_at IS NULL"
@@ -64,7 +74,8 @@ class Writer:
     def commit(self, changes: Sequence[Change]) -> list[Outcome]:
         """Make all `changes` in one transaction; return when it is on disk.
 
-        They count as simultaneous: runs are created first, appends follow, then messages, then cancel requests. A
+        They count as simultaneous: runs are created first, appends follow, then messages, then cancel requests, then
+        removals. A
         change that cannot be made fails alone, its outcome is the error.
 
         Raises:
@@ -148,6 +159,9 @@ class Writer:
         for index, change in enumerate(changes):
             if isinstance(change, RequestCancel):
                 outcomes[index] = self._cancel(change)
+        for index, change in enumerate(changes):
+            if isinstance(change, DeleteRun):
+                outcomes[index] = delete_run(self._connection, change.run_id)
         if any(isinstance(change, Probe) for change in changes):
             self._probe()
         return outcomes
@@ -173,6 +187,8 @@ class Writer:
                 return self._deliver(change)
             case RequestCancel():
                 return self._cancel(change)
+            case DeleteRun():
+                return delete_run(self._connection, change.run_id)
             case Probe():
                 return self._probe()
             case _:
@@ -196,11 +212,13 @@ class Writer:
                 started_at,
                 row.parent_run_id,
                 change.parent_seq,
+                row.last_seq,
                 change.idempotency_key,
                 change.fingerprint,
+                row.priority,
             ),
         )
-        self._connection.execute(_RECORD, (change.record.seq, change.record.type, change.record.data, row.run_id))
+        self._many(_RECORD, [(record.seq, record.type, record.data, row.run_id) for record in change.records])
         return row
 
     def _append(self, wave: Sequence[AppendRecords]) -> None:
@@ -259,7 +277,7 @@ def _refusal(change: Change) -> CallsheetError:
             )
         case CreateRun():
             return RunOwnershipLost(f"There is a run {change.row.run_id} already.")
-        case Deliver() | RequestCancel() | Probe():
+        case Deliver() | RequestCancel() | DeleteRun() | Probe():
             return JournalUnavailable("The journal refused a change. Restart Callsheet.")
         case _:
             assert_never(change)

@@ -29,7 +29,7 @@ class ScenarioExecutor(PureExecutor):
         child = RunId(path_uuid(execution.namespace, attempt.path))
         child_input: JsonObject = prepared if isinstance(prepared, dict) else {}
         await self._begin(step, child, child_input, attempt)
-        await engine.dispatch(child)
+        await engine.dispatch(child, scenario_id=step.scenario_id, priority=execution.state.priority)
         try:
             await ask(attempt, {}, until=None)
         except Interrupted as exc:
@@ -58,7 +58,7 @@ class ScenarioExecutor(PureExecutor):
         }
         number = await announce(attempt, waits_for, until=None)
         parent = ParentStep(run_id=attempt.execution.run_id, seq=number, depth=depth)
-        await children.begin(child, entry, child_input, parent)
+        await children.begin(child, entry, child_input, parent, attempt.execution.state.priority)
 
 
 def _failure(step: ScenarioStep, child: RunId, message: str, code: str | None) -> StepFailure:
