@@ -184,7 +184,7 @@ class MemoryJournal:
         """See `Journal.request_cancel`."""
         await _as_if_on_disk()
         run = self._find(run_id)
-        if not run.row.status.is_terminal:
+        if run.row.finished_at is None:
             run.cancel_requested = True
         return run.row
 
@@ -192,7 +192,7 @@ class MemoryJournal:
         """See `Journal.delete`."""
         await _as_if_on_disk()
         run = self._find(run_id)
-        if not run.row.status.is_terminal:
+        if run.row.finished_at is None:
             raise not_finished(run_id)
         del self._runs[run_id]
         self._keys = {key: kept for key, kept in self._keys.items() if kept is not run}

@@ -147,7 +147,8 @@ def test_parked_runs_that_are_not_due_are_not_looked_at(tmp_path: Path) -> None:
         (NEXT, ["runs_by_due (due_at>?)"]),
     ):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", {"now": "2026"})]
-        reads = [line.split("INDEX ")[-1] for line in plan if " runs" in line]
+        # Beside the look at each run that was found.
+        reads = [line.split("INDEX ")[-1] for line in plan if " runs" in line and "PRIMARY KEY" not in line]
         assert sorted(reads) == sorted(indexes)
     connection.close()
 
