@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import orjson
 import pytest
 
 from callsheet.tools.pool import ToolPool
@@ -144,6 +145,20 @@ async def test_a_number_that_another_process_has_now_is_not_touched(folder: Path
         await swept(folder)
         assert other.poll() is None
         other.kill()
+    assert records(folder) == []
+
+
+async def test_records_of_another_container_that_shares_the_data_folder_are_left_alone(folder: Path) -> None:
+    owner = Owner(folder, RAW)
+    owner.kill()
+    (name,) = records(folder)
+    file = folder / name
+    record = orjson.loads(file.read_bytes())
+    file.write_bytes(orjson.dumps(record | {"boot": f"{record['boot'].split()[0]} pid:[1]"}))
+    await swept(folder)
+    assert records(folder) == [name]
+    file.write_bytes(orjson.dumps(record))
+    await swept(folder)
     assert records(folder) == []
 
 

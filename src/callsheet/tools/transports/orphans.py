@@ -82,6 +82,8 @@ class Children:
         """End what owners that died have left behind; how many processes that were."""
         found: dict[Path, list[_Process]] = {}
         for file, record in self._records():
+            if record is not None and _is_elsewhere(record.boot):
+                continue
             if record is None or not _is_alive(record.owner, record.owner_started, record.boot):
                 found[file] = [] if record is None else _left(record)
         left = [process for each in found.values() for process in each]
@@ -154,6 +156,13 @@ def _process(pid: int) -> _Process | None:
     # The name stands in brackets and may contain anything, brackets too.
     fields = stat.rpartition(")")[2].split()
     return _Process(pid=pid, session=int(fields[3]), started=int(fields[19]), is_zombie=fields[0] in "ZX")
+
+
+def _is_elsewhere(boot: str) -> bool:
+    """Whether the record is of another container of this machine, which may share the data folder with us."""
+    machine, _, place = boot.partition(" ")
+    here, _, ours = _boot().partition(" ")
+    return machine == here and place != ours
 
 
 def _boot() -> str:
