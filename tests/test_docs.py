@@ -64,7 +64,7 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
     page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
     default = Settings.model_fields[name].default
-    shown = "none" if default == () else f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+    shown = "none" if default in ((), None) else f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
     assert f"| {shown} |" in row
 
 

@@ -28,6 +28,8 @@ class Settings(BaseModel):
         data: the data folder: the journal and its lock.
         scenarios: the catalog's folder.
         mcp: the file that names the tool servers (`mcpServers`).
+        key_file: 32 random bytes that encrypt what is kept for tools and clients; by default `key` in the data folder,
+            made when it is missing. All processes on one database need the same one.
         host: where the server listens; other than loopback needs authentication, which this version does not have.
         port: 0 takes a free one.
         allowed_hosts: names that a `Host` header may have beside the loopback ones.
@@ -44,6 +46,7 @@ class Settings(BaseModel):
     data: Path = Path(".callsheet")
     scenarios: Path = Path("scenarios")
     mcp: Path = Path("mcp.json")
+    key_file: Path | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     allowed_hosts: tuple[str, ...] = ()
@@ -75,7 +78,9 @@ def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | 
     except ValidationError as exc:
         raise ConfigurationInvalid(_sentence(exc, layers)) from exc
     paths: dict[str, Path] = {name: base / getattr(settings, name) for name in ("data", "scenarios", "mcp")}
-    for name in ("scenarios", "mcp"):  # the defaults may be missing; what somebody asked for may not
+    if settings.key_file is not None:
+        paths["key_file"] = base / settings.key_file
+    for name in ("scenarios", "mcp", "key_file"):  # the defaults may be missing; what somebody asked for may not
         if name in merged and not paths[name].exists():
             raise ConfigurationInvalid(f"The setting '{name}' names {paths[name]}, which does not exist.")
     return settings.model_copy(update=paths)

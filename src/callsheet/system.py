@@ -10,7 +10,7 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
-from callsheet.engine.cipher import FolderCipher, KeyCipher, key_of
+from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
@@ -104,7 +104,7 @@ async def open_system(
         tools = await stack.enter_async_context(open_tools(settings, environment))
         journal = await stack.enter_async_context(open_journal(settings, note))
         given = OperatorEnvironment(environment)
-        cipher = KeyCipher(key_of(settings.data))
+        cipher = KeyCipher(key_of(_key_file(settings), make=settings.key_file is None))
         acceptance = Acceptance(scenarios, given, tools)
         interpreter = Interpreter.over(
             journal=journal,
@@ -187,7 +187,12 @@ def open_sign_in(settings: Settings, environment: Mapping[str, str], server: str
 
 
 def _tokens(settings: Settings) -> TokenStore:
-    return FileTokens(settings.data / "tokens", FolderCipher(settings.data))
+    cipher = FileCipher(_key_file(settings), make=settings.key_file is None)
+    return FileTokens(settings.data / "tokens", cipher)
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.key_file or settings.data / "key"
 
 
 def _server(settings: Settings, environment: Mapping[str, str], name: str) -> ServerConfig:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from loguru import logger
 
-from callsheet.engine.cipher import FolderCipher, KeyCipher
+from callsheet.engine.cipher import FileCipher, KeyCipher
 from callsheet.tools.oauth.tokens import FileTokens, MemoryTokens, TokenStore
 
 
@@ -56,9 +56,9 @@ def test_a_file_that_cannot_be_read_is_no_tokens_and_is_told_once(
 
 
 def test_a_key_that_is_broken_is_no_tokens_and_is_told(tmp_path: Path, said: list[str]) -> None:
-    FileTokens(tmp_path / "tokens", FolderCipher(tmp_path)).write("bank", "http://a/", "one")
+    FileTokens(tmp_path / "tokens", FileCipher(tmp_path / "key")).write("bank", "http://a/", "one")
     (tmp_path / "key").write_bytes(b"short")
-    assert FileTokens(tmp_path / "tokens", FolderCipher(tmp_path)).read("bank", "http://a/") is None
+    assert FileTokens(tmp_path / "tokens", FileCipher(tmp_path / "key")).read("bank", "http://a/") is None
     assert "not 32" in said[0]
 
 

@@ -41,15 +41,21 @@ def test_a_changed_token_is_refused() -> None:
 
 def test_the_key_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    key = key_of(folder)
+    key = key_of(folder / "key")
     assert len(key) == 32
-    assert key_of(folder) == key
+    assert key_of(folder / "key") == key
     assert stat.S_IMODE(os.stat(folder / "key").st_mode) == 0o600
     assert os.listdir(folder) == ["key"]
+
+
+def test_a_key_that_processes_share_is_not_made_by_one_of_them(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="No such file"):
+        key_of(tmp_path / "key", make=False)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_damaged_key_is_told_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"short")
     with pytest.raises(ConfigurationInvalid, match="has 5 bytes"):
-        key_of(tmp_path)
+        key_of(tmp_path / "key")
     assert (tmp_path / "key").read_bytes() == b"short"

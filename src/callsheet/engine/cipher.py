@@ -1,4 +1,4 @@
-"""The `Cipher` port: AES-256-GCM (NIST SP 800-38D) with one key, which a file of the data folder holds."""
+"""The `Cipher` port: AES-256-GCM (NIST SP 800-38D) with one key, which a file holds."""
 
 import base64
 import binascii
@@ -42,11 +42,17 @@ class KeyCipher:
             raise DecryptionFailed from exc
 
 
-class FolderCipher:
-    """Encrypts with the key of a data folder, which is read, or made, when it is first wanted."""
+class FileCipher:
+    """Encrypts with the key of a file, which is read, or made, when it is first wanted.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        path: see `key_of`.
+        make: see `key_of`.
+    """
+
+    def __init__(self, path: Path, *, make: bool = True) -> None:
+        self._path = path
+        self._make = make
         self._cipher: KeyCipher | None = None
 
     def encrypt(self, text: str, purpose: str) -> str:
@@ -59,20 +65,23 @@ class FolderCipher:
 
     def _with_key(self) -> KeyCipher:
         if self._cipher is None:
-            self._cipher = KeyCipher(key_of(self._folder))
+            self._cipher = KeyCipher(key_of(self._path, make=self._make))
         return self._cipher
 
 
-def key_of(folder: Path) -> bytes:
-    """The key of a data folder, made when it is first asked for; readable by its owner alone.
+def key_of(path: Path, *, make: bool = True) -> bytes:
+    """The key that the file `path` holds.
+
+    Args:
+        path: the file; readable by its owner alone, when we make it.
+        make: whether it is made when it is not there. Not where processes on several machines must have the same one.
 
     Raises:
         ConfigurationInvalid: the file cannot be read or written, or is not a key.
     """
-    path = folder / "key"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
+        if make and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             _make(path)
         key = path.read_bytes()
     except OSError as exc:
