@@ -1,17 +1,34 @@
 """What a run needs from outside: each port has an adapter in memory and one contract suite over all its adapters.
 
-The port of the tool servers stands in `callsheet.runs.tools`.
+The journal's port stands in `callsheet.runs.journal`, and everything of it can be had here, too; that of the tool
+servers stands in `callsheet.runs.tools`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from callsheet.runs.events import Event, Message, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
+from callsheet.runs.events import Revision, RunId
+from callsheet.runs.journal import DueRun, Journal, NewRun, RunFilter, RunPage
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
+
+__all__ = [
+    "Catalog",
+    "CatalogEntry",
+    "Cipher",
+    "Clock",
+    "DueRun",
+    "Engine",
+    "Entropy",
+    "Environment",
+    "Journal",
+    "NewRun",
+    "RunFilter",
+    "RunPage",
+]
 
 
 class Clock(Protocol):
@@ -39,197 +56,6 @@ class Entropy(Protocol):
 
     def jitter(self) -> float:
         """A number from 0 to 1, uniformly."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
-    """All that the journal stores when a run is accepted.
-
-    Attributes:
-        started: the run's first event, seq 1.
-        definition: the scenario's document as JSON text; stored once per revision, so that a run ends on the revision
-            it began with whatever happens to the file.
-        idempotency_key: the caller's `Idempotency-Key`, if any.
-        fingerprint: a digest of the request; one key must always come with the same one.
-        history: the events that follow the first one already, of a run that goes on where another one was; none of them
-            parks, resumes or ends the run.
-    """
-
-    started: RunStarted
-    definition: bytes
-    idempotency_key: str | None = None
-    fingerprint: str = ""
-    history: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFilter:
-    """Which runs a list shows; None does not restrict. `q` is looked for in both ids and in the message.
-
-    Attributes:
-        finished_before: only runs that had ended by then.
-        parent_run_id: only the children of this run.
-    """
-
-    scenario_id: str | None = None
-    status: frozenset[RunStatus] | None = None
-    started_after: datetime | None = None
-    started_before: datetime | None = None
-    finished_before: datetime | None = None
-    parent_run_id: RunId | None = None
-    q: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
-    """Runs, newest first, and the cursor of the next page; None when this is the last."""
-
-    runs: tuple[RunSummary, ...]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueRun:
-    """A run that has something to do, with all that its dispatch needs.
-
-    Attributes:
-        cancel_requested: whether what it has to do is to end.
-    """
-
-    run_id: RunId
-    scenario_id: str
-    priority: int = 0
-    cancel_requested: bool = False
-
-
-class Journal(Protocol):
-    """The store of events. What a method has returned is durable: it survives `kill -9`.
-
-    Every method raises `JournalUnavailable` when the store cannot be read or written; nothing is half-written then.
-    """
-
-    async def create(self, run: NewRun) -> RunSummary:
-        """Store a new run with its first event, and its `history` if it has one; return it as stored.
-
-        With an `idempotency_key` that was used before, the earlier run is returned and nothing is written.
-
-        Raises:
-            IdempotencyKeyReused: the key came with another `fingerprint`.
-        """
-        ...
-
-    async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
-        """Append `events`, numbered `expected_seq + 1` onwards, all or none.
-
-        Each is encoded once (`callsheet.runs.codec.encode`); every reader gets those bytes. The projection (`summary`,
-        `runs`, `due`) follows in the same transaction: any later event makes a queued run `running`, `run_waiting`
-        makes it `waiting` and `run_resumed` `running` again, `run_finished` ends it. The end of a run with a parent is
-        delivered to the step that waits for it, in the same transaction, as `{"kind": "run_finished", …}`.
-
-        Raises:
-            RunOwnershipLost: the run's last seq is not `expected_seq` any more. Nothing was written.
-        """
-        ...
-
-    async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
-        """The records with a seq greater than `after`, in order; all of them, or at most `limit`.
-
-        Raises:
-            RunNotFound: there is no such run.
-            RunDamaged: what is stored of it is not what was written.
-        """
-        ...
-
-    async def wait(self, run_id: RunId, after: int) -> None:
-        """Return when the run has a record with a seq greater than `after`; at once if it has one already.
-
-        Raises:
-            RunNotFound: there is no such run.
-        """
-        ...
-
-    async def definition(self, revision: Revision) -> bytes:
-        """The document stored under `revision`, as JSON text.
-
-        Raises:
-            ScenarioNotFound: no run ever used this revision.
-        """
-        ...
-
-    async def summary(self, run_id: RunId) -> RunSummary:
-        """The run's row in the list.
-
-        Raises:
-            RunNotFound: there is no such run.
-            RunDamaged: its row is not what was written.
-        """
-        ...
-
-    async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
-        """Runs, newest first.
-
-        Raises:
-            CursorInvalid: `cursor` is not one that this method gave out.
-        """
-        ...
-
-    async def due(self, now: datetime) -> Sequence[DueRun]:
-        """Every run that has something to do at `now`: the highest priority first, then the oldest.
-
-        That is every unfinished run, except those that wait: of these only the ones whose `until` is over, that have
-        more messages than their `run_waiting` counted, or that shall be cancelled.
-        """
-        ...
-
-    async def next_due(self, after: datetime) -> datetime | None:
-        """The earliest `until` later than `after` of the runs that wait; None when none of them has one."""
-        ...
-
-    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
-        """Store a message to the step whose `step_waiting` event is number `seq`; the first one counts.
-
-        Raises:
-            RunNotFound: there is no such run.
-            AlreadyAnswered: there is a message already; `first` is its value, with `by` and `at`. Nothing was written.
-        """
-        ...
-
-    async def messages(self, run_id: RunId) -> Mapping[int, Message]:
-        """The messages to a run by the `seq` they were delivered to.
-
-        Raises:
-            RunNotFound: there is no such run.
-        """
-        ...
-
-    async def request_cancel(self, run_id: RunId) -> RunSummary:
-        """Remember that the run shall be cancelled; without effect on a finished run. Return its row.
-
-        Raises:
-            RunNotFound: there is no such run.
-        """
-        ...
-
-    async def delete(self, run_id: RunId) -> None:
-        """Remove a finished run with its events and messages, and its idempotency key.
-
-        Raises:
-            RunNotFound: there is no such run.
-            RunNotFinished: it has not ended. Nothing was removed.
-        """
-        ...
-
-    async def cancel_requested(self, run_id: RunId) -> bool:
-        """Whether `request_cancel` was called for the run."""
-        ...
-
-    async def check(self) -> None:
-        """Return when the journal can be written; for `/readyz`.
-
-        Raises:
-            JournalUnavailable: it cannot, and why.
-        """
         ...
 
 
