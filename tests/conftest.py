@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
+from callsheet.journal.postgres.migrate import upgrade
 from tests.support.postgres import PostgresServer, postgres_server
 
 
@@ -12,3 +13,10 @@ def postgres() -> Generator[PostgresServer]:
     """A PostgreSQL server for all tests of this process: they take a database each, and do not stop it."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Generator[str]:
+    """A database with the empty tables of the journal."""
+    with postgres.lent("journal", upgrade) as url:
+        yield url

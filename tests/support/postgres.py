@@ -68,6 +68,7 @@ class PostgresServer:
     password: str
     user: str | None
     _templates: dict[str, str] = field(default_factory=dict[str, str])
+    _free: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def url(self, database: str = "postgres") -> str:
         """How a database of this server is reached."""
@@ -81,13 +82,22 @@ class PostgresServer:
             connection.execute(create)
         return self.url(name)
 
-    def prepared(self, name: str, prepare: Callable[[str], None]) -> str:
+    def prepared(self, name: str, prepare: Callable[[str], object]) -> str:
         """A new database as `prepare(url)` leaves one, which is called once per `name` and server."""
         if name not in self._templates:
             url = self.database()
             prepare(url)
             self._templates[name] = url.rpartition("/")[2]
         return self.database(self._templates[name])
+
+    @contextmanager
+    def lent(self, name: str, prepare: Callable[[str], object]) -> Generator[str]:
+        """A database as `prepare(url)` leaves one, emptied and given to the next after that. Leave its tables alone."""
+        free = self._free.setdefault(name, [])
+        url = free.pop() if free else self.prepared(name, prepare)
+        yield url
+        _empty(url)
+        free.append(url)
 
     def start(self) -> None:
         """Start it; return when it takes connections."""
@@ -132,6 +142,27 @@ def postgres_server(*, options: dict[str, str] | None = None) -> Generator[Postg
         server = PostgresServer(folder=folder, bin=programs, port=0, password=password, user=user)
         _start_somewhere(server, _OPTIONS | (options or {}))
         yield server
+
+
+_TABLES: Final = (
+    "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+    " AND tablename NOT IN ('schema_version', 'probe') AND tablename NOT LIKE '%yoyo%'"
+)
+
+
+_TERMINATE: Final = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
+
+def _empty(url: str) -> None:
+    """Delete every row, which takes a hundredth of the time of a new database."""
+    with psycopg.connect(url) as connection:
+        connection.execute(_TERMINATE)
+        connection.execute("SET session_replication_role = replica")  # whatever refers to whatever
+        for schema, table in connection.execute(_TABLES).fetchall():
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, table)))
 
 
 @contextmanager

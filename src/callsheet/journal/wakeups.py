@@ -19,6 +19,10 @@ class Wakeups:
         """How many are waiting."""
         return sum(map(len, self._waiting.values()))
 
+    def runs(self) -> list[RunId]:
+        """The runs that somebody waits for."""
+        return list(self._waiting)
+
     @contextmanager
     def registered(self, run_id: RunId) -> Generator[asyncio.Future[int]]:
         """A future for the run's next `last_seq`.

@@ -7,23 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.changes import (
-    OVERHEAD,
-    AppendRecords,
-    Change,
-    CreateRun,
-    DeleteRun,
-    Deliver,
-    Outcome,
-    Probe,
-    RequestCancel,
-)
 from callsheet.journal.group_commit import GroupCommit
-from callsheet.journal.messages import message_as_stored
-from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, turn_of
+from callsheet.journal.recording import Recording
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers
@@ -31,8 +17,7 @@ from callsheet.journal.sqlite.schema import open_for_writing
 from callsheet.journal.sqlite.writer import Writer
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
-from callsheet.runs.events import Event, Message, Record, RunId, RunSummary
-from callsheet.runs.ports import NewRun
+from callsheet.runs.events import Record, RunId
 
 _MIB = 1024 * 1024
 
@@ -58,7 +43,7 @@ class SqliteOptions:
     reader_threads: int = 2
 
 
-class SqliteJournal(Archive):
+class SqliteJournal(Recording, Archive):
     """The `Journal` port on a file that this process alone writes. Made by `open`; lives on one event loop.
 
     Beyond the port: a cancelled `append` or `create` ends when it is settled whether it was made, and `wait` raises
@@ -110,29 +95,6 @@ class SqliteJournal(Archive):
         """Replace the note of `open`, once the address of the server is known."""
         self._lock.describe(note)
 
-    async def create(self, run: NewRun) -> RunSummary:
-        """See `Journal.create`."""
-        row = accepted(run)
-        records = numbered([run.started, *run.history], 0)
-        change = CreateRun(
-            row=row,
-            records=records,
-            parent_seq=None if run.started.parent is None else run.started.parent.seq,
-            definition=run.definition,
-            idempotency_key=run.idempotency_key,
-            fingerprint=run.fingerprint,
-            size=sum((len(record.data) for record in records), len(run.definition) + OVERHEAD),
-        )
-        return _row(await self._commits.submit(change, row.run_id))
-
-    async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
-        """See `Journal.append`."""
-        records = numbered(events, expected_seq)
-        size = sum((len(record.data) for record in records), OVERHEAD)
-        turn = turn_of(events)
-        change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, turn=turn, size=size)
-        await self._commits.submit(change, run_id, last=isinstance(turn, RunEnd | Parked))
-
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`. Answered from memory where that reaches back to `after`."""
         known = self._tails.read(run_id, after, limit)
@@ -152,25 +114,6 @@ class SqliteJournal(Archive):
                 if last_seq > after or await woken > after:
                     return
 
-    async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
-        """See `Journal.deliver`."""
-        stored = message_as_stored(message)
-        size = len(orjson.dumps(stored.value)) + OVERHEAD
-        # Not under the run's own name: a parked run with a message is no run that writes.
-        await self._commits.submit(Deliver(run_id=run_id, seq=seq, message=stored, size=size), "")
-
-    async def request_cancel(self, run_id: RunId) -> RunSummary:
-        """See `Journal.request_cancel`."""
-        return _row(await self._commits.submit(RequestCancel(run_id=run_id), run_id))
-
-    async def delete(self, run_id: RunId) -> None:
-        """See `Journal.delete`."""
-        await self._commits.submit(DeleteRun(run_id=run_id), "")
-
-    async def check(self) -> None:
-        """See `Journal.check`. It writes one row, so a disk that is full is found out."""
-        await self._commits.submit(Probe(), "")
-
     async def _look_up(self, run_id: RunId) -> int:
         """The last seq on disk, asked once for all who want it at the same time."""
         asked = self._lookups.get(run_id)
@@ -183,21 +126,6 @@ class SqliteJournal(Archive):
         del self._lookups[run_id]
         if not answer.cancelled() and answer.exception() is None:
             self._tails.remember(run_id, answer.result())
-
-    def _publish(self, change: Change, outcome: Outcome) -> None:
-        match change:
-            case CreateRun():
-                # An earlier run of the same key was published when it was created, and is further on by now.
-                if outcome is change.row:
-                    self._tails.extend(change.row.run_id, change.records)
-                    self._wakeups.notify(change.row.run_id, len(change.records))
-            case AppendRecords():
-                self._tails.extend(change.run_id, change.records)
-                self._wakeups.notify(change.run_id, change.expected_seq + len(change.records))
-            case DeleteRun():
-                self._tails.forget(change.run_id)
-            case Deliver() | RequestCancel() | Probe():
-                pass
 
     async def close(self) -> None:
         """Commit what is queued and close everything; `open` does it."""
@@ -221,9 +149,3 @@ def _open_files(path: Path, note: dict[str, str] | None) -> tuple[Path, Database
     except BaseException:
         lock.release()
         raise
-
-
-def _row(outcome: Outcome) -> RunSummary:
-    if not isinstance(outcome, RunSummary):
-        raise JournalUnavailable("The journal answered a change with something else than a row. Restart Callsheet.")
-    return outcome
