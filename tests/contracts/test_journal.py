@@ -364,9 +364,14 @@ async def test_a_cursor_that_was_tampered_with_is_refused_or_is_another_place(jo
         await created(journal)
     cursor = (await journal.runs(ANY, 1)).next_cursor
     assert cursor is not None
-    for broken in (cursor[:-1], cursor + "A", cursor + "=", cursor[1:]):
+    for broken in (cursor + "A", cursor + "=", cursor[1:]):
         with pytest.raises(CursorInvalid):
             await journal.runs(ANY, 1, broken)
+    try:  # a number of several digits may lose its last one
+        page = await journal.runs(ANY, 2, cursor[:-1])
+    except CursorInvalid:
+        return
+    assert set(page.runs) <= set((await journal.runs(ANY, 2)).runs)
 
 
 async def test_filters_restrict_the_list(journal: Journal) -> None:
