@@ -1,7 +1,7 @@
 """What every store of saved scenarios does: the suite of the Revisions port over its adapters."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,10 @@ import pytest
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.memory_revisions import MemoryRevisions
 from callsheet.errors import Conflict, RevisionConflict, RevisionRequired, ScenarioInvalid
+from callsheet.journal.postgres.address import Address
+from callsheet.journal.postgres.connections import Patience
+from callsheet.journal.postgres.readers import Readers
+from callsheet.journal.postgres.revisions import PostgresRevisions
 from callsheet.runs.events import Revision
 from callsheet.runs.revisions import Expected, Outcome, Presence, Revisions, Saved, SavedRevision
 from callsheet.scenario.codec import digest
@@ -20,12 +24,18 @@ from tests.support.scenarios import scenario
 Build = Callable[..., Revisions]
 
 
-@pytest.fixture(params=["files", "memory"])
-def build(request: pytest.FixtureRequest, tmp_path: Path) -> Build:
+@pytest.fixture(params=["files", "memory", "postgres"])
+async def build(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Build]:
     """Makes an empty store of each kind, with the given limits."""
     if request.param == "memory":
-        return MemoryRevisions
-    return partial(FileRevisions, tmp_path / "data" / "scenarios")
+        yield MemoryRevisions
+    elif request.param == "files":
+        yield partial(FileRevisions, tmp_path / "data" / "scenarios")
+    else:
+        address = Address.parse(request.getfixturevalue("postgres_url"))
+        readers = Readers(address, Patience(), connections=2)
+        yield partial(PostgresRevisions, address, readers)
+        await readers.close()
 
 
 @pytest.fixture

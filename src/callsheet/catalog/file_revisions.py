@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from callsheet.catalog.revision_files import (
-    is_scenario_id,
     numbers,
     path_of,
     read,
@@ -31,6 +30,7 @@ from callsheet.runs.revisions import (
     Saved,
     SavedRevision,
     decide,
+    is_scenario_id,
     text_of,
     too_many_revisions,
     too_many_scenarios,

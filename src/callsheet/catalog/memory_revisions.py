@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from callsheet.catalog.revision_files import is_scenario_id
 from callsheet.errors import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.revisions import (
@@ -15,6 +14,7 @@ from callsheet.runs.revisions import (
     Saved,
     SavedRevision,
     decide,
+    is_scenario_id,
     text_of,
     too_many_revisions,
     too_many_scenarios,

@@ -21,24 +21,17 @@ from typing import Any, Final, cast
 import orjson
 
 from callsheet.runs.events import Revision
-from callsheet.runs.revisions import DamagedRevision, RevisionRow, SavedRevision
+from callsheet.runs.revisions import DamagedRevision, RevisionRow, SavedRevision, is_scenario_id
 from callsheet.scenario.codec import digest
 from callsheet.scenario.json import JsonObject
-from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
 
 STALE: Final = 3600.0
 """Seconds after which a temporary file is nobody's any more."""
 
 _FILE: Final = re.compile(r"[0-9]{6}\.json", re.ASCII)
-_ID: Final = re.compile(SCENARIO_ID_PATTERN.removeprefix("^").removesuffix("$"), re.ASCII)
 _BODY: Final = b',"document":'
 _HEAD_BYTES: Final = 512
 _TEMPORARY: Final = ".tmp"
-
-
-def is_scenario_id(text: str) -> bool:
-    """Whether `text` can be the name of a scenario, and so of its folder."""
-    return _ID.fullmatch(text) is not None
 
 
 def path_of(folder: Path, number: int) -> Path:

@@ -1,5 +1,6 @@
 """Saved scenarios: every save is an immutable, numbered revision, and nobody undoes another's work unknowingly."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from callsheet.errors import Conflict, RevisionConflict, RevisionRequired, Scena
 from callsheet.runs.events import Revision
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import MAX_DOCUMENT_BYTES
+from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
+
+_ID: Final = re.compile(SCENARIO_ID_PATTERN.removeprefix("^").removesuffix("$"), re.ASCII)
 
 MAX_SCENARIOS: Final = 10_000
 MAX_REVISIONS: Final = 10_000
@@ -120,6 +124,11 @@ class Revisions(Protocol):
     async def current(self) -> Mapping[str, SavedRevision | DamagedRevision]:
         """The current revision of every scenario, by id and in the order of the ids."""
         ...
+
+
+def is_scenario_id(text: str) -> bool:
+    """Whether `text` can be the name of a scenario."""
+    return _ID.fullmatch(text) is not None
 
 
 def decide(scenario_id: str, revision: Revision, expected: Expected, current: Revision | None) -> Outcome:
