@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from callsheet.errors import ConfigurationInvalid
 
@@ -26,6 +26,7 @@ class Settings(BaseModel):
 
     Attributes:
         data: the data folder: the journal and its lock.
+        database_url: the PostgreSQL database of the journal, for many processes; without it, a file in the data folder.
         scenarios: the catalog's folder.
         mcp: the file that names the tool servers (`mcpServers`).
         key_file: 32 random bytes that encrypt what is kept for tools and clients; by default `key` in the data folder,
@@ -44,6 +45,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Path(".callsheet")
+    database_url: SecretStr | None = None
     scenarios: Path = Path("scenarios")
     mcp: Path = Path("mcp.json")
     key_file: Path | None = None

@@ -1,9 +1,11 @@
 """The composition root: the only file that names adapters and puts them together."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from callsheet import __version__
 from callsheet.catalog.combined import CombinedCatalog
@@ -40,6 +42,15 @@ from callsheet.tools.signing import sign_in_of
 from callsheet.tools.transports.tls import SharedTls
 
 
+class StoredJournal(Journal, Protocol):
+    """A journal that outlives the process."""
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set when nothing can be written any more before the journal is opened anew."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address.
@@ -53,7 +64,7 @@ class System:
     catalog: Catalog
     saved: SavedScenarios
     tools: Tools
-    journal: SqliteJournal
+    journal: StoredJournal
     engine: LocalEngine
     cipher: Cipher
     trusted: frozenset[str]
@@ -61,8 +72,13 @@ class System:
 
 
 def journal_path(settings: Settings) -> Path:
-    """The journal's database file."""
+    """The journal's database file, where no `database_url` is set."""
     return settings.data / "journal.db"
+
+
+def has_journal(settings: Settings) -> bool:
+    """Whether there is a journal that could be read, as far as that is known without asking a server."""
+    return settings.database_url is not None or journal_path(settings).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,12 +233,18 @@ def open_revisions(settings: Settings) -> Revisions:
 @asynccontextmanager
 async def open_journal(
     settings: Settings, note: Mapping[str, str] | None = None
-) -> AsyncGenerator[SqliteJournal, None]:
+) -> AsyncGenerator[StoredJournal, None]:
     """The journal alone, for writing.
 
     Raises:
-        JournalUnavailable: the data folder cannot be used, or another process uses it.
+        ConfigurationInvalid: `database_url` cannot be read.
+        JournalUnavailable: the data folder cannot be used, or another process uses it; the database cannot be reached,
+            or has no tables of this version.
     """
+    if settings.database_url is not None:
+        async with _open_postgres(settings, settings.database_url.get_secret_value()) as journal:
+            yield journal
+        return
     options = SqliteOptions(linger=settings.journal_linger / 1000)
     async with SqliteJournal.open(journal_path(settings), options, note=dict(note or {})) as journal:
         yield journal
@@ -246,5 +268,49 @@ async def open_history(settings: Settings) -> AsyncGenerator[History, None]:
     Raises:
         JournalUnavailable: there is none yet, or it cannot be read.
     """
+    if settings.database_url is not None:
+        async with open_journal(settings) as shared:
+            yield History(runs=RunHistory(shared), journal=shared)
+        return
     async with ReadOnlyJournal.open(journal_path(settings)) as journal:
         yield History(runs=RunHistory(journal), journal=journal)
+
+
+def _open_postgres(settings: Settings, url: str) -> AbstractAsyncContextManager[StoredJournal]:
+    # Not on top: psycopg takes a fifth of a second to import, and one machine needs nothing but a file.
+    from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions  # noqa: PLC0415
+
+    return PostgresJournal.open(url, PostgresOptions(linger=settings.journal_linger / 1000))
+
+
+def needs_upgrade(settings: Settings) -> bool:
+    """Whether `upgrade_database` would do something.
+
+    Raises:
+        ConfigurationInvalid: `database_url` is not set or cannot be read.
+        JournalUnavailable: the database cannot be reached, or was upgraded by a newer Callsheet.
+    """
+    # Not on top: see above; yoyo, too, is slow to import.
+    from callsheet.journal.postgres import migrate  # noqa: PLC0415
+
+    return migrate.needs_upgrade(_database_url(settings))
+
+
+def upgrade_database(settings: Settings) -> Sequence[str]:
+    """Bring the tables of the database up to date; the names of the migrations that were missing.
+
+    Raises:
+        ConfigurationInvalid: `database_url` is not set or cannot be read.
+        JournalUnavailable: the database cannot be reached or changed, or was upgraded by a newer Callsheet.
+    """
+    from callsheet.journal.postgres import migrate  # noqa: PLC0415 - as in `needs_upgrade`
+
+    return migrate.upgrade(_database_url(settings))
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url is None:
+        raise ConfigurationInvalid(
+            "The setting 'database_url' is not set: without it, the journal is a file and needs no upgrade."
+        )
+    return settings.database_url.get_secret_value()

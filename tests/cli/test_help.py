@@ -9,12 +9,14 @@ import pytest
 
 from callsheet import __version__
 from callsheet.cli import actions
-from callsheet.cli.commands import runs, tools
+from callsheet.cli.commands import db, runs, tools
 from callsheet.cli.lazy import Lazy, load
 from callsheet.cli.root import COMMANDS
 from tests.cli.conftest import CommandLine
 
-HEAVY = ("mcp", "fastapi", "pydantic", "jsonschema_rs", "uvicorn", "httpx2", "loguru", "rich", "sqlite3", "yoyo")
+HEAVY = (
+    "mcp", "fastapi", "pydantic", "jsonschema_rs", "uvicorn", "httpx2", "loguru", "rich", "sqlite3", "yoyo", "psycopg",
+)  # fmt: skip
 
 PROGRAM = """
 import sys
@@ -24,7 +26,7 @@ print("imported:", *sorted(set(sys.modules) & set({heavy!r})))
 print("statuses:", *statuses)
 """
 
-GROUPS = {"runs": runs.COMMANDS, "tools": tools.COMMANDS}
+GROUPS = {"runs": runs.COMMANDS, "tools": tools.COMMANDS, "db": db.COMMANDS}
 INSIDE = [(f"{group} {name}", lazy) for group, table in GROUPS.items() for name, lazy in table.items()]
 TABLES = [*COMMANDS.items(), *INSIDE]
 

@@ -57,7 +57,7 @@ def server_of(settings: Settings) -> Holder | None:
     Raises:
         JournalUnavailable: the lock file cannot be read.
     """
-    held = holder(journal_path(settings))
+    held = None if settings.database_url is not None else holder(journal_path(settings))
     return held if held is not None and held.note.get("url") else None
 
 

@@ -24,7 +24,8 @@ async def act(options: RunsEventsOptions) -> int:
         async with open_history(settings) as history:
             run = await find_run(history.runs, options.run)
             view: View = JsonLines() if options.json else PlainLines(await _labels(history, run), to_stdout=True)
-            waits = options.follow and holder(journal_path(settings)) is not None
+            shared = settings.database_url is not None  # then nobody knows here who works on the run
+            waits = options.follow and (shared or holder(journal_path(settings)) is not None)
             state = await follow(_records(history, run, waits=waits), _After(view, options.after))
             if options.follow and not state.status.is_terminal:
                 say("No process works on this run now. 'callsheet serve' goes on with it.")

@@ -14,7 +14,7 @@ from callsheet.runs.events import RunStatus, RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
-from callsheet.system import journal_path, open_history
+from callsheet.system import has_journal, open_history
 
 _PAGE: Final = 200
 
@@ -24,7 +24,7 @@ async def act(options: RunsListOptions) -> int:
     where = RunFilter(scenario_id=options.scenario, status=_statuses(options.statuses))
     with surroundings(options.places) as settings:
         runs: Sequence[RunSummary] = ()
-        if journal_path(settings).exists():  # otherwise nothing has run yet, which is no fault
+        if has_journal(settings):  # otherwise nothing has run yet, which is no fault
             async with open_history(settings) as history:
                 runs = await _collect(history.runs, where, options.limit)
     if options.json:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
+from pydantic import SecretStr
+
 from callsheet import __version__
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.options import Places
@@ -32,4 +34,6 @@ def check_settings(settings: Settings, places: Places) -> Iterator[Finding]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "set, and not shown"
     return "none" if value == () else one_line(str(value))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import ConfigurationInvalid, JournalUnavailable
 from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Journal, RunFilter
@@ -18,6 +18,8 @@ _MOST_COUNTED: Final = 1_000
 
 async def check_data(settings: Settings) -> Sequence[Finding]:
     """Whether runs can be stored; the journal is opened as a server would open it, unless one has it open."""
+    if settings.database_url is not None:
+        return await _database(settings)
     folder = settings.data
     if not folder.exists():
         return [_missing(settings)]
@@ -35,6 +37,16 @@ async def check_data(settings: Settings) -> Sequence[Finding]:
             text = f"The data folder {folder} and the journal in it can be written. {await _unfinished(journal)}"
             return [Finding(mark=Mark.GOOD, text=text)]
     except JournalUnavailable as error:
+        return [Finding(mark=Mark.BAD, text=error.message)]
+
+
+async def _database(settings: Settings) -> Sequence[Finding]:
+    try:
+        async with open_journal(settings) as journal:
+            await journal.check()
+            text = f"The journal in the database can be written. {await _unfinished(journal)}"
+            return [Finding(mark=Mark.GOOD, text=text)]
+    except (ConfigurationInvalid, JournalUnavailable) as error:
         return [Finding(mark=Mark.BAD, text=error.message)]
 
 
