@@ -1,4 +1,4 @@
-"""A run that the local engine has taken up."""
+"""A run that an engine has taken up."""
 
 from dataclasses import dataclass, field
 
@@ -13,11 +13,13 @@ class Dispatched:
         control: of the execution at work; each has its own, for a control that was asked to park stays so.
         again: whether the run was dispatched after that execution began. One that begins looks at everything anew.
         cancelled: whether `Wish.CANCEL` was asked for; every further execution shall know it.
+        let_go: whether the run was asked to be left as it is; there shall be no further execution here.
     """
 
     control: Control = field(default_factory=Control)
     again: bool = False
     cancelled: bool = False
+    let_go: bool = False
 
     def begin(self) -> Control:
         """The control of an execution that begins now."""
@@ -35,3 +37,8 @@ class Dispatched:
         """Ask the execution for the run's end, and every later one."""
         self.cancelled = True
         self.control.request(Wish.CANCEL)
+
+    def leave(self, wish: Wish) -> None:
+        """Ask the execution to let go of the run, with `Wish.DRAIN` or `Wish.STOP`."""
+        self.let_go = True
+        self.control.request(wish)

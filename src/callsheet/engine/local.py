@@ -5,30 +5,22 @@ run that is parked costs nothing here: one timer rings for the earliest of all, 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from loguru import logger
 
+from callsheet.engine.attempts import Attempts, Execute
 from callsheet.engine.dispatched import Dispatched
 from callsheet.engine.line import Line
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import RunDamaged, RunNotFound, RunOwnershipLost, Unavailable
-from callsheet.runs.control import Control, Wish
+from callsheet.errors import Unavailable
+from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
-from callsheet.runs.ports import Clock, Engine, Journal
+from callsheet.runs.ports import Clock, Journal
 
-Execute = Callable[[RunId, Control, Engine], Awaitable[datetime | None]]
-"""Brings a run to its end, or to where it waits; may be called again after it failed. The engine passes itself.
-
-The result is the moment at which a parked run goes on by itself; None when the run has ended, was let go, or only a
-message wakes it.
-"""
-
-_FIRST_BACKOFF: Final = 0.25
-_LONGEST_BACKOFF: Final = 15.0
 _LOOK_AGAIN: Final = timedelta(seconds=5)
 """When the journal could not say which parked runs are due."""
 
@@ -51,7 +43,6 @@ class LocalEngine:
         self, *, journal: Journal, execute: Execute, clock: Clock, max_concurrent_runs: int, resume: bool = True
     ) -> None:
         self._journal = journal
-        self._execute = execute
         self._clock = clock
         self._room = max_concurrent_runs
         self._runs: dict[RunId, Dispatched] = {}
@@ -59,9 +50,9 @@ class LocalEngine:
         self._at_work: set[asyncio.Task[None]] = set()
         self._looks: set[asyncio.Task[None]] = set()
         self._own: set[RunId] | None = None if resume else set()
-        self._given_up: set[RunId] = set()
         self._reminder = Reminder(clock, self._begin_look)
         self._draining = asyncio.Event()
+        self._attempts = Attempts(execute, self, self._draining)
 
     @property
     def draining(self) -> bool:
@@ -139,15 +130,11 @@ class LocalEngine:
         self._at_work.discard(task)
         self._fill()
 
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._draining.wait(), seconds)
-
     async def _work(self, run_id: RunId, dispatched: Dispatched) -> None:
         until: datetime | None = None
         try:
             while not self._draining.is_set():
-                until = await self._attempt(run_id, dispatched)
+                until = await self._attempts.make(run_id, dispatched)
                 if not dispatched.again:
                     break
         finally:
@@ -155,26 +142,6 @@ class LocalEngine:
             del self._runs[run_id]
         if until is not None:
             self._reminder.at(until)
-
-    async def _attempt(self, run_id: RunId, dispatched: Dispatched) -> datetime | None:
-        """Execute the run once; more often only while the journal or the tools are unavailable."""
-        self._given_up.discard(run_id)
-        backoff = _FIRST_BACKOFF
-        try:
-            while not self._draining.is_set():
-                try:
-                    return await self._execute(run_id, dispatched.begin(), self)
-                except Unavailable as exc:
-                    logger.warning("Run {} waits for {} s: {}", run_id, backoff, exc.message)
-                    await self._pause(backoff)
-                    backoff = min(_LONGEST_BACKOFF, backoff * 2)
-        except (RunOwnershipLost, RunNotFound, RunDamaged) as exc:
-            self._given_up.add(run_id)
-            logger.warning("Run {} was let go: {}", run_id, exc.message)
-        except Exception:  # noqa: BLE001 - one run's fault must not end the engine; the run's journal says it too
-            self._given_up.add(run_id)
-            logger.exception("Run {} ended with a fault of Callsheet.", run_id)
-        return None
 
     def _begin_look(self) -> None:
         task = asyncio.create_task(self._look_or_try_later(), name="due-runs")
@@ -207,7 +174,7 @@ class LocalEngine:
 
     def _takes_up(self, run_id: RunId) -> bool:
         """Whether a due run is dispatched: not when it is at work, or ended with a fault and nobody asked since."""
-        if run_id in self._runs or run_id in self._given_up:
+        if run_id in self._runs or run_id in self._attempts.given_up:
             return False
         return self._own is None or run_id in self._own
 
