@@ -1,7 +1,7 @@
 """The journal in memory: for tests and for trying a scenario. Nothing survives the process."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -24,7 +24,8 @@ from callsheet.journal.projection import (
 from callsheet.journal.searching import folded
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
-from callsheet.runs.ports import DueRun, NewRun, RunFilter, RunPage
+from callsheet.runs.journal import DueRun, NewRun, RunFilter, RunPage
+from callsheet.runs.signals import Stirred
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class MemoryJournal:
         self._keys: dict[str, _Run] = {}
         self._accepted = 0
         self._wakeups = Wakeups()
+        self._signals: list[Callable[[RunId], None]] = []
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
@@ -113,6 +115,7 @@ class MemoryJournal:
         end = run.apply(events)
         if end is not None and run.parent is not None and (parent := self._runs.get(run.parent.run_id)) is not None:
             parent.messages.setdefault(run.parent.seq, end_message(run_id, end))
+            self._signal(run.parent.run_id)
         self._wakeups.notify(run_id, run.row.last_seq)
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
@@ -175,6 +178,7 @@ class MemoryJournal:
         if seq in messages:
             raise already_answered(run_id, messages[seq])
         messages[seq] = stored
+        self._signal(run_id)
 
     async def messages(self, run_id: RunId) -> Mapping[int, Message]:
         """See `Journal.messages`."""
@@ -186,6 +190,7 @@ class MemoryJournal:
         run = self._find(run_id)
         if run.row.finished_at is None:
             run.cancel_requested = True
+            self._signal(run_id)
         return run.row
 
     async def delete(self, run_id: RunId) -> None:
@@ -202,8 +207,25 @@ class MemoryJournal:
         run = self._runs.get(run_id)
         return run is not None and run.cancel_requested
 
+    def on_signal(self, callback: Callable[[RunId], None]) -> Callable[[], None]:
+        """See `callsheet.runs.signals.Signals`."""
+        self._signals.append(callback)
+        return lambda: self._signals.remove(callback)
+
+    async def stirred(self, run_ids: Collection[RunId]) -> Mapping[RunId, Stirred]:
+        """See `callsheet.runs.signals.Signals`."""
+        found = {run_id: self._runs[run_id] for run_id in run_ids if run_id in self._runs}
+        return {
+            run_id: Stirred(messages=len(run.messages), cancel_requested=run.cancel_requested)
+            for run_id, run in found.items()
+        }
+
     async def check(self) -> None:
         """See `Journal.check`. Memory can always be written."""
+
+    def _signal(self, run_id: RunId) -> None:
+        for callback in tuple(self._signals):
+            callback(run_id)
 
     def _find(self, run_id: RunId) -> _Run:
         try:
