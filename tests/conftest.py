@@ -5,6 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from callsheet.journal.postgres.migrate import upgrade
+from tests.support.fleet import empty_queue, make_queue
 from tests.support.postgres import PostgresServer, postgres_server
 
 
@@ -20,3 +21,18 @@ def postgres_url(postgres: PostgresServer) -> Generator[str]:
     """A database with the empty tables of the journal."""
     with postgres.lent("journal", upgrade) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def queue_database(postgres: PostgresServer) -> str:
+    """The URL of a database with the tables of the queue of runs."""
+    url = postgres.database()
+    make_queue(url)
+    return url
+
+
+@pytest.fixture
+def queue_url(queue_database: str) -> str:
+    """The URL of a database with an empty queue of runs. Nobody else uses it."""
+    empty_queue(queue_database)
+    return queue_database

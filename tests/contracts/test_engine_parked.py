@@ -1,37 +1,52 @@
 """The contract of the `Engine` port about runs that wait: no wake-up is lost, and none of them costs anything."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import pytest
 
-from callsheet.engine.local import Execute, LocalEngine, local_engine
+from callsheet.engine.attempts import Execute
+from callsheet.engine.fleet.engine import FleetEngine
+from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control
 from callsheet.runs.events import RunId, RunStatus
-from callsheet.runs.ports import Clock, DueRun, Engine, Journal
+from callsheet.runs.journal import DueRun, Journal
+from callsheet.runs.ports import Clock, Engine
 from tests.support.clocks import TwoFacedClock
 from tests.support.events import NOON, after_noon, answer, run_finished
+from tests.support.fleet import fleet
 from tests.support.waiting_runs import WAITS, Point, WaitingRuns
 
-Open = Callable[[Journal, Execute, Clock], AbstractAsyncContextManager[LocalEngine]]
+Opened = AbstractAsyncContextManager[LocalEngine | FleetEngine]
 
 
-def local(
-    journal: Journal, execute: Execute, clock: Clock, *, resume: bool = True
-) -> AbstractAsyncContextManager[LocalEngine]:
+class Open(Protocol):
+    """Opens an engine with two places."""
+
+    def __call__(self, journal: Journal, execute: Execute, clock: Clock, *, resume: bool = True) -> Opened: ...
+
+
+def local(journal: Journal, execute: Execute, clock: Clock, *, resume: bool = True) -> Opened:
     return local_engine(
         journal=journal, execute=execute, clock=clock, max_concurrent_runs=2, drain_timeout=0, resume=resume
     )
 
 
-@pytest.fixture(params=[local])
+@pytest.fixture(params=["local", "fleet"])
 def open_engine(request: pytest.FixtureRequest) -> Open:
-    return request.param
+    if request.param == "local":
+        return local
+    url: str = request.getfixturevalue("queue_url")
+
+    def opened(journal: Journal, execute: Execute, clock: Clock, *, resume: bool = True) -> Opened:
+        return fleet(url, journal, execute, clock, 2, resume=resume)
+
+    return opened
 
 
 @pytest.fixture
@@ -66,7 +81,7 @@ async def test_a_message_to_a_run_at_work_is_not_lost(
         await runs.reached(run_id, point)
         await journal.deliver(run_id, WAITS, answer())
         await engine.dispatch(run_id)
-        assert runs.woken == [run_id]
+        assert set(runs.woken) == {run_id}
         await runs.let_go(run_id, point)
         assert await runs.finished(run_id) is RunStatus.SUCCESS
 
@@ -370,11 +385,11 @@ async def test_a_run_that_ended_with_a_fault_is_not_tried_again_by_itself(
 
 
 async def test_without_resume_the_runs_of_others_are_left_alone(
-    journal: Journal, runs: WaitingRuns, clock: TwoFacedClock
+    open_engine: Open, journal: Journal, runs: WaitingRuns, clock: TwoFacedClock
 ) -> None:
-    async with local(journal, runs.execute, clock) as engine:
+    async with open_engine(journal, runs.execute, clock) as engine:
         others = [await parked(journal, runs, engine, after_noon(10)), await runs.create()]
-    async with local(journal, runs.execute, clock, resume=False) as engine:
+    async with open_engine(journal, runs.execute, clock, resume=False) as engine:
         own = await parked(journal, runs, engine, after_noon(10))
         await clock.until_left([10])
         clock.advance(10)

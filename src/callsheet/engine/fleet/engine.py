@@ -1,0 +1,169 @@
+"""The engine of many processes: every run that shall be executed is a job of procrastinate.
+
+The journal stays the truth: whatever happens to the queue, it says which runs are due. What several processes do to one
+run at the same time is decided by its journal, too: the second to write an event loses the run.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+from loguru import logger
+from procrastinate import App, PsycopgConnector
+
+from callsheet.engine.attempts import Execute
+from callsheet.engine.fleet.connection import connector
+from callsheet.engine.fleet.crew import Crew, CrewParts
+from callsheet.engine.fleet.jobs import COMMON, Jobs, Order
+from callsheet.engine.fleet.timing import Timing
+from callsheet.errors import JournalUnavailable
+from callsheet.runs.events import RunId
+from callsheet.runs.journal import Journal
+from callsheet.runs.ports import Clock
+from callsheet.runs.signals import Signals
+
+
+class FleetEngine:
+    """The `Engine` port over a queue in PostgreSQL; use `fleet_engine(...)`.
+
+    Args:
+        jobs: the queue.
+        timing: how long a dispatch may take.
+    """
+
+    def __init__(self, jobs: Jobs, timing: Timing) -> None:
+        self._jobs = jobs
+        self._timing = timing
+        self._crew: Crew | None = None
+        self._draining = False
+        self._closed = False
+
+    @property
+    def draining(self) -> bool:
+        """Whether this process takes up nothing new."""
+        return self._draining
+
+    @property
+    def running(self) -> int:
+        """How many runs are at work in this process."""
+        return 0 if self._crew is None else self._crew.running
+
+    @property
+    def queued(self) -> int:
+        """How many runs wait for a free place in this process: none, they wait in the queue, for any process."""
+        return 0
+
+    async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
+        """See `Engine.dispatch`. Never fails: the run is in the journal, and there every worker looks for it."""
+        if self._closed:
+            return
+        queue = COMMON
+        if self._crew is not None:
+            self._crew.expect(run_id)
+            queue = self._crew.dispatches_to
+        try:
+            async with asyncio.timeout(self._timing.give_up):
+                await self._jobs.add(Order(run_id=run_id, priority=priority), queue)
+        except (JournalUnavailable, TimeoutError) as exc:
+            logger.warning("Run {} waits until the workers look for it in the journal: {}", run_id, exc)
+
+    async def cancel(self, run_id: RunId) -> None:
+        """See `Engine.cancel`. Where the run is at work elsewhere, the journal says it there."""
+        if self._crew is not None:
+            self._crew.cancel(run_id)
+        await self.dispatch(run_id)
+
+    async def drain(self, timeout: float) -> None:
+        """Take up nothing more, wait `timeout` seconds for the steps at work, then let go of them too.
+
+        Other processes go on with what was let go, at once.
+        """
+        self._draining = True
+        if self._crew is not None:
+            await self._crew.drain(timeout)
+
+    async def employ(self, crew: Crew) -> None:
+        """Execute runs in this process, too."""
+        self._crew = crew
+        await crew.begin()
+
+    async def close(self) -> None:
+        """Ignore what is dispatched from now on; after `drain`."""
+        self._closed = True
+        if self._crew is not None:
+            await self._crew.close()
+
+
+@asynccontextmanager
+async def fleet_engine(
+    *,
+    url: str,
+    journal: Journal,
+    signals: Signals,
+    execute: Execute,
+    clock: Clock,
+    max_concurrent_runs: int,
+    drain_timeout: float,
+    holds: Callable[[RunId], bool] = lambda _: False,
+    worker: bool = True,
+    resume: bool = True,
+    timing: Timing | None = None,
+) -> AsyncGenerator[FleetEngine, None]:
+    """An engine over the queue in the database at `url`, which drains when the block ends.
+
+    Args:
+        url: of the database; `callsheet.engine.fleet.schema.upgrade_queue` made its tables.
+        journal: says which runs are due.
+        signals: says to which runs there are messages.
+        execute: see `Execute`.
+        clock: for the timer of the parked runs.
+        max_concurrent_runs: how many runs are at work at once in this process.
+        drain_timeout: seconds that steps at work may take when the block ends.
+        holds: whether something is held open for a run in this process.
+        worker: whether runs are executed in this process at all.
+        resume: whether this process executes runs of others; without it only those that were dispatched here.
+        timing: how often what is done.
+
+    Raises:
+        JournalUnavailable: the database cannot be reached, or has no tables for the queue.
+    """
+    chosen = timing or Timing()
+    async with _opened(url) as connection:
+        jobs = Jobs(App(connector=connection))
+        engine = FleetEngine(jobs, chosen)
+        if worker:
+            parts = CrewParts(
+                journal=journal,
+                signals=signals,
+                execute=execute,
+                clock=clock,
+                engine=engine,
+                jobs=jobs,
+                holds=holds,
+                room=max_concurrent_runs,
+                timing=chosen,
+            )
+            await engine.employ(Crew(parts, connection, common=resume))
+        try:
+            yield engine
+        finally:
+            await engine.drain(drain_timeout)
+            await engine.close()
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncGenerator[PsycopgConnector]:
+    connection = connector(url)
+    try:
+        await connection.open_async()
+        ready = await App(connector=connection).check_connection_async()
+    except Exception as exc:
+        await connection.close_async()
+        why = exc.__cause__ or exc
+        raise JournalUnavailable(f"The database for the queue of runs cannot be reached: {why}") from exc
+    try:
+        if not ready:
+            raise JournalUnavailable("The database has no tables for the queue of runs. Run 'callsheet db upgrade'.")
+        yield connection
+    finally:
+        await connection.close_async()

@@ -1,0 +1,89 @@
+"""The tables of procrastinate: made, and brought up to date, beside those of the journal."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.schema import SchemaManager
+
+from callsheet.errors import JournalUnavailable
+
+_LOCK: Final = 0x43_61_6C_6C_53_68_65_65
+"""Of PostgreSQL's advisory locks; whoever has it changes tables."""
+
+_WAITS: Final = 60.0
+
+_APPLIED: Final = """
+CREATE TABLE IF NOT EXISTS callsheet_queue_migrations (
+    name text PRIMARY KEY,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+async def upgrade_queue(url: str) -> Sequence[str]:
+    """Make the tables of the queue, or apply what newer versions of procrastinate changed of them; the names of it.
+
+    Safe while workers are at work, and when several processes do it at the same time. Tables that were made by hand,
+    by procrastinate's own command, count as those of the installed version.
+
+    Raises:
+        JournalUnavailable: the database cannot be reached, or refuses.
+    """
+    try:
+        async with _alone(url) as connection:
+            return await _upgrade(connection)
+    except ConnectorException as exc:
+        raise JournalUnavailable(f"The tables of the queue cannot be made: {exc.__cause__ or exc}.") from exc
+
+
+async def _upgrade(connection: PsycopgConnector) -> Sequence[str]:
+    await connection.execute_query_async(_APPLIED)
+    rows = await connection.execute_query_all_async("SELECT name FROM callsheet_queue_migrations")
+    applied = {str(row["name"]) for row in rows}
+    migrations = await asyncio.to_thread(_migrations)
+    if applied:
+        new = [path for path in migrations if path.name not in applied]
+        for path in new:
+            text = await asyncio.to_thread(path.read_text, "utf-8")
+            await _apply(connection, text, [path.name])
+        return [path.name for path in new]
+    known = await App(connector=connection).check_connection_async()
+    await _apply(connection, "" if known else SchemaManager.get_schema(), [path.name for path in migrations])
+    return [] if known else ["schema"]
+
+
+async def _apply(connection: PsycopgConnector, text: str, names: Sequence[str]) -> None:
+    """Execute SQL and note down what it was; both or none, as several statements in one message are one transaction."""
+    values = ", ".join(f"('{name}')" for name in names)
+    noted = "INSERT INTO callsheet_queue_migrations (name) VALUES " + values  # noqa: S608 - names of the library's files
+    query: Any = f"{text}\n;\n{noted}".replace("%", "%%")
+    await connection.execute_query_async(query)
+
+
+def _migrations() -> Sequence[Path]:
+    return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncGenerator[PsycopgConnector]:
+    """One connection, while nobody else has the lock; it ends with the connection."""
+
+    async def configure(connection: Any) -> None:
+        await connection.set_autocommit(True)
+
+    connection = PsycopgConnector(conninfo=url, configure=configure, min_size=1, max_size=1, timeout=_WAITS)
+    try:
+        await connection.open_async()
+    except Exception as exc:
+        await connection.close_async()
+        raise JournalUnavailable(f"The database cannot be reached: {exc.__cause__ or exc}.") from exc
+    try:
+        await connection.execute_query_async("SELECT pg_advisory_lock(%(key)s)", key=_LOCK)
+        yield connection
+    finally:
+        await connection.close_async()
