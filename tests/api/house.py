@@ -165,6 +165,9 @@ class SomeTools:
     def servers(self) -> Sequence[ToolServerState]:
         return self._states
 
+    def holds(self, run_id: RunId) -> bool:
+        return False
+
     def refused(self, uses: Iterable[Use]) -> Sequence[Drift]:
         return ()
 

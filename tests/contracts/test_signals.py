@@ -53,7 +53,7 @@ async def test_a_message_is_told_and_counted(journal: SignallingJournal) -> None
     run_id, other = [await waiting(journal) for _ in range(2)]
     await journal.deliver(run_id, WAITS, answer())
     await heard.until(run_id)
-    assert await journal.stirred([run_id, other]) == {run_id: Stirred(messages=1), other: Stirred()}
+    assert await journal.stirred([run_id, other]) == {run_id: Stirred(messages_received=1), other: Stirred()}
 
 
 async def test_a_wish_to_cancel_is_told(journal: SignallingJournal) -> None:
@@ -70,7 +70,7 @@ async def test_the_end_of_a_child_is_told_to_its_parent(journal: SignallingJourn
     child = await waiting(journal, parent)
     await journal.append(child, 4, [run_resumed(child), run_finished(child)])
     await heard.until(parent)
-    assert await journal.stirred([parent]) == {parent: Stirred(messages=1)}
+    assert await journal.stirred([parent]) == {parent: Stirred(messages_received=1)}
 
 
 async def test_runs_that_are_not_there_are_left_out(journal: SignallingJournal) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from callsheet.errors import ToolFailed, ToolMissing, ToolTimeout
+from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, Tools
 from callsheet.scenario.json import Json
 from callsheet.tools.memory import MemoryTools
@@ -64,6 +66,14 @@ async def test_key_and_attempt_reach_the_tool(tools: Tools) -> None:
     assert isinstance(result.structured, dict)
     assert result.structured["callsheet/idempotencyKey"] == "run-7/step-2"
     assert result.structured["callsheet/attempt"] == 1
+
+
+async def test_nothing_is_held_for_a_run_whose_calls_have_ended_or_which_was_let_go(tools: Tools) -> None:
+    run_id = RunId("018f6d7e-0000-7000-8000-000000000001")
+    await tools.call(replace(call("echo", server=NAME), run_id=run_id))
+    assert not tools.holds(run_id)
+    tools.release(run_id)
+    assert not tools.holds(run_id)
 
 
 async def test_a_tool_that_fails_is_quoted(tools: Tools) -> None:

@@ -1,7 +1,7 @@
 """Engines over a queue in PostgreSQL, beside whatever journal."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 
@@ -31,7 +31,7 @@ class SilentSignals:
         """See `Signals`; there are none."""
         return lambda: None
 
-    async def stirred(self, run_ids: Collection[RunId]) -> Mapping[RunId, Stirred]:
+    async def stirred(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Stirred]:
         """See `Signals`."""
         found: dict[RunId, Stirred] = {}
         for run_id in run_ids:
@@ -40,7 +40,7 @@ class SilentSignals:
                 messages = await self._journal.messages(run_id)
             except RunNotFound:
                 continue
-            found[run_id] = Stirred(messages=len(messages), cancel_requested=cancel)
+            found[run_id] = Stirred(messages_received=len(messages), cancel_requested=cancel)
         return found
 
 

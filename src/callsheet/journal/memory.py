@@ -1,7 +1,7 @@
 """The journal in memory: for tests and for trying a scenario. Nothing survives the process."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -212,11 +212,11 @@ class MemoryJournal:
         self._signals.append(callback)
         return lambda: self._signals.remove(callback)
 
-    async def stirred(self, run_ids: Collection[RunId]) -> Mapping[RunId, Stirred]:
+    async def stirred(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Stirred]:
         """See `callsheet.runs.signals.Signals`."""
         found = {run_id: self._runs[run_id] for run_id in run_ids if run_id in self._runs}
         return {
-            run_id: Stirred(messages=len(run.messages), cancel_requested=run.cancel_requested)
+            run_id: Stirred(messages_received=len(run.messages), cancel_requested=run.cancel_requested)
             for run_id, run in found.items()
         }
 

@@ -1,6 +1,6 @@
 """What wakes a run that another process wakes: a port beside the journal's, for engines of several processes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,11 +12,11 @@ class Stirred:
     """What somebody has stored for a run, beside its events.
 
     Attributes:
-        messages: how many messages there are to its steps.
+        messages_received: how many messages there are to its steps.
         cancel_requested: whether it shall be cancelled.
     """
 
-    messages: int = 0
+    messages_received: int = 0
     cancel_requested: bool = False
 
 
@@ -30,7 +30,7 @@ class Signals(Protocol):
         """
         ...
 
-    async def stirred(self, run_ids: Collection[RunId]) -> Mapping[RunId, Stirred]:
+    async def stirred(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Stirred]:
         """What is stored for each of these runs, in one query; runs that are not there are left out.
 
         Raises:

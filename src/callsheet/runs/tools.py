@@ -230,6 +230,13 @@ class Tools(Protocol):
         """The tools among `uses` that would be refused, as far as that is known without asking any server."""
         ...
 
+    def holds(self, run_id: RunId) -> bool:
+        """Whether this process holds something open for a run that no other process can go on with.
+
+        That is a call with a question, or a connection of the run's own; nothing is held longer than `heldFor`.
+        """
+        ...
+
     def release(self, run_id: RunId) -> None:
         """Let go of everything that is held for a run, which has ended: its connections, its calls with questions."""
         ...

@@ -106,6 +106,10 @@ class Lanes:
             self._strays.discard(lane)
             self._end(lane)
 
+    def holds(self, run_id: RunId) -> bool:
+        """Whether the run has a lane of its own, or a call with a question."""
+        return run_id in self._runs or any(lane.calls.holds(run_id) for lane in self._shared)
+
     def release(self, run_id: RunId) -> None:
         """The run has ended."""
         self._opening.pop(run_id, None)

@@ -124,6 +124,10 @@ class Member:
         self._works()
         return self._redaction.outcome(outcome)
 
+    def holds(self, run_id: RunId) -> bool:
+        """Whether something is held open for a run."""
+        return self._lanes.holds(run_id)
+
     def release(self, run_id: RunId) -> None:
         """Let go of what is held for a run."""
         self._lanes.release(run_id)

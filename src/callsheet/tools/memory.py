@@ -44,6 +44,7 @@ class MemoryTools:
         self._servers = servers
         self._last_seen: dict[str, datetime] = {}
         self.released: list[RunId] = []
+        self.held: set[RunId] = set()
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `callsheet.runs.tools.Tools`."""
@@ -89,8 +90,13 @@ class MemoryTools:
         """See `callsheet.runs.tools.Tools`: nothing is locked here."""
         return ()
 
+    def holds(self, run_id: RunId) -> bool:
+        """See `callsheet.runs.tools.Tools`: so it is while a test says so, in `held`."""
+        return run_id in self.held
+
     def release(self, run_id: RunId) -> None:
-        """See `callsheet.runs.tools.Tools`: nothing is held for a run, but tests can see that it was let go."""
+        """See `callsheet.runs.tools.Tools`; tests can see that the run was let go."""
+        self.held.discard(run_id)
         self.released.append(run_id)
 
     def _find(self, call: ToolCall) -> tuple[str, MemoryTool]:

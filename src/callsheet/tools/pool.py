@@ -126,6 +126,10 @@ class ToolPool:
             for drift in member.refused(tool)
         ]
 
+    def holds(self, run_id: RunId) -> bool:
+        """See `callsheet.runs.tools.Tools`."""
+        return any(member.holds(run_id) for member in self._members.values())
+
     def release(self, run_id: RunId) -> None:
         """See `callsheet.runs.tools.Tools`."""
         for member in self._members.values():

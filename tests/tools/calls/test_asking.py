@@ -241,7 +241,9 @@ async def test_a_question_amid_several_calls_is_cancelled_and_from_then_on_they_
 async def test_a_run_that_ended_lets_its_held_calls_go(legacy: House) -> None:
     request = ask("book")
     question = await asked(legacy.tools, request)
+    assert legacy.tools.holds(RUN)
     legacy.tools.release(RUN)
+    assert not legacy.tools.holds(RUN)
     with pytest.raises(HeldCallLost):
         await legacy.tools.call(answer(request, question))
     assert structured(await legacy.tools.call(ask("echo", n=1))) == {"n": 1}
@@ -253,6 +255,7 @@ async def test_a_call_is_not_held_longer_than_the_option_says(tmp_path: Path) ->
         request = ask("book")
         question = await asked(house.tools, request)
         assert structured(await house.tools.call(ask("crawl", beats=2))) == {"beats": 2}
+        assert not house.tools.holds(RUN)
         with pytest.raises(HeldCallLost):
             await house.tools.call(answer(request, question))
 

@@ -36,8 +36,8 @@ class Performance:
         """Pass on what is new."""
         if stirred.cancel_requested and not self.dispatched.cancelled:
             self.dispatched.cancel()
-        if stirred.messages > self.messages:
-            self.messages = stirred.messages
+        if stirred.messages_received > self.messages:
+            self.messages = stirred.messages_received
             self.dispatched.look_again()
 
 

@@ -168,7 +168,7 @@ class Crew:
         """Look once whether anything was stored for the runs at work, and for those that are held."""
         run_ids = {*self._at_work.runs, *self._held.runs}
         if run_ids:
-            found = await self._parts.signals.stirred(run_ids)
+            found = await self._parts.signals.stirred(tuple(run_ids))
             self._at_work.hear(found)
             await self._held.hear(found)
 

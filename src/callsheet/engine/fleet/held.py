@@ -67,7 +67,7 @@ class Held:
         """
         for run_id, keep in tuple(self._runs.items()):
             stirred = found.get(run_id, Stirred())
-            if stirred.cancel_requested or stirred.messages > keep.messages:
+            if stirred.cancel_requested or stirred.messages_received > keep.messages:
                 await self._wake(run_id)
             elif not self._holds(run_id):
                 await self._withdraw(run_id)

@@ -60,6 +60,10 @@ class HeldCalls:
             call.expiry.cancel()
         return None if call.is_lost else call
 
+    def holds(self, run_id: RunId) -> bool:
+        """Whether there is a call of a run, and its connection."""
+        return any(call.run_id == run_id and not call.is_lost for call in self._calls.values())
+
     def release(self, run_id: RunId) -> None:
         """Let go of the calls of a run."""
         for key in [key for key, call in self._calls.items() if call.run_id == run_id]:

@@ -122,6 +122,10 @@ class ServerCalls:
             case begun:
                 return await self._in_turn(call, target, begun)
 
+    def holds(self, run_id: RunId) -> bool:
+        """Whether a call with a question is held open for a run."""
+        return self._held.holds(run_id)
+
     def release(self, run_id: RunId) -> None:
         """Let go of what is held for a run."""
         self._held.release(run_id)
