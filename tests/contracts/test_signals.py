@@ -1,11 +1,13 @@
 """The contract of the `Signals` port: what is stored for a run is told and can be asked for."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import pytest
 
 from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.postgres.journal import PostgresJournal
 from callsheet.runs.events import ParentStep, RunId
 from callsheet.runs.journal import Journal
 from callsheet.runs.signals import Signals, Stirred
@@ -17,9 +19,13 @@ class SignallingJournal(Journal, Signals, Protocol):
     """A journal that tells what others do to its runs."""
 
 
-@pytest.fixture(params=["memory"])
-async def journal() -> SignallingJournal:
-    return MemoryJournal()
+@pytest.fixture(params=["memory", "postgres"])
+async def journal(request: pytest.FixtureRequest) -> AsyncGenerator[SignallingJournal]:
+    if request.param == "memory":
+        yield MemoryJournal()
+    else:
+        async with PostgresJournal.open(request.getfixturevalue("postgres_url")) as opened:
+            yield opened
 
 
 class Heard:

@@ -53,7 +53,7 @@ def make_queue(url: str) -> None:
 def empty_queue(url: str) -> None:
     """Remove all jobs and workers, whatever an earlier test left behind."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+        connection.execute("TRUNCATE callsheet.procrastinate_jobs, callsheet.procrastinate_workers CASCADE")
 
 
 def fleet(

@@ -10,6 +10,9 @@ from procrastinate.exceptions import ConnectorException
 
 T = TypeVar("T")
 
+SCHEMA: Final = "callsheet"
+"""Where the tables are, with those of the journal."""
+
 _PAUSE: Final = 0.25
 """Seconds between two attempts while the database is away."""
 
@@ -116,6 +119,7 @@ class PatientConnector(PsycopgConnector):
 async def _configure(connection: Any) -> None:
     """Let each query stand alone and wait for no disk: what a crash takes from the queue, the journal knows."""
     await connection.set_autocommit(True)
+    await connection.execute(f"SET search_path TO {SCHEMA}")
     await connection.execute("SET synchronous_commit = off")
 
 

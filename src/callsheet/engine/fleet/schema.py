@@ -10,15 +10,18 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
 
+from callsheet.engine.fleet.connection import SCHEMA
 from callsheet.errors import JournalUnavailable
 
-_LOCK: Final = 0x43_61_6C_6C_53_68_65_65
-"""Of PostgreSQL's advisory locks; whoever has it changes tables."""
+_LOCK: Final = 0x63616C6C73686565
+"""The advisory lock of everybody who changes tables of ours, the journal's too."""
 
 _WAITS: Final = 60.0
 
+_SCHEMA: Final = "CREATE SCHEMA IF NOT EXISTS callsheet"
+
 _APPLIED: Final = """
-CREATE TABLE IF NOT EXISTS callsheet_queue_migrations (
+CREATE TABLE IF NOT EXISTS queue_migrations (
     name text PRIMARY KEY,
     applied_at timestamptz NOT NULL DEFAULT now()
 )
@@ -42,8 +45,9 @@ async def upgrade_queue(url: str) -> Sequence[str]:
 
 
 async def _upgrade(connection: PsycopgConnector) -> Sequence[str]:
+    await connection.execute_query_async(_SCHEMA)
     await connection.execute_query_async(_APPLIED)
-    rows = await connection.execute_query_all_async("SELECT name FROM callsheet_queue_migrations")
+    rows = await connection.execute_query_all_async("SELECT name FROM queue_migrations")
     applied = {str(row["name"]) for row in rows}
     migrations = await asyncio.to_thread(_migrations)
     if applied:
@@ -60,7 +64,7 @@ async def _upgrade(connection: PsycopgConnector) -> Sequence[str]:
 async def _apply(connection: PsycopgConnector, text: str, names: Sequence[str]) -> None:
     """Execute SQL and note down what it was; both or none, as several statements in one message are one transaction."""
     values = ", ".join(f"('{name}')" for name in names)
-    noted = "INSERT INTO callsheet_queue_migrations (name) VALUES " + values  # noqa: S608 - names of the library's files
+    noted = "INSERT INTO queue_migrations (name) VALUES " + values  # noqa: S608 - names of the library's files
     query: Any = f"{text}\n;\n{noted}".replace("%", "%%")
     await connection.execute_query_async(query)
 
@@ -75,6 +79,7 @@ async def _alone(url: str) -> AsyncGenerator[PsycopgConnector]:
 
     async def configure(connection: Any) -> None:
         await connection.set_autocommit(True)
+        await connection.execute(f"SET search_path TO {SCHEMA}")
 
     connection = PsycopgConnector(conninfo=url, configure=configure, min_size=1, max_size=1, timeout=_WAITS)
     try:

@@ -1,7 +1,6 @@
 """The reading half of the PostgreSQL journal: what is in the database now, whichever process wrote it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
@@ -13,6 +12,7 @@ from callsheet.journal.postgres.rows import COLUMNS, damaged, message_of, moment
 from callsheet.journal.projection import as_stored
 from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import DueRun, RunFilter, RunPage
+from callsheet.runs.signals import Stirred
 
 _SUMMARY: Final[LiteralString] = f"SELECT {COLUMNS} FROM callsheet.runs WHERE run_id = %s"  # noqa: S608 (constant)
 _RUN: Final = "SELECT number, last_seq FROM callsheet.runs WHERE run_id = %s"
@@ -32,14 +32,6 @@ DUE: Final[LiteralString] = (
     ") AS found ORDER BY priority DESC, started_at, number"
 )
 NEXT: Final = "SELECT min(due_at) FROM callsheet.runs WHERE status = 'waiting' AND due_at IS NOT NULL AND due_at > %s"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stirred:
-    """What was done to a run from outside: how many messages it got, and whether it shall be cancelled."""
-
-    messages_received: int
-    cancel_requested: bool
 
 
 class Archive:
