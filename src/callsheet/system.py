@@ -25,10 +25,11 @@ from callsheet.runs.answers import Answers
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.playground import Playground
-from callsheet.runs.ports import Catalog, Cipher, Journal
+from callsheet.runs.ports import Catalog, Cipher, Engine, Journal
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.signals import Signals
 from callsheet.runs.tools import Tools
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
@@ -51,6 +52,28 @@ class StoredJournal(Journal, Protocol):
         ...
 
 
+class SharedJournal(StoredJournal, Signals, Protocol):
+    """A journal that several processes write."""
+
+
+class RunningEngine(Engine, Protocol):
+    """An engine of this process."""
+
+    @property
+    def draining(self) -> bool:
+        """Whether it begins nothing new."""
+        ...
+
+    @property
+    def running(self) -> int:
+        """How many runs are at work in this process."""
+        ...
+
+    async def drain(self, timeout: float) -> None:
+        """Begin nothing new, wait `timeout` seconds for the steps at work, then let go of them too."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address.
@@ -65,7 +88,7 @@ class System:
     saved: SavedScenarios
     tools: Tools
     journal: StoredJournal
-    engine: LocalEngine
+    engine: RunningEngine
     cipher: Cipher
     trusted: frozenset[str]
     playground: Playground
@@ -96,6 +119,7 @@ async def open_system(
     *,
     catalog: Catalog | None = None,
     resume: bool = True,
+    worker: bool = True,
     note: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[System, None]:
     """Everything that one process needs; what the last one left unfinished goes on at once.
@@ -107,12 +131,15 @@ async def open_system(
         environment: what tool servers and `${NAME}` in mcp.json may draw from.
         catalog: the scenarios; those of the settings' folder by default.
         resume: whether runs of earlier processes go on; without it only those that are submitted or cancelled here.
+        worker: whether runs are executed in this process; without it others have to, on the same database.
         note: what other processes can read about this one with `callsheet.journal.sqlite.lock.holder`.
 
     Raises:
-        ConfigurationInvalid: mcp.json cannot be used.
-        JournalUnavailable: the data folder cannot be used, or another process uses it.
+        ConfigurationInvalid: mcp.json cannot be used; or nobody could execute runs, without a worker and a database.
+        JournalUnavailable: the data folder or the database cannot be used, or another process uses the folder.
     """
+    if not worker:
+        database_url(settings, "nobody else could execute the runs of a process without a worker")
     async with AsyncExitStack() as stack:
         clock, entropy = SystemClock(), SystemEntropy()
         revisions = open_revisions(settings)
@@ -131,7 +158,11 @@ async def open_system(
             acceptance=acceptance,
             cipher=cipher,
         )
-        engine = await stack.enter_async_context(_local_engine(settings, journal, interpreter, clock, resume=resume))
+        engine = await stack.enter_async_context(
+            _local_engine(settings, journal, interpreter, clock, resume=resume)
+            if isinstance(journal, SqliteJournal)
+            else _fleet_engine(settings, journal, interpreter, clock, tools, resume=resume, worker=worker)
+        )
         runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
         answers = Answers(journal=journal, engine=engine, clock=clock)
         saved = SavedScenarios(catalog=scenarios, revisions=revisions, clock=clock)
@@ -163,6 +194,33 @@ def _local_engine(
         clock=clock,
         max_concurrent_runs=settings.max_concurrent_runs,
         drain_timeout=settings.drain_timeout,
+        resume=resume,
+    )
+
+
+def _fleet_engine(
+    settings: Settings,
+    journal: SharedJournal,
+    interpreter: Interpreter,
+    clock: SystemClock,
+    tools: Tools,
+    *,
+    resume: bool,
+    worker: bool,
+) -> AbstractAsyncContextManager[RunningEngine]:
+    # Not on top: who needs nothing but a file need not wait for procrastinate to be imported.
+    from callsheet.engine.fleet.engine import fleet_engine  # noqa: PLC0415
+
+    return fleet_engine(
+        url=database_url(settings, "there is no queue of runs"),
+        journal=journal,
+        signals=journal,
+        execute=interpreter.execute,
+        clock=clock,
+        max_concurrent_runs=settings.max_concurrent_runs,
+        drain_timeout=settings.drain_timeout,
+        holds=tools.holds,
+        worker=worker,
         resume=resume,
     )
 
@@ -233,7 +291,7 @@ def open_revisions(settings: Settings) -> Revisions:
 @asynccontextmanager
 async def open_journal(
     settings: Settings, note: Mapping[str, str] | None = None
-) -> AsyncGenerator[StoredJournal, None]:
+) -> AsyncGenerator[SqliteJournal | SharedJournal, None]:
     """The journal alone, for writing.
 
     Raises:
@@ -276,7 +334,7 @@ async def open_history(settings: Settings) -> AsyncGenerator[History, None]:
         yield History(runs=RunHistory(journal), journal=journal)
 
 
-def _open_postgres(settings: Settings, url: str) -> AbstractAsyncContextManager[StoredJournal]:
+def _open_postgres(settings: Settings, url: str) -> AbstractAsyncContextManager[SharedJournal]:
     # Not on top: psycopg takes a fifth of a second to import, and one machine needs nothing but a file.
     from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions  # noqa: PLC0415
 
@@ -305,12 +363,28 @@ def upgrade_database(settings: Settings) -> Sequence[str]:
     """
     from callsheet.journal.postgres import migrate  # noqa: PLC0415 - as in `needs_upgrade`
 
-    return migrate.upgrade(_database_url(settings))
+    url = _database_url(settings)
+    return [*migrate.upgrade(url), *asyncio.run(_upgrade_queue(url))]
+
+
+async def _upgrade_queue(url: str) -> Sequence[str]:
+    from callsheet.engine.fleet.schema import upgrade_queue  # noqa: PLC0415 - as in `_fleet_engine`
+
+    return [f"{name} of the queue" for name in await upgrade_queue(url)]
 
 
 def _database_url(settings: Settings) -> str:
+    return database_url(settings, "the journal is a file and needs no upgrade")
+
+
+def database_url(settings: Settings, otherwise: str) -> str:
+    """Where the database is.
+
+    Raises:
+        ConfigurationInvalid: nobody said; `otherwise` is what that means.
+    """
     if settings.database_url is None:
         raise ConfigurationInvalid(
-            "The setting 'database_url' is not set: without it, the journal is a file and needs no upgrade."
+            f"The setting 'database_url' is not set (postgresql://user@host/database): without it, {otherwise}."
         )
     return settings.database_url.get_secret_value()

@@ -21,6 +21,7 @@ from callsheet.errors import CallsheetError
 COMMANDS: Final = {
     "run": Lazy(module="callsheet.cli.commands.run", summary="Run a scenario and watch its steps."),
     "serve": Lazy(module="callsheet.cli.commands.serve", summary="Serve the HTTP API, and go on with unfinished runs."),
+    "worker": Lazy(module="callsheet.cli.commands.worker", summary="Execute runs, with others on one database."),
     "mcp": Lazy(module="callsheet.cli.commands.mcp", summary="Offer the scenarios to an MCP client over stdio."),
     "lint": Lazy(module="callsheet.cli.commands.lint", summary="Check scenarios without running them."),
     "fmt": Lazy(module="callsheet.cli.commands.fmt", summary="Write scenarios in the canonical way, or convert them."),

@@ -53,20 +53,26 @@ class Service:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, environment: Mapping[str, str], listener: socket.socket
+    settings: Settings, environment: Mapping[str, str], listener: socket.socket, *, worker: bool = True
 ) -> AsyncGenerator[Service]:
     """Open the system and serve its API on `listener`, which is closed at the end.
 
     SIGTERM, SIGINT and the end of the block stop it: new runs are refused at once, streams end, steps at work may end
     while requests do.
 
+    Args:
+        settings: as `callsheet.settings.load_settings` gives them.
+        environment: what tool servers and `${NAME}` in mcp.json may draw from.
+        listener: where requests come in.
+        worker: whether runs are executed in this process, too.
+
     Raises:
-        ConfigurationInvalid: mcp.json cannot be used.
-        JournalUnavailable: the data folder cannot be used, or another process uses it.
+        ConfigurationInvalid: mcp.json cannot be used, or there is neither a worker nor a database.
+        JournalUnavailable: the data folder or the database cannot be used, or another process uses the folder.
     """
     url = url_of(listener)
     with listener:
-        async with open_system(settings, environment, note={"url": url}) as system:
+        async with open_system(settings, environment, worker=worker, note={"url": url}) as system:
             service = Service(system=system, url=url, draining=Draining())
             async with _answering(settings, service, listener), _draining_engine(settings, service):
                 yield service

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from loguru import logger
 
 from callsheet.api.binding import listen
+from callsheet.cli.commands.serve import ServeOptions
 from callsheet.cli.failures import DONE
-from callsheet.cli.options import Places
 from callsheet.cli.screen import write
 from callsheet.cli.serving import Service, serving
 from callsheet.cli.surroundings import surroundings
@@ -15,12 +15,14 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings, environment
 
 
-async def act(places: Places) -> int:
+async def act(options: ServeOptions) -> int:
     """Serve until a signal; the exit status."""
-    with surroundings(places, quiet=False) as settings:
+    with surroundings(options.places, quiet=False) as settings:
         listener = listen(settings.host, settings.port)
-        async with serving(settings, environment(), listener) as service:
+        async with serving(settings, environment(), listener, worker=options.worker) as service:
             await _introduce(service, settings)
+            if not options.worker:
+                write("This process executes no runs: 'callsheet worker' does, on the same database.")
             await service.stopped()
             logger.info("Stopping: no new runs; steps at work may end within {} s.", settings.drain_timeout)
     return DONE
