@@ -49,6 +49,11 @@ class AppendRecords:
         """Whether these are the first records after `run_started`."""
         return self.expected_seq == 1 and bool(self.records)
 
+    @property
+    def turns(self) -> bool:
+        """Whether the run's status may be another one after them."""
+        return self.begins or self.turn is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliver:

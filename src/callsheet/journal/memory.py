@@ -1,12 +1,14 @@
 """The journal in memory: for tests and for trying a scenario. Nothing survives the process."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
 from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
+from callsheet.journal.announcements import Announcements
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.messages import already_answered, end_message, message_as_stored
 from callsheet.journal.projection import (
@@ -24,7 +26,7 @@ from callsheet.journal.projection import (
 from callsheet.journal.searching import folded
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
-from callsheet.runs.journal import DueRun, NewRun, RunFilter, RunPage
+from callsheet.runs.journal import ChangedRuns, DueRun, NewRun, RunFilter, RunPage
 from callsheet.runs.signals import Stirred
 
 
@@ -77,6 +79,7 @@ class MemoryJournal:
         self._accepted = 0
         self._wakeups = Wakeups()
         self._signals: list[Callable[[RunId], None]] = []
+        self._announcements = Announcements()
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
@@ -100,6 +103,7 @@ class MemoryJournal:
         if run.idempotency_key is not None:
             self._keys[run.idempotency_key] = stored
         self._wakeups.notify(row.run_id, row.last_seq)
+        self._announcements.announce(row.run_id)
         return row
 
     async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
@@ -112,11 +116,14 @@ class MemoryJournal:
                 f"Run {run_id} is not at event {expected_seq} any more: another worker appended to it."
             )
         run.records.extend(records)
+        before = run.row.status
         end = run.apply(events)
         if end is not None and run.parent is not None and (parent := self._runs.get(run.parent.run_id)) is not None:
             parent.messages.setdefault(run.parent.seq, end_message(run_id, end))
             self._signal(run.parent.run_id)
         self._wakeups.notify(run_id, run.row.last_seq)
+        if run.row.status is not before:
+            self._announcements.announce(run_id)
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`."""
@@ -144,6 +151,15 @@ class MemoryJournal:
     async def summary(self, run_id: RunId) -> RunSummary:
         """See `Journal.summary`."""
         return self._find(run_id).row
+
+    async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
+        """See `Journal.summaries`."""
+        await _as_if_on_disk()
+        return {run_id: self._runs[run_id].row for run_id in run_ids if run_id in self._runs}
+
+    def changed_runs(self) -> AbstractContextManager[ChangedRuns]:
+        """See `Journal.changed_runs`."""
+        return self._announcements.subscribed()
 
     async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """See `Journal.runs`."""
@@ -201,6 +217,7 @@ class MemoryJournal:
             raise not_finished(run_id)
         del self._runs[run_id]
         self._keys = {key: kept for key, kept in self._keys.items() if kept is not run}
+        self._announcements.announce(run_id)
 
     async def cancel_requested(self, run_id: RunId) -> bool:
         """See `Journal.cancel_requested`."""

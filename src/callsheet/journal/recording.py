@@ -1,11 +1,13 @@
 """The writing half of the `Journal` port over a group commit, the same for every database."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import assert_never
 
 import orjson
 
 from callsheet.errors import JournalUnavailable
+from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import (
     OVERHEAD,
     AppendRecords,
@@ -23,7 +25,7 @@ from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, tur
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, RunId, RunSummary
-from callsheet.runs.ports import NewRun
+from callsheet.runs.ports import ChangedRuns, NewRun
 
 
 class Recording:
@@ -33,12 +35,13 @@ class Recording:
 
     Attributes that an adapter sets before anything is written:
         _commits: the queue in front of its writer, with `_publish` as what is called for durable changes.
-        _tails, _wakeups: who reads along.
+        _tails, _wakeups, _announcements: who reads along.
     """
 
     _commits: GroupCommit
     _tails: Tails
     _wakeups: Wakeups
+    _announcements: Announcements
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
@@ -62,6 +65,10 @@ class Recording:
         turn = turn_of(events)
         change = AppendRecords(run_id=run_id, expected_seq=expected_seq, records=records, turn=turn, size=size)
         await self._commits.submit(change, run_id, last=isinstance(turn, RunEnd | Parked))
+
+    def changed_runs(self) -> AbstractContextManager[ChangedRuns]:
+        """See `Journal.changed_runs`."""
+        return self._announcements.subscribed()
 
     async def deliver(self, run_id: RunId, seq: int, message: Message) -> None:
         """See `Journal.deliver`."""
@@ -89,11 +96,15 @@ class Recording:
                 if outcome is change.row:
                     self._tails.extend(change.row.run_id, change.records)
                     self._wakeups.notify(change.row.run_id, len(change.records))
+                    self._announcements.announce(change.row.run_id)
             case AppendRecords():
                 self._tails.extend(change.run_id, change.records)
                 self._wakeups.notify(change.run_id, change.expected_seq + len(change.records))
+                if change.turns:
+                    self._announcements.announce(change.run_id)
             case DeleteRun():
                 self._tails.forget(change.run_id)
+                self._announcements.announce(change.run_id)
             case Deliver() | RequestCancel() | Probe():
                 pass
             case _:

@@ -1,6 +1,7 @@
 """The journal, as runs need it: a store of events. Its adapters are in `callsheet.journal`, with one contract suite."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -69,6 +70,20 @@ class DueRun:
     cancel_requested: bool = False
 
 
+class ChangedRuns(Protocol):
+    """Which runs changed, for one subscriber."""
+
+    async def next(self) -> Sequence[RunId] | None:
+        """The runs that changed since the last call, each once, in order; waits until there is one.
+
+        None means that it may be any run: there were too many, or news of other processes was lost.
+
+        Raises:
+            JournalUnavailable: the journal is closed.
+        """
+        ...
+
+
 class Journal(Protocol):
     """The store of events. What a method has returned is durable: it survives `kill -9`.
 
@@ -129,6 +144,22 @@ class Journal(Protocol):
         Raises:
             RunNotFound: there is no such run.
             RunDamaged: its row is not what was written.
+        """
+        ...
+
+    async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
+        """The rows of those of the runs that exist, read together; None for a row that is damaged."""
+        ...
+
+    def changed_runs(self) -> AbstractContextManager[ChangedRuns]:
+        """Listen for runs that are created or removed, or whose status may be another one, from now on.
+
+        Every such change that is durable after the context was entered is told, by whatever process it was made, soon
+        after it can be read. A run may be told of that did not change. What is not taken in time costs a bounded amount
+        of memory.
+
+        Raises:
+            JournalUnavailable: the journal is closed, or was opened beside the process that writes it.
         """
         ...
 

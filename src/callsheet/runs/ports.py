@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from callsheet.runs.events import Revision, RunId
-from callsheet.runs.journal import DueRun, Journal, NewRun, RunFilter, RunPage
+from callsheet.runs.journal import ChangedRuns, DueRun, Journal, NewRun, RunFilter, RunPage
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
@@ -18,6 +18,7 @@ from callsheet.scenario.model import Scenario
 __all__ = [
     "Catalog",
     "CatalogEntry",
+    "ChangedRuns",
     "Cipher",
     "Clock",
     "DueRun",

@@ -209,6 +209,7 @@ async def test_a_damaged_row_does_not_hide_the_others(damaged: tuple[Path, RunId
         with pytest.raises(RunDamaged, match=f"Run {bad} cannot be read"):
             await journal.summary(bad)
         assert [run.run_id for run in (await journal.runs(ANY, 10)).runs] == [good]
+        assert await journal.summaries([bad, good]) == {bad: None, good: await journal.summary(good)}
         results = await asyncio.gather(
             journal.request_cancel(bad),
             journal.append(good, 3, [run_finished(good)]),

@@ -67,6 +67,8 @@ async def test_it_refuses_to_write(tmp_path: Path) -> None:
         ):
             with pytest.raises(JournalUnavailable, match="for reading only"):
                 await attempt
+        with pytest.raises(JournalUnavailable, match="for reading only"), journal.changed_runs():
+            pass
 
 
 async def test_a_journal_that_does_not_exist_is_not_made(tmp_path: Path) -> None:

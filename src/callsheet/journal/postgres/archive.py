@@ -1,10 +1,10 @@
 """The reading half of the PostgreSQL journal: what is in the database now, whichever process wrote it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, LiteralString
 
-from callsheet.errors import RunNotFound, ScenarioNotFound
+from callsheet.errors import RunDamaged, RunNotFound, ScenarioNotFound
 from callsheet.journal.postgres.connections import AsyncConnection, Row
 from callsheet.journal.postgres.listing import PageQuery
 from callsheet.journal.postgres.readers import Readers
@@ -15,6 +15,7 @@ from callsheet.runs.ports import DueRun, RunFilter, RunPage
 from callsheet.runs.signals import Stirred
 
 _SUMMARY: Final[LiteralString] = f"SELECT {COLUMNS} FROM callsheet.runs WHERE run_id = %s"  # noqa: S608 (constant)
+_SUMMARIES: Final[LiteralString] = f"SELECT {COLUMNS} FROM callsheet.runs WHERE run_id = ANY(%s)"  # noqa: S608 (constant)
 _RUN: Final = "SELECT number, last_seq FROM callsheet.runs WHERE run_id = %s"
 _RECORDS: Final = "SELECT seq, type, data FROM callsheet.events WHERE run = %s AND seq > %s ORDER BY seq LIMIT %s"
 _DEFINITION: Final = "SELECT document FROM callsheet.definitions WHERE revision = %s"
@@ -63,6 +64,11 @@ class Archive:
         if row is None:
             raise _not_found(run_id)
         return summary_of(row)
+
+    async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
+        """See `Journal.summaries`."""
+        rows = await self._rows(_SUMMARIES, [run_id for run_id in run_ids if "\0" not in run_id])
+        return {RunId(row[0]): _readable(row) for row in rows}
 
     async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
@@ -131,6 +137,13 @@ class Archive:
             return await (await connection.execute(statement, (list(values),))).fetchall()
 
         return await self._readers.query(ask) if values else []
+
+
+def _readable(row: Row) -> RunSummary | None:
+    try:
+        return summary_of(row)
+    except RunDamaged:  # A damaged row must not hide the others.
+        return None
 
 
 def _not_found(run_id: RunId) -> RunNotFound:

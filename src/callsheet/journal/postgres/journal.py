@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import Change, Deliver, Outcome, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.postgres.address import Address
@@ -21,6 +22,7 @@ from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Record, RunId
 
 _MIB: Final = 1024 * 1024
+_CLOSED: Final = "The journal is closed: the service is stopping."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class PostgresJournal(Recording, Archive):
     def __init__(self, address: Address, connection: Connection, options: PostgresOptions) -> None:
         super().__init__(Readers(address, options.patience, connections=options.readers))
         self._wakeups = Wakeups()
+        self._announcements = Announcements()
         self._lookups: dict[RunId, asyncio.Future[int]] = {}
         self._tails = Tails(max_bytes=options.tail_bytes, max_bytes_per_run=options.tail_bytes_per_run)
         self._callbacks: list[Callable[[RunId], None]] = []
@@ -74,6 +77,7 @@ class PostgresJournal(Recording, Archive):
             address,
             options.patience,
             heard=self._heard,
+            began=self._announcements.announce_any,
             waited_for=self._wakeups.runs,
             ask=self.last_seqs,
             poll_interval=options.poll_interval,
@@ -152,7 +156,8 @@ class PostgresJournal(Recording, Archive):
         await self._commits.close()
         await self._listener.close()
         await self._readers.close()
-        self._wakeups.close("The journal is closed: the service is stopping.")
+        self._wakeups.close(_CLOSED)
+        self._announcements.close(_CLOSED)
 
     async def _look_up(self, run_id: RunId) -> int:
         """The last seq in the database, asked once for all who want it at the same time."""
@@ -172,7 +177,7 @@ class PostgresJournal(Recording, Archive):
         if isinstance(change, Deliver | RequestCancel):
             self._signal(change.run_id)
 
-    def _heard(self, news: News) -> None:
+    def _heard(self, news: News, backend: int) -> None:
         for run_id, last_seq in news.appended.items():
             known = self._tails.last_seq(run_id)
             if known is not None and known < last_seq:
@@ -180,6 +185,9 @@ class PostgresJournal(Recording, Archive):
             self._wakeups.notify(run_id, last_seq)
         for run_id in news.removed:
             self._tails.forget(run_id)
+        if backend != self._writer.backend:  # what this process wrote was announced already
+            for run_id in (*news.turned, *news.removed):
+                self._announcements.announce(run_id)
         for run_id in news.stirred:
             self._signal(run_id)
 

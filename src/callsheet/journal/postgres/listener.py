@@ -26,7 +26,9 @@ class Listener:
     Args:
         address: of the database.
         patience: how long anything may take.
-        heard: called for everything that a process said, this one too.
+        began: called when news begin to come: whatever was told before was not heard.
+        heard: called for everything that a process said, this one too, and with the number of the connection it came
+            over; 0 for what a look found out.
         waited_for: the runs that somebody waits for now.
         ask: their last seqs.
         poll_interval: seconds between two looks.
@@ -38,7 +40,8 @@ class Listener:
         address: Address,
         patience: Patience,
         *,
-        heard: Callable[[News], None],
+        began: Callable[[], None],
+        heard: Callable[[News, int], None],
         waited_for: Callable[[], Sequence[RunId]],
         ask: Callable[[Sequence[RunId]], Awaitable[Mapping[RunId, int]]],
         poll_interval: float,
@@ -46,6 +49,7 @@ class Listener:
     ) -> None:
         self._address = address
         self._patience = patience
+        self._began = began
         self._heard = heard
         self._waited_for = waited_for
         self._ask = ask
@@ -90,11 +94,12 @@ class Listener:
                 await connection.close()
 
     async def _hear(self, connection: AsyncConnection) -> None:
+        self._began()
         self.listening.set()
         self._look_now.set()  # what was said before is not repeated
         while True:
             async for said in connection.notifies(timeout=_SILENCE):
-                self._heard(read_news(said.payload))
+                self._heard(read_news(said.payload), said.pid)
             with limited(connection, self._patience.statement):
                 await connection.execute("SELECT 1")
 
@@ -108,4 +113,4 @@ class Listener:
             waited_for = self._waited_for()
             if waited_for:
                 with suppress(JournalUnavailable):
-                    self._heard(News(appended=await self._ask(waited_for)))
+                    self._heard(News(appended=await self._ask(waited_for)), 0)

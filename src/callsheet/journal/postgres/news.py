@@ -23,22 +23,25 @@ class News:
 
     Attributes:
         appended: the last seq of those that were appended to.
+        turned: those that are new, or whose status may be another one.
         stirred: those that got a message or shall be cancelled.
         removed: those that are not there any more.
     """
 
     appended: Mapping[RunId, int] = field(default_factory=dict[RunId, int])
+    turned: frozenset[RunId] = frozenset()
     stirred: frozenset[RunId] = frozenset()
     removed: frozenset[RunId] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.appended or self.stirred or self.removed)
+        return bool(self.appended or self.turned or self.stirred or self.removed)
 
 
 def texts(news: News) -> Iterator[str]:
     """The payloads that tell `news`, each short enough for one NOTIFY."""
     told = [(run_id, seq, "a") for run_id, seq in news.appended.items()]
+    told += [(run_id, 0, "t") for run_id in sorted(news.turned)]
     told += [(run_id, 0, "s") for run_id in sorted(news.stirred)]
     told += [(run_id, 0, "r") for run_id in sorted(news.removed)]
     remaining = iter([each for each in told if len(each[0].encode()) <= _MAX_ID])
@@ -46,6 +49,7 @@ def texts(news: News) -> Iterator[str]:
         yield orjson.dumps(
             {
                 "a": {run_id: seq for run_id, seq, kind in part if kind == "a"},
+                "t": [run_id for run_id, _, kind in part if kind == "t"],
                 "s": [run_id for run_id, _, kind in part if kind == "s"],
                 "r": [run_id for run_id, _, kind in part if kind == "r"],
             }
@@ -58,6 +62,7 @@ def read_news(text: str) -> News:
         told: Any = orjson.loads(text)
         return News(
             appended={RunId(str(run_id)): int(seq) for run_id, seq in told["a"].items()},
+            turned=frozenset(RunId(str(run_id)) for run_id in told["t"]),
             stirred=frozenset(RunId(str(run_id)) for run_id in told["s"]),
             removed=frozenset(RunId(str(run_id)) for run_id in told["r"]),
         )

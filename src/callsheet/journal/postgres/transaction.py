@@ -65,9 +65,14 @@ class Transaction:
         batch = self.batch
         appended = {change.row.run_id: change.row.last_seq for change, _ in batch.created}
         appended |= {run.run_id: run.last_seq for run in batch.moved.values()}
+        turned = {change.row.run_id for change, _ in batch.created}
+        turned |= {run.run_id for run in batch.moved.values() if run.turn is not None}
         stirred = {each.run.run_id for each in batch.sent} | {run.run_id for run in batch.cancelled.values()}
         return News(
-            appended=appended, stirred=frozenset(stirred), removed=frozenset(run.run_id for run in batch.removed)
+            appended=appended,
+            turned=frozenset(turned),
+            stirred=frozenset(stirred),
+            removed=frozenset(run.run_id for run in batch.removed),
         )
 
     def _look(self) -> tuple[dict[str, int], dict[str, LockedRun]]:

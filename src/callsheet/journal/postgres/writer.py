@@ -192,13 +192,15 @@ class _Fate(Enum):
 
 def _together(news: Iterable[News]) -> News:
     appended: dict[RunId, int] = {}
+    turned: set[RunId] = set()
     stirred: set[RunId] = set()
     removed: set[RunId] = set()
     for each in news:
         appended |= each.appended
+        turned |= each.turned
         stirred |= each.stirred
         removed |= each.removed
-    return News(appended=appended, stirred=frozenset(stirred), removed=frozenset(removed))
+    return News(appended=appended, turned=frozenset(turned), stirred=frozenset(stirred), removed=frozenset(removed))
 
 
 def _refusal(change: Change, error: JournalUnavailable) -> CallsheetError:

@@ -1,18 +1,22 @@
 """The reading half of the SQLite journal: what is on disk, asked on the reader threads."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from callsheet.errors import RunNotFound, ScenarioNotFound
+import orjson
+
+from callsheet.errors import RunDamaged, RunNotFound, ScenarioNotFound
 from callsheet.journal.sqlite.listing import PageQuery
 from callsheet.journal.sqlite.messages import messages_of
 from callsheet.journal.sqlite.parked import due, next_due
 from callsheet.journal.sqlite.readers import Readers
-from callsheet.journal.sqlite.rows import Row, damaged, find_run
+from callsheet.journal.sqlite.rows import COLUMNS, Row, damaged, find_run, summary_of
 from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import DueRun, RunFilter, RunPage
+
+_SUMMARIES: Final = f"SELECT run_id, {COLUMNS} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
 
 _AT_ONCE: Final = 256
 """Rows that are fetched in one call: other threads, the event loop's among them, hardly get a turn within one."""
@@ -39,6 +43,10 @@ class Archive:
     async def summary(self, run_id: RunId) -> RunSummary:
         """See `Journal.summary`."""
         return await self._readers.query(lambda connection: _summary(connection, run_id))
+
+    async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
+        """See `Journal.summaries`."""
+        return await self._readers.query(lambda connection: _summaries(connection, run_ids))
 
     async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
@@ -73,6 +81,18 @@ def _summary(connection: sqlite3.Connection, run_id: RunId) -> RunSummary:
     found = find_run(connection, run_id)
     if found is None:
         raise RunNotFound(f"There is no run {run_id}.")
+    return found
+
+
+def _summaries(connection: sqlite3.Connection, run_ids: Collection[RunId]) -> dict[RunId, RunSummary | None]:
+    cursor = connection.execute(_SUMMARIES, (orjson.dumps(list(run_ids)).decode(),))
+    found: dict[RunId, RunSummary | None] = {}
+    while part := cursor.fetchmany(_AT_ONCE):
+        for run_id, *row in part:
+            try:
+                found[run_id] = summary_of(tuple(row))
+            except RunDamaged:
+                found[run_id] = None
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet.errors import JournalUnavailable
+from callsheet.journal.announcements import Announcements
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.recording import Recording
 from callsheet.journal.sqlite.archive import Archive
@@ -20,6 +21,7 @@ from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Record, RunId
 
 _MIB = 1024 * 1024
+_CLOSED = "The journal is closed: the service is stopping."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class SqliteJournal(Recording, Archive):
         super().__init__(Readers(path, threads=options.reader_threads))
         self._lock = lock
         self._wakeups = Wakeups()
+        self._announcements = Announcements()
         self._lookups: dict[RunId, asyncio.Future[int]] = {}
         self._tails = Tails(max_bytes=options.tail_bytes, max_bytes_per_run=options.tail_bytes_per_run)
         self._commits = GroupCommit(
@@ -132,7 +135,8 @@ class SqliteJournal(Recording, Archive):
         # The readers first: the last connection to close copies the log into the database, and that must be the writer.
         await self._readers.close()
         await self._commits.close()
-        self._wakeups.close("The journal is closed: the service is stopping.")
+        self._wakeups.close(_CLOSED)
+        self._announcements.close(_CLOSED)
 
 
 def _open_files(path: Path, note: dict[str, str] | None) -> tuple[Path, DatabaseLock, sqlite3.Connection]:

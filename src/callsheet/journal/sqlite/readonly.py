@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +11,7 @@ from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.schema import check_for_reading
 from callsheet.runs.events import Event, Message, RunId, RunSummary
-from callsheet.runs.ports import NewRun
+from callsheet.runs.ports import ChangedRuns, NewRun
 
 
 class ReadOnlyJournal(Archive):
@@ -50,6 +50,10 @@ class ReadOnlyJournal(Archive):
         # No other process wakes this one, so there is nothing to wait for but time.
         while await self.last_seq(run_id) <= after:  # noqa: ASYNC110
             await asyncio.sleep(self._poll_interval)
+
+    def changed_runs(self) -> AbstractContextManager[ChangedRuns]:
+        """Refuse: nobody tells this process."""
+        self._refuse()
 
     async def create(self, run: NewRun) -> RunSummary:
         """Refuse."""
