@@ -53,6 +53,7 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/runs", "GET"),
         ("/api/runs/{run_id}", "GET"),
         ("/api/runs/{run_id}/events", "GET"),
+        ("/api/events", "GET"),
         ("/api/runs/{run_id}/steps/{step_path}", "GET"),
         ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"),
         ("/api/runs/{run_id}/cancel", "POST"),

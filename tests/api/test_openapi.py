@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from tests.api.house import House, news_document
+from tests.api.readers import read_naively
 
 SEED: dict[tuple[str, str], tuple[str, str, dict[str, str]]] = {
     ("/api/runs", "post"): (
@@ -94,6 +95,15 @@ def test_the_streams_example_is_the_seeds(page: dict[str, Any]) -> None:
     [(kind, content)] = page["paths"]["/api/runs/{run_id}/events"]["get"]["responses"]["200"]["content"].items()
 
     assert (kind, content["example"]) == ("text/event-stream", STREAM)
+
+
+def test_the_example_of_the_stream_of_all_runs_is_such_a_stream(page: dict[str, Any]) -> None:
+    [(kind, content)] = page["paths"]["/api/events"]["get"]["responses"]["200"]["content"].items()
+    events = read_naively(content["example"].encode())
+
+    assert kind == "text/event-stream"
+    assert [event.type for event in events] == ["ready", "run_status", "step_finished", "run_deleted"]
+    assert [event.data["type"] for event in events] == [event.type for event in events]
 
 
 def test_the_definitions_example_is_the_seeds(page: dict[str, Any]) -> None:

@@ -19,12 +19,14 @@ from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.target import Target
 from callsheet.api.options import ApiOptions
+from callsheet.api.overview import item_block
 from callsheet.api.parts import Parts
 from callsheet.api.routes import (
     answers,
     events,
     expressions,
     health,
+    overview,
     revisions,
     runs,
     scenarios,
@@ -80,6 +82,7 @@ def create_app(
     """
     parts = Parts(
         runs=runs,
+        feed=runs.feed(item_block),
         answers=answers,
         catalog=catalog,
         saved=saved,
@@ -112,6 +115,7 @@ def create_app(
 _RESOURCES: Final = (
     runs,
     events,
+    overview,
     answers,
     scenarios,
     revisions,

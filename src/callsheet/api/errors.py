@@ -142,8 +142,8 @@ async def on_callsheet_error(request: Request, exc: Exception) -> Response:
         raise error
     if STATUS[error.code] >= 500:
         logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
-    if isinstance(error, RunNotFound):
-        return error_response(error.code, f"Unknown run_id: {shortened(request.path_params.get('run_id', ''))}")
+    if isinstance(error, RunNotFound) and "run_id" in request.path_params:
+        return error_response(error.code, f"Unknown run_id: {shortened(request.path_params['run_id'])}")
     return error_response(error.code, error.message, problems=_problems(error), extra=_extra(error))
 
 

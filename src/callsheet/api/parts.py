@@ -10,6 +10,7 @@ from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.api.workbench import Workbench
 from callsheet.runs.answers import Answers
+from callsheet.runs.feed import Feed
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
@@ -22,11 +23,13 @@ class Parts:
     """What `create_app` was given. The app uses the parts; whoever made them starts and stops them.
 
     Attributes:
+        feed: the status of all runs, live, encoded for the stream.
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
         on_saved: called when a scenario was saved.
     """
 
     runs: RunService
+    feed: Feed
     answers: Answers
     catalog: Catalog
     saved: SavedScenarios

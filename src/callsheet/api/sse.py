@@ -12,7 +12,7 @@ and an empty line; the type and the data stand first, so that a client that read
 For the same reason `retry` is the last line of the first event's block and no block of its own.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Final, cast
 
@@ -32,7 +32,9 @@ from callsheet.runs.service import RunService
 ABORT: Final = "callsheet.abort"
 """The scope's key of a function that drops the connection, with whatever is still to be sent on it."""
 
-_RETRY: Final = b"retry: 2000\n"
+RETRY: Final = b"retry: 2000\n"
+"""A line that tells a client after how many milliseconds to reconnect."""
+
 _MAX_CHUNK: Final = 64 * 1024
 _GRACE: Final = 1.0
 _HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -93,21 +95,39 @@ async def event_stream(runs: RunService, run_id: RunId, after: int, draining: Dr
                 yield chunk
 
 
-def chunks(records: Sequence[Record], *, retry: bool) -> Iterator[bytes]:
-    """The records as blocks, together up to 64 KiB; `retry` tells the client in the first how soon to reconnect."""
+def chunks(records: Sequence[Record], *, retry: bool, stream: bytes = b"") -> Iterator[bytes]:
+    """The records as blocks, together up to 64 KiB; `retry` tells the client in the first how soon to reconnect.
+
+    Args:
+        records: in order.
+        retry: see above.
+        stream: stands before the seq in each `id`, where one connection carries the events of several runs.
+    """
+    first = RETRY if retry else b""
+    return joined(
+        block(record.type, event_text(record), b"id: %b%d\n%b" % (stream, record.seq, b"" if index else first))
+        for index, record in enumerate(records)
+    )
+
+
+def joined(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks, together up to 64 KiB."""
     pending: list[bytes] = []
     size = 0
-    for record in records:
-        block = _block(record, _RETRY if retry else b"")
-        retry = False
-        if pending and size + len(block) > _MAX_CHUNK:
+    for each in blocks:
+        if pending and size + len(each) > _MAX_CHUNK:
             yield b"".join(pending)
             pending.clear()
             size = 0
-        pending.append(block)
-        size += len(block)
+        pending.append(each)
+        size += len(each)
     if pending:
         yield b"".join(pending)
+
+
+def block(kind: str, data: bytes, more: bytes = b"") -> bytes:
+    """One event; `more` are whole lines that follow its data."""
+    return b"event: %b\ndata: %b\n%b\n" % (kind.encode(), data, more)
 
 
 def forget_shutdown() -> None:
@@ -126,7 +146,3 @@ async def _next(
         # The client reconnects with the last id and is then told, with a status, what is wrong.
         logger.warning("The event stream of run {} was ended: {}", run_id, exc.message)
     return None
-
-
-def _block(record: Record, more: bytes) -> bytes:
-    return b"event: %b\ndata: %b\nid: %d\n%b\n" % (record.type.encode(), event_text(record), record.seq, more)

@@ -1,11 +1,13 @@
 """Reading runs: their state, their events as they come, and lists of them."""
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Final
 
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, decode
 from callsheet.runs.events import Record, RunId, RunSummary, StepLog, StepPath
 from callsheet.runs.fairness import rebuild
+from callsheet.runs.following import Follows
 from callsheet.runs.ports import Journal, RunFilter, RunPage
 from callsheet.runs.state import RunState
 
@@ -36,6 +38,14 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         return await self._journal.summary(run_id)
+
+    async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
+        """The rows of those of the runs that exist; None for a row that is damaged.
+
+        Raises:
+            JournalUnavailable: the journal cannot be read.
+        """
+        return await self._journal.summaries(run_ids)
 
     async def logs(self, run_id: RunId, path: StepPath) -> Sequence[StepLog]:
         """What the tool of a step logged, in its order.
@@ -72,6 +82,10 @@ class RunHistory:
                 ended = (await self._journal.summary(run_id)).status.is_terminal
             else:
                 await self._journal.wait(run_id, after)
+
+    def follow_all(self, cursors: Mapping[RunId, int], woken: asyncio.Event) -> Follows:
+        """Follow several runs at once, each after its own seq; `woken` is set when there may be something to take."""
+        return Follows(self._journal, cursors, woken)
 
     async def list(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """Runs, newest first.

@@ -1,7 +1,10 @@
 """What callers do with runs: submit, cancel, and all that `RunHistory` reads. Every way in comes through here."""
 
+from collections.abc import Callable
+
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.events import RunId, RunStarted, RunSummary
+from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import Clock, Engine, Entropy, Journal, NewRun
 from callsheet.scenario.codec import canonical, digest
@@ -63,3 +66,7 @@ class RunService(RunHistory):
         if not summary.status.is_terminal:
             await self._engine.cancel(run_id)
         return summary
+
+    def feed(self, encode: Callable[[FeedItem], bytes]) -> Feed:
+        """A live feed of the status of all runs, idle while nobody watches; `encode` makes the bytes of an item."""
+        return Feed(self._journal, self._clock, encode)
