@@ -34,7 +34,7 @@ class RunsAccess(AnswersAccess, Protocol):
         """
         ...
 
-    async def submit(self, scenario_id: str, run_input: JsonObject) -> RunId:
+    async def submit(self, scenario_id: str, run_input: JsonObject, priority: int = 0) -> RunId:
         """Start a run; see `RunService.submit`."""
         ...
 

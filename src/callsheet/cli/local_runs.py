@@ -19,9 +19,9 @@ class LocalRuns:
         """See `RunsAccess`."""
         return (await self._system.catalog.get(scenario_id)).document or {}
 
-    async def submit(self, scenario_id: str, run_input: JsonObject) -> RunId:
+    async def submit(self, scenario_id: str, run_input: JsonObject, priority: int = 0) -> RunId:
         """See `RunsAccess`."""
-        return (await self._system.runs.submit(scenario_id, run_input)).run_id
+        return (await self._system.runs.submit(scenario_id, run_input, priority=priority)).run_id
 
     async def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
         """See `RunsAccess`."""

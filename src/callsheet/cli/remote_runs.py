@@ -51,9 +51,9 @@ class RemoteRuns:
         """See `RunsAccess`."""
         return cast("JsonObject", await self._ask("GET", f"/api/scenarios/{quote(scenario_id, safe='')}"))
 
-    async def submit(self, scenario_id: str, run_input: JsonObject) -> RunId:
+    async def submit(self, scenario_id: str, run_input: JsonObject, priority: int = 0) -> RunId:
         """See `RunsAccess`."""
-        body = orjson.dumps({"scenario_id": scenario_id, "input": run_input})
+        body = orjson.dumps({"scenario_id": scenario_id, "input": run_input, "priority": priority})
         return RunId((await self._ask("POST", "/api/runs", body))["run_id"])
 
     async def follow(self, run_id: RunId) -> AsyncGenerator[Record]:

@@ -23,8 +23,16 @@ class RunService(RunHistory):
         self._clock = clock
         self._entropy = entropy
 
-    async def submit(self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None = None) -> RunSummary:
+    async def submit(
+        self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None = None, *, priority: int = 0
+    ) -> RunSummary:
         """Accept a run: when this returns it is durable and will be executed.
+
+        Args:
+            scenario_id: of the catalog.
+            run_input: what it runs on.
+            idempotency_key: the same one with the same request gives the same run.
+            priority: runs with a higher one get a free place first; from -100 to 100.
 
         Raises:
             ScenarioNotFound: nothing in the catalog has this id.
@@ -42,13 +50,14 @@ class RunService(RunHistory):
             revision=entry.revision,
             input=run_input,
             env=self._acceptance.variables(entry),
+            priority=priority,
         )
         summary = await self._journal.create(
             NewRun(
                 started=started,
                 definition=canonical(entry.document),
                 idempotency_key=idempotency_key,
-                fingerprint=digest([scenario_id, run_input]) if idempotency_key else "",
+                fingerprint=_fingerprint(scenario_id, run_input, priority) if idempotency_key else "",
             )
         )
         if not summary.status.is_terminal:
@@ -70,3 +79,8 @@ class RunService(RunHistory):
     def feed(self, encode: Callable[[FeedItem], bytes]) -> Feed:
         """A live feed of the status of all runs, idle while nobody watches; `encode` makes the bytes of an item."""
         return Feed(self._journal, self._clock, encode)
+
+
+def _fingerprint(scenario_id: str, run_input: JsonObject, priority: int) -> str:
+    # Keys that were used before there were priorities came with the first two alone.
+    return digest([scenario_id, run_input, *([priority] if priority else [])])

@@ -59,7 +59,7 @@ async def post_run(
     scenario_id = scenario_id_of(request.scenario_id)
     if parts.draining.started:
         raise ShuttingDown
-    summary = await parts.runs.submit(scenario_id, request.input, key)
+    summary = await parts.runs.submit(scenario_id, request.input, key, priority=request.priority)
     response.headers["Location"] = f"/api/runs/{summary.run_id}"
     return RunSubmitResponse.of(summary, request.input)
 

@@ -16,6 +16,11 @@ from callsheet.scenario.json import JsonObject
 # `Any` in these models stands for JSON that was checked when it came in; pydantic would walk it once more for nothing.
 
 
+Priority = Annotated[
+    int, Field(ge=-100, le=100, strict=True, description="Runs with a higher one get a free place first.")
+]
+
+
 class ScenarioRunRequest(BaseModel):
     """Which scenario to run, on what."""
 
@@ -23,6 +28,7 @@ class ScenarioRunRequest(BaseModel):
 
     scenario_id: str
     input: dict[str, Any] = Field(default_factory=dict[str, Any], description="Must fit the scenario's `input_schema`.")
+    priority: Priority = 0
 
 
 class RunSubmitResponse(BaseModel):
@@ -173,6 +179,7 @@ class ScenarioRunResponse(BaseModel):
     error: ErrorDetail | None
     revision: str
     parent_run_id: str | None
+    priority: int
     waiting: Annotated[dict[str, Any] | None, Field(description="The first of `waits`.")]
     waits: Annotated[
         list[dict[str, Any]],
@@ -203,6 +210,7 @@ class ScenarioRunResponse(BaseModel):
             error=ErrorDetail.of(elision.error(state.error)),
             revision=state.revision,
             parent_run_id=state.parent.run_id if state.parent else None,
+            priority=state.priority,
             waiting=shown[0] if shown else None,
             waits=shown,
             omitted=elision.omitted,
@@ -220,6 +228,7 @@ class RunRow(BaseModel):
     finished_at: Timestamp | None
     revision: str
     parent_run_id: str | None
+    priority: int
 
     @classmethod
     def of(cls, summary: RunSummary) -> Self:
@@ -233,6 +242,7 @@ class RunRow(BaseModel):
             finished_at=timestamp(summary.finished_at) if summary.finished_at else None,
             revision=summary.revision,
             parent_run_id=summary.parent_run_id,
+            priority=summary.priority,
         )
 
 

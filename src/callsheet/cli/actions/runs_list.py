@@ -83,4 +83,6 @@ def _as_json(run: RunSummary) -> JsonObject:
         "started_at": timestamp(run.started_at),
         "finished_at": timestamp(run.finished_at) if run.finished_at else None,
         "revision": run.revision,
+        "parent_run_id": run.parent_run_id,
+        "priority": run.priority,
     }

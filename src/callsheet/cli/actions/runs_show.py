@@ -107,6 +107,8 @@ def _as_json(state: RunState) -> JsonObject:
         "scenario_id": state.scenario_id,
         "revision": state.revision,
         "status": state.status.value,
+        "parent_run_id": state.parent.run_id if state.parent else None,
+        "priority": state.priority,
         "message": state.message,
         "started_at": timestamp(state.started_at),
         "finished_at": timestamp(state.finished_at) if state.finished_at else None,

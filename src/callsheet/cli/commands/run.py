@@ -17,6 +17,7 @@ class RunOptions:
     inputs: tuple[str, ...]
     json: bool
     timeout: str | None
+    priority: int
     places: Places
 
 
@@ -40,6 +41,9 @@ def command(
     timeout: Annotated[
         str | None, typer.Option(metavar="TIME", help="Cancel the run after this time, such as 90s or 5m.")
     ] = None,
+    priority: Annotated[
+        int, typer.Option(min=-100, max=100, help="Runs with a higher one get a free place of a server first.")
+    ] = 0,
     folder: Folder = None,
     data: Data = None,
     scenarios: Scenarios = None,
@@ -52,5 +56,7 @@ def command(
     answered with `callsheet runs answer`. Ctrl-C cancels the run.
     """
     places = Places(folder=folder, data=data, scenarios=scenarios, mcp=mcp)
-    options = RunOptions(scenario=scenario, inputs=tuple(inputs or ()), json=json, timeout=timeout, places=places)
+    options = RunOptions(
+        scenario=scenario, inputs=tuple(inputs or ()), json=json, timeout=timeout, priority=priority, places=places
+    )
     return start("run", options)
