@@ -3,9 +3,10 @@
 ```
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
-├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused
-├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RevisionConflict, ScenarioReadOnly,
-│                            RevisionRequired
+├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused,
+│                            ForkInvalid
+├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RunIsFinished, NothingToRetry, RunIsChild,
+│                            RevisionConflict, ScenarioReadOnly, RevisionRequired
 ├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
@@ -104,6 +105,12 @@ class IdempotencyKeyReused(Invalid):
     code = "idempotency_key.reused"
 
 
+class ForkInvalid(Invalid):
+    """The run cannot be forked like this."""
+
+    code = "fork.invalid"
+
+
 class ExpressionRefused(Invalid):
     """The expression cannot be read or evaluated."""
 
@@ -120,6 +127,24 @@ class RunNotFinished(Conflict):
     """The run has not ended, so it cannot be removed. Cancel it first."""
 
     code = "run.not_finished"
+
+
+class RunIsFinished(Conflict):
+    """The run has ended, so there is nothing to go on with. Fork it instead."""
+
+    code = "run.finished"
+
+
+class NothingToRetry(Conflict):
+    """The run has not failed, so there is nothing to retry."""
+
+    code = "run.nothing_to_retry"
+
+
+class RunIsChild(Conflict):
+    """The run belongs to a step of another run, and is removed with that."""
+
+    code = "run.is_child"
 
 
 class StepNotWaiting(Conflict):

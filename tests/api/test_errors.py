@@ -18,6 +18,7 @@ from tests.api.house import House
 BODIES: dict[tuple[str, str], Json] = {
     ("/api/tools/{server}/{tool}/call", "POST"): {},
     ("/api/runs", "POST"): {"scenario_id": "a"},
+    ("/api/runs/{run_id}/fork", "POST"): {},
     ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"): {"approved": True},
     ("/api/scenarios/{scenario_id}", "PUT"): {},
     ("/api/scenarios/validate", "POST"): {"document": {}},

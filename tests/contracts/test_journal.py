@@ -16,7 +16,17 @@ from callsheet.errors import (
     ScenarioNotFound,
 )
 from callsheet.runs.codec import decode, encode
-from callsheet.runs.events import Event, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.events import (
+    Event,
+    ForkedFrom,
+    ParentStep,
+    Record,
+    Revision,
+    RunId,
+    RunStatus,
+    RunSummary,
+    StepPath,
+)
 from callsheet.runs.ports import DueRun, Journal, RunFilter
 from tests.support.events import (
     NOON,
@@ -424,6 +434,23 @@ async def test_filters_hold_on_every_page(journal: Journal) -> None:
 
 
 # history, removal
+
+
+async def test_a_fork_says_in_its_row_where_it_comes_from(journal: Journal) -> None:
+    for origin in (ForkedFrom(run_id=new_id(), from_step=StepPath("all[3].fetch")), ForkedFrom(run_id=new_id())):
+        run = new_run()
+        row = await journal.create(replace(run, started=replace(run.started, forked_from=origin)))
+        assert row.forked_from == origin
+        assert await journal.summary(row.run_id) == row
+        assert decode((await journal.read(row.run_id))[0]) == replace(run.started, forked_from=origin)
+
+
+async def test_a_long_history_is_stored_with_its_run(journal: Journal) -> None:
+    run = new_run()
+    history = tuple(steps(run.started.run_id, 300))
+    row = await journal.create(replace(run, history=history))
+    assert row.last_seq == 601
+    assert list(await journal.read(row.run_id)) == as_records([run.started, *history])
 
 
 async def test_a_run_may_be_stored_with_the_events_it_goes_on_after(journal: Journal) -> None:

@@ -23,6 +23,7 @@ from callsheet.api.overview import item_block
 from callsheet.api.parts import Parts
 from callsheet.api.routes import (
     answers,
+    control,
     events,
     expressions,
     health,
@@ -114,6 +115,7 @@ def create_app(
 
 _RESOURCES: Final = (
     runs,
+    control,
     events,
     overview,
     answers,

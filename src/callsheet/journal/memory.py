@@ -18,6 +18,7 @@ from callsheet.journal.projection import (
     Turn,
     accepted,
     as_stored,
+    first_records,
     not_finished,
     numbered,
     sortable,
@@ -83,7 +84,7 @@ class MemoryJournal:
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
-        row, records = accepted(run), list(numbered([run.started, *run.history], 0))
+        row, records = accepted(run), list(await first_records(run))
         await _as_if_on_disk()
         if run.idempotency_key is not None and (earlier := self._keys.get(run.idempotency_key)) is not None:
             if earlier.fingerprint != run.fingerprint:

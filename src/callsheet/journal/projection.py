@@ -1,5 +1,6 @@
 """What the events of a run mean for its row in the list: the same for every adapter."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,9 @@ Turn: TypeAlias = RunEnd | Parked | Resumed
 """What changes a run's status beside its first append."""
 
 
+_AT_ONCE: Final = 200
+"""How many events are encoded on the event loop: some 2 ms."""
+
 _TURNS: Final = (RunFinished, RunWaiting, RunResumed)
 
 
@@ -52,6 +56,7 @@ def accepted(run: NewRun) -> RunSummary:
         last_seq=1 + known,
         parent_run_id=None if parent is None else parent.run_id,
         priority=run.started.priority,
+        forked_from=run.started.forked_from,
     )
 
 
@@ -80,6 +85,14 @@ def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
 def not_finished(run_id: RunId) -> RunNotFinished:
     """The refusal to remove a run."""
     return RunNotFinished(f"Run {run_id} has not ended, so it cannot be removed. Cancel it first.")
+
+
+async def first_records(run: NewRun) -> tuple[Record, ...]:
+    """The records that a new run begins with; those of a long history are encoded beside the event loop."""
+    events = [run.started, *run.history]
+    if len(events) <= _AT_ONCE:
+        return numbered(events, 0)
+    return await asyncio.to_thread(numbered, events, 0)
 
 
 def numbered(events: Sequence[Event], expected_seq: int) -> tuple[Record, ...]:

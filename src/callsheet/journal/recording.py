@@ -21,7 +21,7 @@ from callsheet.journal.changes import (
 )
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.messages import message_as_stored
-from callsheet.journal.projection import Parked, RunEnd, accepted, numbered, turn_of
+from callsheet.journal.projection import Parked, RunEnd, accepted, first_records, numbered, turn_of
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, RunId, RunSummary
@@ -46,7 +46,7 @@ class Recording:
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
         row = accepted(run)
-        records = numbered([run.started, *run.history], 0)
+        records = await first_records(run)
         change = CreateRun(
             row=row,
             records=records,

@@ -35,10 +35,18 @@ class Acceptance:
                 locked and is refused; `problems` lists them.
         """
         entry = await self._catalog.get(scenario_id)
+        self.require(entry)
+        return entry
+
+    def require(self, entry: CatalogEntry) -> None:
+        """Return when the scenario has everything that it needs.
+
+        Raises:
+            ScenarioInvalid: as `entry` does.
+        """
         scenario = runnable(entry)
         self._check_declared(entry, scenario)
         self._check_tools(entry, scenario)
-        return entry
 
     def check(self, entry: CatalogEntry, run_input: JsonObject) -> None:
         """Return when the input fits `input_schema`.

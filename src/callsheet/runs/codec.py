@@ -9,6 +9,7 @@ import orjson
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
+    ForkedFrom,
     ParentStep,
     Record,
     RunError,
@@ -200,6 +201,7 @@ def _write_run_started(event: RunStarted) -> dict[str, object]:
         **({"env": event.env} if event.env else {}),
         **({} if event.parent is None else {"parent": _parent_fields(event.parent)}),
         **({"priority": event.priority} if event.priority else {}),
+        **({} if event.forked_from is None else {"forked_from": _forked_fields(event.forked_from)}),
     }
 
 
@@ -217,6 +219,10 @@ def _write_run_finished(event: RunFinished) -> dict[str, object]:
 
 def _parent_fields(parent: ParentStep) -> dict[str, object]:
     return {"run_id": parent.run_id, "seq": parent.seq, "depth": parent.depth}
+
+
+def _forked_fields(forked: ForkedFrom) -> dict[str, object]:
+    return {"run_id": forked.run_id, "from_step": forked.from_step}
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -256,6 +262,7 @@ def _read_run_started(fields: Any) -> Event:
         env=fields.get("env", {}),
         parent=None if (parent := fields.get("parent")) is None else ParentStep(**parent),
         priority=fields.get("priority", 0),
+        forked_from=None if (forked := fields.get("forked_from")) is None else ForkedFrom(**forked),
     )
 
 

@@ -85,6 +85,18 @@ class ParentStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForkedFrom:
+    """The run whose first events are this one's, too.
+
+    Attributes:
+        from_step: the first step that is executed anew; None when every one is, or when all had ended.
+    """
+
+    run_id: RunId
+    from_step: StepPath | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
     """The run was accepted: always the first event.
 
@@ -92,6 +104,7 @@ class RunStarted:
         env: the declared environment values as they were then; the run sees these for all its life.
         parent: the step that waits for this run; None for a run that a caller started.
         priority: runs with a higher one get a free place first; from -100 to 100.
+        forked_from: where the events that follow come from, when this run is a fork.
     """
 
     run_id: RunId
@@ -102,6 +115,7 @@ class RunStarted:
     env: dict[str, str] = field(default_factory=dict[str, str])
     parent: ParentStep | None = None
     priority: int = 0
+    forked_from: ForkedFrom | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,3 +338,4 @@ class RunSummary:
     last_seq: int = 1
     parent_run_id: RunId | None = None
     priority: int = 0
+    forked_from: ForkedFrom | None = None

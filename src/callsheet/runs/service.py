@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from callsheet.errors import RunIsFinished
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.events import RunId, RunStarted, RunSummary
 from callsheet.runs.feed import Feed, FeedItem
+from callsheet.runs.forks import Fork, Forks, ForkWish
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import Clock, Engine, Entropy, Journal, NewRun
 from callsheet.scenario.codec import canonical, digest
@@ -22,6 +24,7 @@ class RunService(RunHistory):
         self._engine = engine
         self._clock = clock
         self._entropy = entropy
+        self._forks = Forks(acceptance=acceptance, journal=journal, clock=clock, entropy=entropy)
 
     async def submit(
         self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None = None, *, priority: int = 0
@@ -60,9 +63,38 @@ class RunService(RunHistory):
                 fingerprint=_fingerprint(scenario_id, run_input, priority) if idempotency_key else "",
             )
         )
+        await self._dispatch(summary)
+        return summary
+
+    async def fork(self, run_id: RunId, wish: ForkWish, idempotency_key: str | None = None) -> Fork:
+        """Accept a run that begins with what another one had done: it is durable then and will be executed.
+
+        Raises:
+            CallsheetError: as `Forks.make`.
+        """
+        fork = await self._forks.make(run_id, wish, idempotency_key)
+        await self._dispatch(fork.summary)
+        return fork
+
+    async def resume(self, run_id: RunId) -> RunSummary:
+        """See that an unfinished run is executed, also one that the engine had given up. Can be repeated.
+
+        Raises:
+            RunNotFound: there is no such run.
+            RunIsFinished: there is nothing to go on with.
+            JournalUnavailable: the journal cannot be read.
+        """
+        summary = await self._journal.summary(run_id)
+        if summary.status.is_terminal:
+            raise RunIsFinished(
+                f"Run {run_id} has ended ({summary.status}), so there is nothing to go on with. Fork or retry it."
+            )
+        await self._dispatch(summary)
+        return summary
+
+    async def _dispatch(self, summary: RunSummary) -> None:
         if not summary.status.is_terminal:
             await self._engine.dispatch(summary.run_id, scenario_id=summary.scenario_id, priority=summary.priority)
-        return summary
 
     async def cancel(self, run_id: RunId) -> RunSummary:
         """Ask for the run's end; a finished run stays as it is. The wish is durable when this returns.

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
+    ForkedFrom,
     ParentStep,
     Revision,
     RunError,
@@ -90,6 +91,7 @@ class RunState:
     env: dict[str, str] = field(default_factory=dict[str, str])
     parent: ParentStep | None = None
     priority: int = 0
+    forked_from: ForkedFrom | None = None
     waiting: RunWaiting | None = None
     steps: dict[StepPath, StepState] = field(default_factory=dict[StepPath, StepState])
     last_seq: int = 1
@@ -139,6 +141,7 @@ def fold(events: Iterable[Event]) -> RunState:
         env=first.env,
         parent=first.parent,
         priority=first.priority,
+        forked_from=first.forked_from,
     )
     go_on(state, remaining)
     return state

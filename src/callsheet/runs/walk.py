@@ -130,8 +130,8 @@ def _failed_at(execution: Execution) -> datetime:
     """When the steps of `on_error` began, or now: they have as much time as all others had."""
     if execution.scenario.on_error:
         first = execution.state.steps.get(StepPath(execution.scenario.on_error[0].name))
-        if first is not None:
-            return first.started_at
+        if first is not None:  # in a fork that step may be older than the run
+            return max(first.started_at, execution.state.started_at)
     return execution.now()
 
 

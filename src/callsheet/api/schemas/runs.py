@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from callsheet.api.elision import Elision
 from callsheet.api.schemas.moments import Timestamp
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import RunError, RunStatus, RunSummary, StepLog, StepStatus
+from callsheet.runs.events import ForkedFrom, RunError, RunStatus, RunSummary, StepLog, StepPath, StepStatus
+from callsheet.runs.forks import ForkWish
 from callsheet.runs.state import RunState
 from callsheet.runs.state import StepState as FoldedStep
 from callsheet.scenario.json import JsonObject
@@ -31,6 +32,35 @@ class ScenarioRunRequest(BaseModel):
     priority: Priority = 0
 
 
+class ForkRequest(BaseModel):
+    """What a fork takes over of its run, and what is another one in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_step: Annotated[
+        str | None, Field(max_length=2_000, description="The path of the first step that is executed anew.")
+    ] = None
+    retry: Annotated[
+        bool, Field(strict=True, description="Instead of `from_step`: anew is what failed, and what came after it.")
+    ] = False
+    input: Annotated[dict[str, Any] | None, Field(description="Instead of the run's own.")] = None
+    revision: Annotated[
+        str | None,
+        Field(max_length=256, description="One that ever ran, or `latest`; without it, the run's own."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.retry and self.from_step is not None:
+            raise ValueError("'retry' finds the step itself: leave out 'from_step'")
+        return self
+
+    def wish(self) -> ForkWish:
+        """The request in the words of the core."""
+        step = None if self.from_step is None else StepPath(self.from_step)
+        return ForkWish(from_step=step, retry=self.retry, input=self.input, revision=self.revision)
+
+
 class RunSubmitResponse(BaseModel):
     """An accepted run: it is stored, and will be executed."""
 
@@ -50,6 +80,18 @@ class RunSubmitResponse(BaseModel):
             input=run_input,
             started_at=timestamp(summary.started_at),
         )
+
+
+class ForkOrigin(BaseModel):
+    """The run that a fork was made of, and the first step that it executed anew; null when that is all of them."""
+
+    run_id: str
+    from_step: str | None
+
+    @classmethod
+    def of(cls, forked: ForkedFrom | None) -> Self | None:
+        """The origin as the API shows it."""
+        return None if forked is None else cls(run_id=forked.run_id, from_step=forked.from_step)
 
 
 class ErrorDetail(BaseModel):
@@ -180,6 +222,7 @@ class ScenarioRunResponse(BaseModel):
     revision: str
     parent_run_id: str | None
     priority: int
+    forked_from: ForkOrigin | None
     waiting: Annotated[dict[str, Any] | None, Field(description="The first of `waits`.")]
     waits: Annotated[
         list[dict[str, Any]],
@@ -211,6 +254,7 @@ class ScenarioRunResponse(BaseModel):
             revision=state.revision,
             parent_run_id=state.parent.run_id if state.parent else None,
             priority=state.priority,
+            forked_from=ForkOrigin.of(state.forked_from),
             waiting=shown[0] if shown else None,
             waits=shown,
             omitted=elision.omitted,
@@ -229,6 +273,7 @@ class RunRow(BaseModel):
     revision: str
     parent_run_id: str | None
     priority: int
+    forked_from: ForkOrigin | None
 
     @classmethod
     def of(cls, summary: RunSummary) -> Self:
@@ -243,6 +288,7 @@ class RunRow(BaseModel):
             revision=summary.revision,
             parent_run_id=summary.parent_run_id,
             priority=summary.priority,
+            forked_from=ForkOrigin.of(summary.forked_from),
         )
 
 

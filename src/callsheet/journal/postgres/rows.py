@@ -7,10 +7,11 @@ import orjson
 
 from callsheet.errors import RunDamaged
 from callsheet.journal.postgres.connections import Row
-from callsheet.runs.events import Message, Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.events import ForkedFrom, Message, Revision, RunId, RunStatus, RunSummary
 
 COLUMNS: Final[LiteralString] = (
-    "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority"
+    "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority,"
+    " forked_from_run_id, forked_from_step"
 )
 """The columns that `summary_of` takes, in its order."""
 
@@ -21,7 +22,8 @@ def summary_of(row: Row) -> RunSummary:
     Raises:
         RunDamaged: the row is not one that Callsheet wrote.
     """
-    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority = row
+    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, *more = row
+    priority, forked_from, from_step = more
     try:
         return RunSummary(
             run_id=RunId(run_id),
@@ -34,6 +36,7 @@ def summary_of(row: Row) -> RunSummary:
             last_seq=last_seq,
             parent_run_id=None if parent_run_id is None else RunId(parent_run_id),
             priority=priority,
+            forked_from=None if forked_from is None else ForkedFrom(run_id=forked_from, from_step=from_step),
         )
     except (ValueError, TypeError) as exc:
         raise damaged(str(run_id), str(exc)) from exc

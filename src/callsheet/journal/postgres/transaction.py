@@ -100,6 +100,8 @@ class Transaction:
                     change.idempotency_key,
                     change.fingerprint,
                     change.row.priority,
+                    None if change.row.forked_from is None else change.row.forked_from.run_id,
+                    None if change.row.forked_from is None else change.row.forked_from.from_step,
                 )
                 for change in creates
             ),

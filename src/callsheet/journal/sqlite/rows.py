@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from callsheet.errors import RunDamaged
-from callsheet.runs.events import Revision, RunId, RunStatus, RunSummary
+from callsheet.runs.events import ForkedFrom, Revision, RunId, RunStatus, RunSummary
 
 Row: TypeAlias = tuple[Any, ...]
 """What sqlite3 gives for a row: each function below knows the columns that it asked for."""
 
 COLUMNS: Final = (
-    "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority"
+    "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority,"
+    " forked_from_run_id, forked_from_step"
 )
 """The columns that `summary_of` takes, in its order."""
 
@@ -22,7 +23,8 @@ def summary_of(row: Row) -> RunSummary:
     Raises:
         JournalUnavailable: the row is not one that Callsheet wrote.
     """
-    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority = row
+    run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, *more = row
+    priority, forked_from, from_step = more
     try:
         return RunSummary(
             run_id=RunId(run_id),
@@ -35,6 +37,7 @@ def summary_of(row: Row) -> RunSummary:
             last_seq=last_seq,
             parent_run_id=None if parent_run_id is None else RunId(parent_run_id),
             priority=int(priority),
+            forked_from=None if forked_from is None else ForkedFrom(run_id=forked_from, from_step=from_step),
         )
     except (ValueError, TypeError) as exc:
         raise damaged(str(run_id), str(exc)) from exc
