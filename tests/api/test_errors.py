@@ -19,6 +19,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("/api/tools/{server}/{tool}/call", "POST"): {},
     ("/api/runs", "POST"): {"scenario_id": "a"},
     ("/api/runs/{run_id}/fork", "POST"): {},
+    ("/api/runs/bulk", "POST"): {"action": "cancel", "all": True},
     ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"): {"approved": True},
     ("/api/scenarios/{scenario_id}", "PUT"): {},
     ("/api/scenarios/validate", "POST"): {"document": {}},
@@ -58,6 +59,10 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/runs/{run_id}/steps/{step_path}", "GET"),
         ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"),
         ("/api/runs/{run_id}/cancel", "POST"),
+        ("/api/runs/{run_id}/fork", "POST"),
+        ("/api/runs/{run_id}/resume", "POST"),
+        ("/api/runs/{run_id}", "DELETE"),
+        ("/api/runs/bulk", "POST"),
         ("/api/scenarios", "GET"),
         ("/api/scenarios/{scenario_id}", "GET"),
         ("/api/scenarios/{scenario_id}", "PUT"),
@@ -78,6 +83,8 @@ async def test_every_route_refuses_other_methods_with_the_shape(house: House, cl
     known = set(operations(house.app))
     # A scenario may be called "validate".
     known |= {("/api/scenarios/validate", "GET"), ("/api/scenarios/validate", "PUT")}
+    # No run is called "bulk": that is 404.
+    known |= {("/api/runs/bulk", "GET"), ("/api/runs/bulk", "DELETE")}
     for path in {path for path, _ in known}:
         for method in METHODS:
             if (path, method) not in known:

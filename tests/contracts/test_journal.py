@@ -485,6 +485,17 @@ async def test_a_finished_run_can_be_removed_with_all_that_belongs_to_it(journal
     assert await journal.messages(again.run_id) == {}
 
 
+async def test_a_run_of_any_length_can_be_removed_and_others_stay(journal: Journal) -> None:
+    kept, run_id = await created(journal), await created(journal)
+    await journal.append(run_id, 1, [*steps(run_id, 2_500), run_finished(run_id)])
+    await journal.delete(run_id)
+    with pytest.raises(RunNotFound):
+        await journal.read(run_id)
+    later = await created(journal)
+    assert [record.seq for record in await journal.read(later)] == [1]
+    assert await listed(journal) == [later, kept]
+
+
 async def test_a_run_that_has_not_ended_cannot_be_removed(journal: Journal) -> None:
     run_id = await created(journal)
     with pytest.raises(RunNotFinished, match="Cancel it first"):

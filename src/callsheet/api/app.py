@@ -23,6 +23,7 @@ from callsheet.api.overview import item_block
 from callsheet.api.parts import Parts
 from callsheet.api.routes import (
     answers,
+    bulk,
     control,
     events,
     expressions,
@@ -115,6 +116,7 @@ def create_app(
 
 _RESOURCES: Final = (
     runs,
+    bulk,
     control,
     events,
     overview,

@@ -40,7 +40,6 @@ STATUS: Final[Mapping[str, int]] = {
     "conflict": 409,
     "scenario.conflict": 409,
     "scenario.read_only": 409,
-    "run.not_finished": 409,
     "step.already_answered": 409,
     "step.not_waiting": 409,
     "body.too_large": 413,

@@ -86,6 +86,11 @@ class DeleteRun:
     size: int = OVERHEAD
 
 
+@dataclass(frozen=True, slots=True)
+class MoreToRemove:
+    """The answer to a `DeleteRun` that is too large for one transaction: the run is gone; send it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Write something, to see whether it can be done."""
@@ -95,5 +100,5 @@ class Probe:
 
 Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | Probe
 
-Outcome: TypeAlias = RunSummary | CallsheetError | None
+Outcome: TypeAlias = RunSummary | MoreToRemove | CallsheetError | None
 """A row where the change is answered with one; an error when this change alone failed; else None."""

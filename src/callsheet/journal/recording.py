@@ -15,6 +15,7 @@ from callsheet.journal.changes import (
     CreateRun,
     DeleteRun,
     Deliver,
+    MoreToRemove,
     Outcome,
     Probe,
     RequestCancel,
@@ -83,7 +84,8 @@ class Recording:
 
     async def delete(self, run_id: RunId) -> None:
         """See `Journal.delete`."""
-        await self._commits.submit(DeleteRun(run_id=run_id), "")
+        while isinstance(await self._commits.submit(DeleteRun(run_id=run_id), ""), MoreToRemove):
+            pass  # others had their turn meanwhile
 
     async def check(self) -> None:
         """See `Journal.check`. It writes one row, so a disk that is full is found out."""

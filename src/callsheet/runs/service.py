@@ -9,6 +9,7 @@ from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.forks import Fork, Forks, ForkWish
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import Clock, Engine, Entropy, Journal, NewRun
+from callsheet.runs.removal import remove
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.json import JsonObject
 
@@ -91,6 +92,17 @@ class RunService(RunHistory):
             )
         await self._dispatch(summary)
         return summary
+
+    async def delete(self, run_id: RunId) -> None:
+        """Remove a run that has ended, its events, and the runs that its steps had begun.
+
+        Raises:
+            RunNotFound: there is no such run.
+            RunNotFinished: it has not ended, or one that a step had begun has not.
+            RunIsChild: it belongs to a step of another run, and is removed with that.
+            JournalUnavailable: the run is still there.
+        """
+        await remove(self._journal, run_id)
 
     async def _dispatch(self, summary: RunSummary) -> None:
         if not summary.status.is_terminal:

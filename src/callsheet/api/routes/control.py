@@ -1,4 +1,4 @@
-"""What is done with runs that there are: fork, retry, resume."""
+"""What is done with runs that there are: fork, retry, resume, remove."""
 
 from typing import Annotated, Final
 
@@ -73,3 +73,23 @@ async def post_resume(run_id: str, parts: TheParts) -> RunRow:
     if parts.draining.started:
         raise ShuttingDown
     return RunRow.of(await parts.runs.resume(run_id_of(run_id)))
+
+
+@router.delete(
+    "/runs/{run_id}",
+    status_code=204,
+    summary="Remove a run",
+    description=(
+        "Removes a run that has ended with its events, and the runs that its steps had begun. Its `Idempotency-Key` is "
+        "free again."
+    ),
+    responses={
+        404: described("Unknown run_id"),
+        409: described("The run, or one that it began, has not ended; or it belongs to a step of another run"),
+        422: described("Validation Error"),
+    },
+)
+async def delete_run(run_id: str, parts: TheParts) -> Response:
+    """Remove a run that has ended."""
+    await parts.runs.delete(run_id_of(run_id))
+    return Response(status_code=204)

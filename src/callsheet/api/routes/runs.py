@@ -19,7 +19,7 @@ from callsheet.api.schemas.runs import (
     StepDetail,
 )
 from callsheet.errors import ShuttingDown, StepNotFound
-from callsheet.runs.events import RunStatus, StepPath
+from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
 
 _MAX_PAGE: Final = 200
@@ -92,6 +92,10 @@ async def get_runs(
     status: Annotated[list[str] | None, Query(description="Repeated or separated by commas.")] = None,
     started_after: Moment | None = None,
     started_before: Moment | None = None,
+    finished_before: Moment | None = None,
+    parent_run_id: Annotated[
+        str | None, Query(max_length=64, description="The runs that steps of this one began.")
+    ] = None,
     q: Annotated[
         str | None, Query(max_length=256, description="Looked for in the id, the scenario's id and the message.")
     ] = None,
@@ -104,6 +108,8 @@ async def get_runs(
         status=_statuses(status),
         started_after=started_after,
         started_before=started_before,
+        finished_before=finished_before,
+        parent_run_id=None if parent_run_id is None else RunId(parent_run_id.lower()),
         q=q or None,
     )
     page = await parts.runs.list(where, limit, cursor)

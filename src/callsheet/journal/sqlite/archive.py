@@ -111,6 +111,8 @@ def _records(connection: sqlite3.Connection, run_id: RunId, after: int, limit: i
     first = max(after, 0) + 1
     due = last_seq + 1 - first if limit is None else min(limit, last_seq + 1 - first)
     if len(rows) < due:
+        if find_run(connection, run_id) is None:  # it was removed meanwhile
+            raise RunNotFound(f"There is no run {run_id}.")
         raise damaged(run_id, f"{due - len(rows)} of its events are missing")
     return [_record(run_id, seq, row) for seq, row in enumerate(rows, first)]
 

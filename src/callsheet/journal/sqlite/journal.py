@@ -14,6 +14,7 @@ from callsheet.journal.recording import Recording
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.removal import finish_removals
 from callsheet.journal.sqlite.schema import open_for_writing
 from callsheet.journal.sqlite.writer import Writer
 from callsheet.journal.tails import Tails
@@ -149,7 +150,9 @@ def _open_files(path: Path, note: dict[str, str] | None) -> tuple[Path, Database
         ) from exc
     lock = DatabaseLock(path, note)
     try:
-        return path, lock, open_for_writing(path)
+        connection = open_for_writing(path)
+        finish_removals(connection)
+        return path, lock, connection
     except BaseException:
         lock.release()
         raise

@@ -29,7 +29,7 @@ from callsheet.journal.sqlite.faults import is_disk_failure, unavailable
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.messages import deliver, tell_parent
 from callsheet.journal.sqlite.moves import Moves
-from callsheet.journal.sqlite.removal import delete_run
+from callsheet.journal.sqlite.removal import Removals
 from callsheet.journal.sqlite.rows import COLUMNS, find_run, summary_of
 from callsheet.runs.events import RunSummary
 
@@ -43,9 +43,11 @@ _BYTES_PER_CHANGE: Final = 2 * 1024
 _RECORD: Final = "INSERT INTO events (run, seq, type, data) SELECT number, ?, ?, ? FROM runs WHERE run_id = ?"
 _DEFINITION: Final = "INSERT OR IGNORE INTO definitions (revision, document) VALUES (?, ?)"
 _RUN: Final = (
-    "INSERT INTO runs (run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq, last_seq,"
+    "INSERT INTO runs (number, run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq, last_seq,"
     " idempotency_key, fingerprint, priority, forked_from_run_id, forked_from_step)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    # The numbers of runs that are being removed are not free yet: their events still have them.
+    " VALUES (1 + max((SELECT ifnull(max(number), 0) FROM runs), (SELECT ifnull(max(run), 0) FROM removals)),"
+    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _KEY: Final = f"SELECT fingerprint, {COLUMNS} FROM runs WHERE idempotency_key = ?"  # noqa: S608 (constant)
 _CANCEL: Final = "UPDATE runs SET cancel_requested = 1 WHERE run_id = ? AND finished_at IS NULL"
@@ -68,6 +70,7 @@ class Writer:
         self._connection = connection
         self._path = path
         self._lock = lock
+        self._removals = Removals(connection)
         self._grown = 0
         self._lost: str | None = None
         self.transactions = 0
@@ -126,6 +129,7 @@ class Writer:
     @contextmanager
     def _transaction(self) -> Generator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
+        self._removals.begin()
         try:
             yield
             self._commit()
@@ -162,7 +166,7 @@ class Writer:
                 outcomes[index] = self._cancel(change)
         for index, change in enumerate(changes):
             if isinstance(change, DeleteRun):
-                outcomes[index] = delete_run(self._connection, change.run_id)
+                outcomes[index] = self._removals.remove(change.run_id)
         if any(isinstance(change, Probe) for change in changes):
             self._probe()
         return outcomes
@@ -189,7 +193,7 @@ class Writer:
             case RequestCancel():
                 return self._cancel(change)
             case DeleteRun():
-                return delete_run(self._connection, change.run_id)
+                return self._removals.remove(change.run_id)
             case Probe():
                 return self._probe()
             case _:

@@ -1,0 +1,43 @@
+"""One action on many runs."""
+
+from fastapi import APIRouter
+
+from callsheet.api.decoding import StrictRoute
+from callsheet.api.parts import TheParts
+from callsheet.api.schemas.bulk import BulkRequest, BulkResponse
+from callsheet.api.schemas.errors import ErrorBody, described
+from callsheet.errors import ShuttingDown
+from callsheet.runs.bulk import act_on_many
+
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
+
+
+@router.post(
+    "/runs/bulk",
+    response_model=BulkResponse,
+    summary="Cancel, retry, resume or remove many runs",
+    description=(
+        "Finds runs first, the newest 1,000 at most, and then does the same with each of them. What is refused for one "
+        "run is told in `failed` and concerns that one alone."
+    ),
+    responses={
+        400: described("The JSON is broken or forbidden"),
+        413: described("The body is too large"),
+        415: described("The body is not JSON in UTF-8"),
+        422: {"description": "Validation Error", "model": ErrorBody},
+        503: described("The journal cannot be used now; with some of the runs it may have been done"),
+    },
+)
+async def post_bulk(request: BulkRequest, parts: TheParts) -> BulkResponse:
+    """Do one thing with many runs."""
+    if parts.draining.started:
+        raise ShuttingDown
+    outcome = await act_on_many(
+        parts.runs,
+        request.action,
+        request.filter.where(),
+        limit=request.limit,
+        latest=request.latest,
+        dry_run=request.dry_run,
+    )
+    return BulkResponse.of(request, outcome)
