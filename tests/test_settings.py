@@ -54,3 +54,26 @@ def test_a_wrong_variable_is_named_as_such(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("CALLSHEET_PROT", "1")
     with pytest.raises(ConfigurationInvalid, match="from the environment"):
         load_settings(folder=tmp_path)
+
+
+def test_a_table_of_the_file_and_the_environment_name_the_same_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "callsheet.toml").write_text("[retention]\ndays = 30\nfailed_days = 90\n", encoding="utf-8")
+    monkeypatch.setenv("CALLSHEET_RETENTION_DAYS", "7")
+    settings = load_settings(folder=tmp_path)
+    assert (settings.retention_days, settings.retention_failed_days, settings.retention_success_days) == (7, 90, None)
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("[retention]\nday = 3\n", "There is no setting 'retention_day' .from callsheet.toml.. Did you mean"),
+        ("[retention]\ndays = 0\n", "The setting 'retention_days' .from callsheet.toml. cannot be 0"),
+        ("retention = 3\n", "There is no setting 'retention'"),
+    ],
+)
+def test_a_fault_in_a_table_is_a_sentence(tmp_path: Path, toml: str, sentence: str) -> None:
+    (tmp_path / "callsheet.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=sentence):
+        load_settings(folder=tmp_path)

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -19,6 +19,13 @@ FILE: Final = "callsheet.toml"
 PREFIX: Final = "CALLSHEET_"
 NOT_SETTINGS: Final = ("CALLSHEET_ENV_", "CALLSHEET_SECRET_")
 """What the operator gives scenarios by name begins like this; see `callsheet.engine.environment`."""
+
+
+Days = Annotated[float | None, Field(gt=0, le=36_500)]
+"""How long something is kept; None for ever."""
+
+TABLES: Final = frozenset({"retention"})
+"""The tables that `callsheet.toml` may have: `days` in `[retention]` is the setting `retention_days`."""
 
 
 class Settings(BaseModel):
@@ -40,6 +47,10 @@ class Settings(BaseModel):
         max_body_bytes: the largest request body.
         mcp_on_disconnect: what becomes of a run whose MCP client goes away: it continues, or is cancelled.
         log_level: of the log on standard error.
+        retention_days: how long a run is kept after its end; None for ever.
+        retention_success_days: the same for runs that succeeded, instead of `retention_days`.
+        retention_failed_days: the same for runs that failed.
+        retention_cancelled_days: the same for runs that were cancelled.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +69,10 @@ class Settings(BaseModel):
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
     mcp_on_disconnect: Annotated[str, Field(pattern="^(continue|cancel)$")] = "continue"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    retention_days: Days = None
+    retention_success_days: Days = None
+    retention_failed_days: Days = None
+    retention_cancelled_days: Days = None
 
 
 def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | None = None) -> Settings:
@@ -122,13 +137,25 @@ def _environment() -> dict[str, object]:
 
 def _file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return flattened(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigurationInvalid(f"{path} is not TOML: {exc}.") from exc
     except OSError as exc:
         raise ConfigurationInvalid(f"{path} cannot be read: {exc.strerror}.") from exc
+
+
+def flattened(file: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a `callsheet.toml` by their names; those of a table have its name in front."""
+    found: dict[str, object] = {}
+    for name, value in file.items():
+        if name in TABLES and isinstance(value, dict):
+            fields = cast("dict[str, object]", value)
+            found |= {f"{name}_{key}": each for key, each in fields.items()}
+        else:
+            found[name] = value
+    return found
 
 
 def _sentence(exc: ValidationError, layers: list[tuple[str, dict[str, object]]]) -> str:
