@@ -1,6 +1,6 @@
 """Runs as commands see them, whoever executes them: this process, or a server that has the data folder open."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -8,8 +8,10 @@ from callsheet.cli.local_runs import LocalRuns
 from callsheet.cli.remote_runs import open_remote_runs
 from callsheet.journal.sqlite.lock import Holder, holder
 from callsheet.runs.answers import Answer
+from callsheet.runs.bulk import BulkAction, BulkReport
 from callsheet.runs.events import Record, RunId, RunStatus, StepPath
-from callsheet.runs.ports import Catalog
+from callsheet.runs.forks import ForkWish
+from callsheet.runs.ports import Catalog, RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings, environment
 from callsheet.system import journal_path, open_stored_answers, open_system
@@ -40,6 +42,26 @@ class RunsAccess(AnswersAccess, Protocol):
 
     def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
         """Every record of the run, as they are written, until it ends."""
+        ...
+
+    async def fork(self, run_id: RunId, wish: ForkWish) -> RunId:
+        """Fork a run; see `RunService.fork`."""
+        ...
+
+    async def resume(self, run_id: RunId) -> None:
+        """Push an unfinished run on; see `RunService.resume`."""
+        ...
+
+    async def delete(self, run_id: RunId) -> None:
+        """Remove a run; see `RunService.delete`."""
+        ...
+
+    async def bulk(self, action: BulkAction, where: RunFilter, *, latest: bool, dry_run: bool) -> BulkReport:
+        """Do one thing with many runs; see `callsheet.runs.bulk.act_on_many`."""
+        ...
+
+    async def ended(self, runs: Sequence[RunId]) -> None:
+        """Return when these runs have ended, if it is this process that executes them; else at once."""
         ...
 
     async def cancel(self, run_id: RunId) -> RunStatus:

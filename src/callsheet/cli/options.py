@@ -37,6 +37,44 @@ Scenarios: TypeAlias = Annotated[
 ]
 Mcp: TypeAlias = Annotated[Path | None, typer.Option("--mcp", metavar="FILE", help="The file that names tool servers.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
+Json: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Write every event as a line of JSON to standard output, and nothing else.")
+]
+Inputs: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="K=V",
+        help="k=v for a text (or what the input_schema says), k:=JSON for any value, @FILE for the whole object "
+        "(@- reads it from standard input). Can be repeated; later ones win.",
+    ),
+]
+StatusOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--status", help="Only runs with this status; can be repeated or separated by commas."),
+]
+ScenarioOption: TypeAlias = Annotated[
+    str | None, typer.Option("--scenario", metavar="ID", help="Only runs of this scenario.")
+]
+StartedAfter: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--started-after", metavar="TIME", help="Only runs that started later: 2026-04-24."),
+]
+StartedBefore: TypeAlias = Annotated[
+    str | None, typer.Option("--started-before", metavar="TIME", help="Only runs that started earlier.")
+]
+Search: TypeAlias = Annotated[
+    str | None, typer.Option("--search", metavar="TEXT", help="Only runs with this in an id or in the message.")
+]
+DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Show which runs it would be, and do nothing.")]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Latest: TypeAlias = Annotated[
+    bool, typer.Option("--latest", help="With the scenario as it is in the catalog now, not as it was for the run.")
+]
+SomeRun: TypeAlias = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="A run_id, how one begins, or 'last'; or say which runs below.")
+]
 RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="RUN", help="A run_id, how one begins, or 'last'.")]
 
 
@@ -65,3 +103,26 @@ class Places:
     def base(self) -> Path:
         """The folder that settings start from, as an absolute path."""
         return (self.folder or Path()).absolute()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which runs a command is for, instead of one that is named, as the command line says it.
+
+    Attributes:
+        dry_run: show which runs it would be, and do nothing.
+        yes: do not ask.
+    """
+
+    statuses: tuple[str, ...] = ()
+    scenario: str | None = None
+    started_after: str | None = None
+    started_before: str | None = None
+    search: str | None = None
+    dry_run: bool = False
+    yes: bool = False
+
+
+def split(texts: list[str] | None) -> tuple[str, ...]:
+    """What an option gives that can be repeated or have several values with commas between them."""
+    return tuple(name for text in texts or () for name in text.split(",") if name)

@@ -1,6 +1,6 @@
 """Runs that a server executes, over its HTTP API; for commands beside a server, which alone may write the journal."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -10,9 +10,11 @@ import orjson
 
 from callsheet.errors import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
 from callsheet.runs.answers import Answer
+from callsheet.runs.bulk import BulkAction, BulkReport
 from callsheet.runs.codec import RUN_FINISHED
 from callsheet.runs.events import Record, RunId, RunStatus, StepPath
-from callsheet.runs.ports import Journal
+from callsheet.runs.forks import ForkWish
+from callsheet.runs.ports import Journal, RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings
 from callsheet.system import open_history
@@ -77,6 +79,33 @@ class RemoteRuns:
             f"again; 'callsheet runs events {run_id} --follow' shows it."
         )
 
+    async def fork(self, run_id: RunId, wish: ForkWish) -> RunId:
+        """See `RunsAccess`."""
+        fields = {"from_step": wish.from_step, "retry": wish.retry, "input": wish.input, "revision": wish.revision}
+        return RunId((await self._ask("POST", f"/api/runs/{run_id}/fork", orjson.dumps(fields)))["run_id"])
+
+    async def resume(self, run_id: RunId) -> None:
+        """See `RunsAccess`."""
+        await self._ask("POST", f"/api/runs/{run_id}/resume")
+
+    async def delete(self, run_id: RunId) -> None:
+        """See `RunsAccess`."""
+        await self._ask("DELETE", f"/api/runs/{run_id}")
+
+    async def bulk(self, action: BulkAction, where: RunFilter, *, latest: bool, dry_run: bool) -> BulkReport:
+        """See `RunsAccess`."""
+        fields = {"action": action.value, "filter": _filter(where), "latest": latest, "dry_run": dry_run}
+        answer = await self._ask("POST", "/api/runs/bulk", orjson.dumps(fields))
+        return BulkReport(
+            done=tuple(answer["done"]),
+            made=answer["made"],
+            failed=tuple((each["run_id"], each["code"], each["detail"]) for each in answer["failed"]),
+            more=answer["more"],
+        )
+
+    async def ended(self, runs: Sequence[RunId]) -> None:
+        """See `RunsAccess`. The runs are the server's."""
+
     async def cancel(self, run_id: RunId) -> RunStatus:
         """See `RunsAccess`."""
         return RunStatus((await self._ask("POST", f"/api/runs/{run_id}/cancel"))["status"])
@@ -97,7 +126,7 @@ class RemoteRuns:
             raise self._gone(exc) from exc
         if response.status_code >= 400:
             raise _refusal(response.status_code, response.content)
-        return orjson.loads(response.content)
+        return orjson.loads(response.content) if response.content else None
 
     async def _whole(self, run_id: RunId, record: Record) -> Record:
         if b'"omitted":' not in record.data or not orjson.loads(record.data).get("omitted"):
@@ -107,6 +136,18 @@ class RemoteRuns:
     def _gone(self, error: Exception) -> Unavailable:
         why = str(error) or type(error).__name__
         return Unavailable(f"The server at {self._client.base_url} has the data folder and does not answer: {why}.")
+
+
+def _filter(where: RunFilter) -> dict[str, object]:
+    fields = {
+        "scenario_id": where.scenario_id,
+        "status": None if where.status is None else sorted(where.status),
+        "started_after": where.started_after,
+        "started_before": where.started_before,
+        "finished_before": where.finished_before,
+        "q": where.q,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 async def _records(lines: AsyncIterator[str]) -> AsyncGenerator[Record]:

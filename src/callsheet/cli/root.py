@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "lock": Lazy(module="callsheet.cli.commands.lock", summary="Write down what the tools in use promise now."),
     "scenarios": Lazy(module="callsheet.cli.commands.scenarios", summary="List the scenarios, broken ones too."),
     "tools": Lazy(module="callsheet.cli.commands.tools", summary="List tools, call one, sign in to a server."),
-    "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, follow, answer and cancel runs."),
+    "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, answer, cancel, retry, remove runs."),
     "db": Lazy(module="callsheet.cli.commands.db", summary="Bring the tables of the database up to date."),
     "doctor": Lazy(module="callsheet.cli.commands.doctor", summary="Check the configuration, the data, the servers."),
 }

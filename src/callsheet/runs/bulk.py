@@ -58,6 +58,26 @@ class BulkOutcome:
     made: dict[RunId, RunId] = field(default_factory=dict[RunId, RunId])
     failed: dict[RunId, CallsheetError] = field(default_factory=dict[RunId, CallsheetError])
 
+    def report(self) -> "BulkReport":
+        """The same without what it was made of."""
+        failed = tuple((run_id, error.code, error.message) for run_id, error in self.failed.items())
+        return BulkReport(done=tuple(self.done), made=self.made, failed=failed, more=self.more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkReport:
+    """What became of the runs, as it is told to others.
+
+    Attributes:
+        done, made, more: as in `BulkOutcome`.
+        failed: the run, the code and the sentence of each refusal.
+    """
+
+    done: tuple[RunId, ...]
+    made: Mapping[RunId, RunId]
+    failed: tuple[tuple[RunId, str, str], ...]
+    more: bool
+
 
 async def act_on_many(
     runs: RunService,

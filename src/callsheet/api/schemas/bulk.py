@@ -91,7 +91,7 @@ class BulkResponse(BaseModel):
             matched=len(outcome.matched),
             more=outcome.more,
             done=list(outcome.done),
-            made=dict(outcome.made),
+            made={str(old): str(new) for old, new in outcome.made.items()},
             failed=[
                 BulkFailure(run_id=run_id, code=error.code, detail=error.message)
                 for run_id, error in outcome.failed.items()

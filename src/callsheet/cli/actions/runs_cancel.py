@@ -4,7 +4,9 @@ from callsheet.cli.access import open_runs
 from callsheet.cli.commands.runs_cancel import RunsCancelOptions
 from callsheet.cli.failures import DONE, say
 from callsheet.cli.finding import find_run
+from callsheet.cli.selected import act_on_selection
 from callsheet.cli.surroundings import surroundings
+from callsheet.runs.bulk import BulkAction
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.settings import Settings
 from callsheet.system import open_history
@@ -13,6 +15,9 @@ from callsheet.system import open_history
 async def act(options: RunsCancelOptions) -> int:
     """Cancel a run and wait for its end; the exit status."""
     with surroundings(options.places) as settings:
+        many = await act_on_selection(settings, BulkAction.CANCEL, options.run, options.selection)
+        if many is not None or options.run is None:
+            return DONE if many is None else many
         async with open_history(settings) as history:
             run = await find_run(history.runs, options.run)
         if run.status.is_terminal:

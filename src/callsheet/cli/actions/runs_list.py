@@ -5,12 +5,14 @@ from typing import Final
 
 from rich.table import Table
 
+from callsheet.cli.actions.runs_show import forked_as_json
 from callsheet.cli.commands.runs_list import RunsListOptions
-from callsheet.cli.failures import DONE, Refused, say
+from callsheet.cli.failures import DONE, say
+from callsheet.cli.many import statuses_of
 from callsheet.cli.screen import foreign, local, output, seconds_text, status_text, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import RunStatus, RunSummary
+from callsheet.runs.events import RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
@@ -21,7 +23,7 @@ _PAGE: Final = 200
 
 async def act(options: RunsListOptions) -> int:
     """List runs; the exit status."""
-    where = RunFilter(scenario_id=options.scenario, status=_statuses(options.statuses))
+    where = RunFilter(scenario_id=options.scenario, status=statuses_of(options.statuses))
     with surroundings(options.places) as settings:
         runs: Sequence[RunSummary] = ()
         if has_journal(settings):  # otherwise nothing has run yet, which is no fault
@@ -46,14 +48,6 @@ async def _collect(runs: RunHistory, where: RunFilter, limit: int) -> Sequence[R
         if cursor is None:
             break
     return found
-
-
-def _statuses(names: Sequence[str]) -> frozenset[RunStatus] | None:
-    known = {status.value for status in RunStatus}
-    for name in names:
-        if name not in known:
-            raise Refused(f"--status cannot be {name!r}. There are: {', '.join(RunStatus)}.")
-    return frozenset(RunStatus(name) for name in names) or None
 
 
 def _table(runs: Sequence[RunSummary]) -> Table:
@@ -85,4 +79,5 @@ def _as_json(run: RunSummary) -> JsonObject:
         "revision": run.revision,
         "parent_run_id": run.parent_run_id,
         "priority": run.priority,
+        "forked_from": forked_as_json(run.forked_from),
     }

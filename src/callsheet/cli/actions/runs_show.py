@@ -14,7 +14,7 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import pretty_json
 from callsheet.cli.waits import waits_text
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import RunError, RunStatus, StepWaiting
+from callsheet.runs.events import ForkedFrom, RunError, RunStatus, StepWaiting
 from callsheet.runs.state import RunState, StepState
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.json import Json, JsonObject
@@ -45,6 +45,11 @@ def _show(console: Console, state: RunState, labels: Labels) -> None:
     facts.add_row("run", state.run_id)
     facts.add_row("scenario", foreign(f"{state.scenario_id} ({state.revision})"))
     facts.add_row("status", status_text(state.status))
+    if state.parent is not None:
+        facts.add_row("parent", state.parent.run_id)
+    if state.forked_from is not None:
+        step = state.forked_from.from_step
+        facts.add_row("fork of", foreign(state.forked_from.run_id + (f", from {step}" if step else "")))
     facts.add_row("started", local(state.started_at))
     if state.finished_at:
         took = seconds_text((state.finished_at - state.started_at).total_seconds())
@@ -109,6 +114,7 @@ def _as_json(state: RunState) -> JsonObject:
         "status": state.status.value,
         "parent_run_id": state.parent.run_id if state.parent else None,
         "priority": state.priority,
+        "forked_from": forked_as_json(state.forked_from),
         "message": state.message,
         "started_at": timestamp(state.started_at),
         "finished_at": timestamp(state.finished_at) if state.finished_at else None,
@@ -136,6 +142,11 @@ def _step_as_json(step: StepState) -> JsonObject:
         "progress": _progress(step),
         "waiting": None if step.waiting is None else step.waiting[1].waits_for,
     }
+
+
+def forked_as_json(forked: ForkedFrom | None) -> Json:
+    """Where a fork comes from."""
+    return None if forked is None else {"run_id": forked.run_id, "from_step": forked.from_step}
 
 
 def _progress(step: StepState) -> Json:

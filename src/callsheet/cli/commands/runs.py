@@ -12,7 +12,12 @@ COMMANDS: Final = {
     "show": Lazy(module="callsheet.cli.commands.runs_show", summary="Show one run: its steps, output or error."),
     "events": Lazy(module="callsheet.cli.commands.runs_events", summary="Show the events of a run, or follow them."),
     "answer": Lazy(module="callsheet.cli.commands.runs_answer", summary="Answer a step that waits for a person."),
-    "cancel": Lazy(module="callsheet.cli.commands.runs_cancel", summary="Cancel a run."),
+    "cancel": Lazy(module="callsheet.cli.commands.runs_cancel", summary="Cancel a run, or many."),
+    "retry": Lazy(module="callsheet.cli.commands.runs_retry", summary="Try again what failed in a run, or in many."),
+    "fork": Lazy(module="callsheet.cli.commands.runs_fork", summary="Run again from a step on."),
+    "resume": Lazy(module="callsheet.cli.commands.runs_resume", summary="Go on with an unfinished run."),
+    "delete": Lazy(module="callsheet.cli.commands.runs_delete", summary="Remove a run that has ended, or many."),
+    "prune": Lazy(module="callsheet.cli.commands.runs_prune", summary="Remove runs that ended long ago."),
 }
 
 
@@ -25,4 +30,4 @@ group = typer.Typer(cls=_Runs, no_args_is_help=True, add_completion=False, rich_
 
 @group.callback(add_help_option=False)
 def describe(*, show_help: GroupHelp = False) -> None:
-    """List, show, follow, answer and cancel runs. All but answer and cancel only read, beside a server too."""
+    """List, show, answer, cancel, retry, remove runs. What only lists and shows works beside a server, too."""

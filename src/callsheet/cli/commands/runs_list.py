@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from callsheet.cli.options import AsJson, Data, Folder, Places
+from callsheet.cli.options import AsJson, Data, Folder, Places, split
 from callsheet.cli.start import start
 
 
@@ -32,7 +32,7 @@ def command(
 ) -> int:
     """List runs, newest first. Times are local."""
     options = RunsListOptions(
-        statuses=tuple(name for text in status or () for name in text.split(",") if name),
+        statuses=split(status),
         scenario=scenario,
         limit=limit,
         json=json,
