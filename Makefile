@@ -12,13 +12,17 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test published conformance check fmt schema bench serve lock clean
+.PHONY: demo test chaos published conformance check fmt schema bench serve lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/news/demo.py
 
 test: $(DEV) $(PUBLISHED)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Thousands of runs while the processes that execute them are killed, frozen and ended at random; some minutes.
+chaos: $(DEV)
+	$(BIN)/python -m tests.chaos --fleet sqlite
 
 # The published tool servers alone, Playwright's too, which needs Chromium on this machine.
 published: $(DEV) $(PUBLISHED)

@@ -1,10 +1,13 @@
 """What tests of every room share."""
 
+import os
+import random
 from collections.abc import Generator
 
 import pytest
 
 from callsheet.journal.postgres.migrate import upgrade
+from tests.e2e.load import report
 from tests.support.fleet import empty_queue, make_queue
 from tests.support.postgres import PostgresServer, postgres_server
 
@@ -36,3 +39,11 @@ def queue_url(queue_database: str) -> str:
     """The URL of a database with an empty queue of runs. Nobody else uses it."""
     empty_queue(queue_database)
     return queue_database
+
+
+@pytest.fixture
+def seed() -> int:
+    """Decides what happens when; shown when the test fails, and taken from `E2E_SEED` to try the same again."""
+    chosen = int(os.environ.get("E2E_SEED") or random.SystemRandom().randrange(2**32))
+    report(f"E2E_SEED={chosen}")
+    return chosen
