@@ -1,0 +1,67 @@
+"""A process that dies where it is told to; the same for every journal that has a `BatchWriter`."""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from callsheet.journal.changes import Change, Outcome
+from callsheet.journal.group_commit import BatchWriter
+from tests.failpoints.points import Moment, Transition
+
+
+class Failpoint:
+    """Where a process dies; beside it, on disk before the process dies, a note that it did.
+
+    Args:
+        folder: where `fired` is written, or `doom`, at which the tool server is told whom to kill.
+    """
+
+    def __init__(self, folder: Path, transition: Transition, moment: Moment) -> None:
+        self._folder = folder
+        self.moment = moment
+        self.is_in = transition.is_in
+
+    def die(self) -> None:
+        """SIGKILL to this very process."""
+        descriptor = os.open(self._folder / "fired", os.O_CREAT | os.O_WRONLY)
+        os.fsync(descriptor)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def doom(self) -> None:
+        """Have this process killed by the tool server, right after its next effect."""
+        written = self._folder / "doom.new"
+        written.write_text(str(os.getpid()), encoding="ascii")
+        written.rename(self._folder / "doom")
+
+
+class DyingWriter:
+    """The real writer, until the failpoint.
+
+    Args:
+        dies_at_commit: says whether the next commit shall not happen, and the process die in its place.
+    """
+
+    def __init__(self, writer: BatchWriter, dies_at_commit: Callable[[bool], None], failpoint: Failpoint) -> None:
+        self._writer = writer
+        self._dies_at_commit = dies_at_commit
+        self._failpoint = failpoint
+
+    def commit(self, changes: Sequence[Change]) -> list[Outcome]:
+        """See `BatchWriter.commit`."""
+        reached = any(map(self._failpoint.is_in, changes))
+        self._dies_at_commit(reached and self._failpoint.moment is Moment.BEFORE)
+        outcomes = self._writer.commit(changes)
+        if reached and self._failpoint.moment is Moment.AFTER:
+            self._failpoint.die()
+        if reached and self._failpoint.moment is Moment.EFFECT:
+            self._failpoint.doom()
+        return outcomes
+
+    def tidy(self, *, idle: bool) -> None:
+        """See `BatchWriter.tidy`."""
+        self._writer.tidy(idle=idle)
+
+    def close(self) -> None:
+        """See `BatchWriter.close`."""
+        self._writer.close()

@@ -1,0 +1,92 @@
+"""Tells the story to the real system in a process that dies at a failpoint, and again in one that does not.
+
+    python program.py < CASES
+
+Each line of standard input is a case, `{"folder": …, "transition": …, "moment": …}`; each line of output tells what
+came of it: `{"died": …, "fired": …, "stored": …, "ended": …}`, with the exit statuses of both processes, whether the
+failpoint says that it fired, and how often the database had the transition in between.
+
+The product has no hooks for this. What opens the system gives its journal another writer: the real one, which is told
+to die. Every process is a fork of this one, which has imported everything and begun nothing.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import orjson
+from loguru import logger
+
+from callsheet.settings import Settings
+from callsheet.system import System, open_system
+from tests.failpoints.dying import Failpoint
+from tests.failpoints.on_sqlite import arm, query
+from tests.failpoints.points import TRANSITIONS, Moment, Transition
+from tests.failpoints.story import SCENARIOS, Story
+from tests.support.service import ROOT, furnish, program
+
+TOOLS = ROOT / "tests" / "support" / "servers" / "deduplicating.py"
+SECONDS = 30
+"""After which a process ends that hangs."""
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncGenerator[System]:
+    """The real system on the folder."""
+    settings = Settings(data=folder / "data", scenarios=folder / "scenarios", mcp=folder / "mcp.json", drain_timeout=0)
+    async with open_system(settings, {}) as system:
+        yield system
+
+
+async def tell(folder: Path) -> None:
+    """The story, from its beginning."""
+    async with opened(folder) as system:
+        await Story(system, folder).tell()
+
+
+def in_a_process(work: Callable[[], None]) -> int:
+    """The exit status of a fork of this process that does `work`."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    status = 1
+    try:
+        signal.alarm(SECONDS)
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001 - nothing may come back from here into the parent's work
+        logger.exception("The story did not come to its end.")
+    finally:
+        os._exit(status)
+
+
+def attempt(folder: Path, transition: Transition, moment: Moment) -> dict[str, object]:
+    """One case."""
+    tools = program(TOOLS, "--ledger", folder / "tools.jsonl", "--doom", folder / "doom")
+    furnish(folder, scenarios=SCENARIOS, servers={"tools": tools}, settings={})
+
+    def doomed() -> None:
+        arm(Failpoint(folder, transition, moment))
+        asyncio.run(tell(folder))
+
+    died = in_a_process(doomed)
+    fired = (folder / ("doom.struck" if moment is Moment.EFFECT else "fired")).exists()
+    found = int(query(folder, transition.stored)[0][0])
+    ended = in_a_process(lambda: asyncio.run(tell(folder)))
+    return {"died": died, "fired": fired, "stored": found, "ended": ended}
+
+
+def main() -> None:
+    """Case by case."""
+    for line in sys.stdin.buffer:
+        case = orjson.loads(line)
+        result = attempt(Path(case["folder"]), TRANSITIONS[case["transition"]], Moment[case["moment"]])
+        os.write(1, orjson.dumps(result) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
