@@ -48,8 +48,9 @@ class Service:
         output: what all processes so far wrote to standard output and standard error, line by line.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, command: Sequence[str | Path] = COMMAND) -> None:
         self.folder = folder
+        self._command = command
         self.output: list[str] = []
         self._url = ""
         self._options = options
@@ -88,7 +89,7 @@ class Service:
         self._said_url.clear()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
         self._process = subprocess.Popen(
-            [*COMMAND, "--folder", str(self.folder), "--port", "0", *self._options],
+            [*self._command, "--folder", str(self.folder), "--port", "0", *self._options],
             cwd=self.folder,
             env={**environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
@@ -205,10 +206,11 @@ def serving(
     servers: Mapping[str, JsonObject] | None = None,
     settings: Mapping[str, str | int | float] | None = None,
     start: bool = True,
+    command: Sequence[str | Path] = COMMAND,
 ) -> Generator[Service]:
     """A service in `folder`, which gets the files that this names; ended at the end of the block."""
     furnish(folder, scenarios=scenarios, servers=servers or {}, settings=settings or {})
-    service = Service(folder)
+    service = Service(folder, command=command)
     try:
         if start:
             service.start()
