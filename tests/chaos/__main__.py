@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             hits=options.hits,
             freezes=options.freezes,
             terms=options.terms,
+            databases=options.databases,
             takeover=options.takeover,
         ),
         folder=folder,
@@ -96,6 +97,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--hits", type=int, default=16, help="kills that must hit tool calls at work")
     parser.add_argument("--freezes", type=int, default=8)
     parser.add_argument("--terms", type=int, default=8)
+    parser.add_argument("--databases", type=int, default=0, help="restarts of the database's server, where it has one")
     parser.add_argument("--takeover", type=float, default=10, help="seconds from a kill until its work goes on")
     return parser.parse_args(arguments)
 

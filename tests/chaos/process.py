@@ -33,6 +33,7 @@ class Process:
         folder: where.
         log: a file that takes all that the processes say.
         says: what a process says once it is ready; its first group, if it has one, is the process's address.
+        works: whether it executes runs, so that a strike can hit a step.
         environment: of every process; `CHAOS_PROCESS` comes on top, which names this one.
     """
 
@@ -44,11 +45,13 @@ class Process:
         folder: Path,
         log: Path,
         says: str,
+        works: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.url: str | None = None
         self.born = 0
+        self.works = works
         self._command = [sys.executable, str(LEASH), *command]
         self._folder = folder
         self._log = log

@@ -98,11 +98,11 @@ class Saboteur:
             await starting
 
     async def _aim(self, process: Process) -> None:
-        """Return at a random moment after the process has begun a tool call, if it does."""
+        """Return at a random moment; of a process that executes runs, after it has begun a tool call, if it does."""
         await self._started(process)
         await asyncio.sleep(self._dice.uniform(0.0, 0.8))
         give_up = time.monotonic() + AIM_SECONDS
-        while time.monotonic() < give_up:
+        while process.works and time.monotonic() < give_up:
             self._calls.read_on()
             if self._calls.open_of(process.label):
                 await asyncio.sleep(self._dice.uniform(0.0, 0.1))

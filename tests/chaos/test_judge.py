@@ -117,6 +117,18 @@ def test_what_is_sound_passes_and_is_counted() -> None:
     assert findings.takeovers == pytest.approx([1.5])
 
 
+def test_what_a_frozen_process_does_late_passes_where_others_went_on() -> None:
+    evidence = sound()
+    frozen = Strike(kind=Kind.FREEZE, process="serve.1", at=NOON + 1.2, until=NOON + 5, lone=False)
+    evidence.calls.all[0].at = NOON + 5.1
+
+    findings = judge(replace(evidence, strikes=[KILL, frozen]), replace(LEAST, hits=0, freezes=1))
+
+    assert findings.interrupted == 1
+    with pytest.raises(Broken, match="a tool is not called for a step that has finished"):
+        judge(replace(evidence, strikes=[KILL, replace(frozen, lone=True)]), LEAST)
+
+
 Spoil = Callable[[Evidence], object]
 
 
