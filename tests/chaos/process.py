@@ -107,10 +107,14 @@ class Process:
             raise DidNot(f"{self.label} did not begin within {READY_SECONDS} s:\n{self.last_words()}") from None
         self.url = found[1] if found.groups() else None
 
-    async def kill(self) -> bool:
-        """SIGKILL; return when it is dead: whether it lived until then."""
+    async def kill(self) -> int:
+        """SIGKILL; the exit status, -9 unless it had ended before."""
         self._send(signal.SIGKILL)
-        return await self._ended() == -signal.SIGKILL
+        return await self._ended()
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, and do not wait."""
+        self._send(signal.SIGTERM)
 
     async def terminate(self) -> int:
         """SIGTERM; the exit status.
@@ -118,7 +122,7 @@ class Process:
         Raises:
             DidNot: it did not end, in time.
         """
-        self._send(signal.SIGTERM)
+        self.ask_to_end()
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 return await self._ended()

@@ -2,17 +2,25 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from tests.chaos.calls import Calls
 from tests.chaos.evidence import Kind, Least, Strike
-from tests.chaos.fleet import Fleet
-from tests.chaos.process import Process
+from tests.chaos.fleet import DRAIN_SECONDS, Fleet
+from tests.chaos.process import DidNot, Process
 
 EARLY = 0.2
-"""So many of the kills are not aimed: they come while the process takes up what the last one left, or before."""
+"""So many of the ends are not aimed: they come while the process takes up what the last one left, or before."""
+
+IMPATIENT = 0.4
+"""So many of the processes that were asked to end are killed while they do."""
+
+KILLED = frozenset({-signal.SIGKILL})
+ENDED = frozenset({0, 128 + signal.SIGTERM, -signal.SIGTERM, -signal.SIGKILL})
+"""How a process may have ended that was asked to, or before it could listen."""
 
 AIM_SECONDS = 3.0
 """For which a strike waits for a tool call at work."""
@@ -76,18 +84,13 @@ class Saboteur:
             await self._restart_database()
             return
         process = self._dice.choice(self._fleet.processes)
-        aimed = kind is not Kind.KILL or self._dice.random() >= EARLY
-        if aimed:
+        if kind is Kind.FREEZE or self._dice.random() >= EARLY:
             await self._aim(process)
         else:
             await asyncio.sleep(self._dice.uniform(0.05, 1.5))
-        if not process.alive:
-            return
         match kind:
-            case Kind.KILL:
-                await self._end(process, kind, process.kill)
-            case Kind.TERM:
-                await self._end(process, kind, process.terminate)
+            case Kind.KILL | Kind.TERM:
+                await self._end(process, kind)
             case Kind.FREEZE:
                 await self._freeze(process)
             case _:
@@ -109,11 +112,19 @@ class Saboteur:
                 return
             await asyncio.sleep(LOOK)
 
-    async def _end(self, process: Process, kind: Kind, end: Callable[[], Awaitable[object]]) -> None:
+    async def _end(self, process: Process, kind: Kind) -> None:
         if starting := self._starting.pop(process, None):
             starting.cancel()
         label, at = process.label, time.time()
-        await end()
+        if kind is Kind.TERM and self._dice.random() >= IMPATIENT:
+            status = await process.terminate()
+        else:
+            if kind is Kind.TERM:
+                process.ask_to_end()
+                await asyncio.sleep(self._dice.uniform(0.0, DRAIN_SECONDS))
+            status = await process.kill()
+        if status not in (KILLED if kind is Kind.KILL else ENDED):
+            raise DidNot(f"{label} ended by itself or badly, with {status}:\n{process.last_words()}")
         self._note(kind, label, at)
         self._calls.forget(label)
         await self.start(process)

@@ -56,7 +56,7 @@ async def test_every_process_of_a_place_is_named_and_heard_anew(tmp_path: Path) 
         assert (process.url, process.label) == (f"p.{number}", f"p.{number}")
         process.freeze()
         process.thaw()
-        assert await process.kill()
+        assert await process.kill() == -signal.SIGKILL
         assert process.url is None
 
 
