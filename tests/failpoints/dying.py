@@ -4,10 +4,27 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 from callsheet.journal.changes import Change, Outcome
 from callsheet.journal.group_commit import BatchWriter
 from tests.failpoints.points import Moment, Transition
+
+
+class Database(Protocol):
+    """Where a journal is."""
+
+    def arm(self, failpoint: "Failpoint") -> None:
+        """Give every journal that this process opens from now on a writer that dies."""
+        ...
+
+    def use(self) -> None:
+        """Have the system that this process opens work on it."""
+        ...
+
+    def query(self, sql: str) -> Sequence[tuple[Any, ...]]:
+        """What it answers by itself, left as the last process left it."""
+        ...
 
 
 class Failpoint:
@@ -65,3 +82,25 @@ class DyingWriter:
     def close(self) -> None:
         """See `BatchWriter.close`."""
         self._writer.close()
+
+
+class DyingConnection:
+    """A connection that dies instead of a commit, when it is told to: every statement before it was made."""
+
+    def __init__(self, connection: Any, die: Callable[[], None]) -> None:
+        self._connection = connection
+        self._die = die
+        self._dies = False
+
+    def dies_at_commit(self, dies: bool) -> None:
+        """Say whether the next commit is the end."""
+        self._dies = dies
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        """Execute a statement; any but a commit that shall not happen."""
+        if self._dies and sql == "COMMIT":
+            self._die()
+        return self._connection.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)

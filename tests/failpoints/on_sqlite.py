@@ -2,7 +2,6 @@
 
 import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -10,44 +9,29 @@ from typing import Any, cast
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.writer import Writer
-from tests.failpoints.dying import DyingWriter, Failpoint
+from tests.failpoints.dying import DyingConnection, DyingWriter, Failpoint
 
 
-class DyingConnection:
-    """A connection that dies instead of a commit, when it is told to: every statement before it was made."""
+class OnSqlite:
+    """The `Database` in a data folder."""
 
-    def __init__(self, connection: sqlite3.Connection, die: Callable[[], None]) -> None:
-        self._connection = connection
-        self._die = die
-        self._dies = False
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "data" / "journal.db"
 
-    def dies_at_commit(self, dies: bool) -> None:
-        """Say whether the next commit is the end."""
-        self._dies = dies
+    def arm(self, failpoint: Failpoint) -> None:
+        """See `Database.arm`."""
 
-    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        """See `sqlite3.Connection.execute`."""
-        if self._dies and sql == "COMMIT":
-            self._die()
-        return self._connection.execute(sql, *values)
+        def make(connection: sqlite3.Connection, path: Path, lock: DatabaseLock) -> DyingWriter:
+            dying = DyingConnection(connection, failpoint.die)
+            writer = Writer(cast("sqlite3.Connection", dying), path, lock)
+            return DyingWriter(writer, dying.dies_at_commit, failpoint)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
+        setattr(sys.modules[SqliteJournal.__module__], Writer.__name__, make)
 
+    def use(self) -> None:
+        """See `Database.use`: it is where a system works anyway."""
 
-def arm(failpoint: Failpoint) -> None:
-    """Give every journal that is opened from now on a writer that dies."""
-
-    def make(connection: sqlite3.Connection, path: Path, lock: DatabaseLock) -> DyingWriter:
-        dying = DyingConnection(connection, failpoint.die)
-        writer = Writer(cast("sqlite3.Connection", dying), path, lock)
-        return DyingWriter(writer, dying.dies_at_commit, failpoint)
-
-    setattr(sys.modules[SqliteJournal.__module__], Writer.__name__, make)
-
-
-def query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    """What the database in the folder answers, which is left as the last process left it."""
-    path = folder / "data" / "journal.db"
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        return connection.execute(sql).fetchall()
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """See `Database.query`."""
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()

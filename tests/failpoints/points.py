@@ -65,7 +65,7 @@ TRANSITIONS: Final[Mapping[str, Transition]] = {
         event=codec.RUN_STARTED,
         change=CreateRun,
         is_in=lambda change: isinstance(change, CreateRun) and len(change.records) > 1,
-        stored=f"SELECT count(*) FROM ({_FORKS})",
+        stored="SELECT count(*) FROM runs WHERE idempotency_key = 'fork'",
     ),
     **{
         event: _appended(event)

@@ -2,7 +2,8 @@
 
     python program.py < CASES
 
-Each line of standard input is a case, `{"folder": …, "transition": …, "moment": …}`; each line of output tells what
+Each line of standard input is a case, `{"folder": …, "database": …, "transition": …, "moment": …}`, where the database
+is the URL of one on PostgreSQL, or null for a file in the folder; each line of output tells what
 came of it: `{"died": …, "fired": …, "stored": …, "ended": …}`, with the exit statuses of both processes, whether the
 failpoint says that it fired, and how often the database had the transition in between.
 
@@ -23,14 +24,15 @@ from loguru import logger
 
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
-from tests.failpoints.dying import Failpoint
-from tests.failpoints.on_sqlite import arm, query
+from tests.failpoints.dying import Database, Failpoint
+from tests.failpoints.on_postgres import OnPostgres
+from tests.failpoints.on_sqlite import OnSqlite
 from tests.failpoints.points import TRANSITIONS, Moment, Transition
 from tests.failpoints.story import SCENARIOS, Story
 from tests.support.service import ROOT, furnish, program
 
 TOOLS = ROOT / "tests" / "support" / "servers" / "deduplicating.py"
-SECONDS = 30
+SECONDS = 120
 """After which a process ends that hangs."""
 
 
@@ -64,19 +66,23 @@ def in_a_process(work: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def attempt(folder: Path, transition: Transition, moment: Moment) -> dict[str, object]:
+def attempt(database: Database, folder: Path, transition: Transition, moment: Moment) -> dict[str, object]:
     """One case."""
     tools = program(TOOLS, "--ledger", folder / "tools.jsonl", "--doom", folder / "doom")
     furnish(folder, scenarios=SCENARIOS, servers={"tools": tools}, settings={})
 
     def doomed() -> None:
-        arm(Failpoint(folder, transition, moment))
+        database.arm(Failpoint(folder, transition, moment))
+        undisturbed()
+
+    def undisturbed() -> None:
+        database.use()
         asyncio.run(tell(folder))
 
     died = in_a_process(doomed)
     fired = (folder / ("doom.struck" if moment is Moment.EFFECT else "fired")).exists()
-    found = int(query(folder, transition.stored)[0][0])
-    ended = in_a_process(lambda: asyncio.run(tell(folder)))
+    found = int(database.query(transition.stored)[0][0])
+    ended = in_a_process(undisturbed)
     return {"died": died, "fired": fired, "stored": found, "ended": ended}
 
 
@@ -84,7 +90,9 @@ def main() -> None:
     """Case by case."""
     for line in sys.stdin.buffer:
         case = orjson.loads(line)
-        result = attempt(Path(case["folder"]), TRANSITIONS[case["transition"]], Moment[case["moment"]])
+        folder, url = Path(case["folder"]), case["database"]
+        database = OnSqlite(folder) if url is None else OnPostgres(url)
+        result = attempt(database, folder, TRANSITIONS[case["transition"]], Moment[case["moment"]])
         os.write(1, orjson.dumps(result) + b"\n")
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import product
@@ -22,10 +22,14 @@ import orjson
 import pytest
 
 from callsheet.journal.changes import Change
+from callsheet.journal.postgres.migrate import upgrade
 from callsheet.runs.events import Event
 from tests.e2e.load import read_lines
-from tests.failpoints.on_sqlite import query
+from tests.failpoints.dying import Database
+from tests.failpoints.on_postgres import OnPostgres
+from tests.failpoints.on_sqlite import OnSqlite
 from tests.failpoints.points import NO_TRANSITIONS, PERSON, TRANSITIONS, Moment
+from tests.support.postgres import PostgresServer
 
 PROGRAM = Path(__file__).with_name("program.py")
 AT_ONCE = 4
@@ -40,6 +44,7 @@ class Case:
     transition: str
     moment: Moment
     folder: Path
+    database: Database
     result: dict[str, Any]
 
     @property
@@ -54,17 +59,28 @@ def test_the_table_names_every_transition() -> None:
     assert {transition.change for transition in TRANSITIONS.values()} | NO_TRANSITIONS.keys() == set(get_args(Change))
 
 
-@pytest.mark.timeout(180)
-async def test_a_process_may_die_at_every_transition(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    cases = [case async for case in _tried(tmp_path)]
+@pytest.mark.timeout(300)  # against a hang: half a minute is usual
+async def test_a_process_may_die_at_every_transition_on_sqlite(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    await _try(tmp_path, lambda: None, subtests)
+
+
+@pytest.mark.timeout(300)
+async def test_a_process_may_die_at_every_transition_on_postgresql(
+    tmp_path: Path, subtests: pytest.Subtests, postgres: PostgresServer
+) -> None:
+    await _try(tmp_path, lambda: postgres.prepared("journal", upgrade), subtests)
+
+
+async def _try(folder: Path, url: Callable[[], str | None], subtests: pytest.Subtests) -> None:
+    cases = [case async for case in _tried(folder, url)]
     assert len(cases) == len(TRANSITIONS) * len(Moment)
     for case in cases:
         with subtests.test(case.name):
             _judge(case)
 
 
-async def _tried(folder: Path) -> AsyncGenerator[Case]:
-    """Every transition at every moment."""
+async def _tried(folder: Path, url: Callable[[], str | None]) -> AsyncGenerator[Case]:
+    """Every transition at every moment, each on a new database: `url` gives it, or None for a file."""
     left = list(product(TRANSITIONS, Moment))
     done: list[Case] = []
 
@@ -73,8 +89,11 @@ async def _tried(folder: Path) -> AsyncGenerator[Case]:
             while left:
                 transition, moment = left.pop()
                 place = folder / f"{transition}-{moment.name}".replace(" ", "-")
-                result = await _result(program, transition, moment, place)
-                done.append(Case(transition=transition, moment=moment, folder=place, result=result))
+                named = url()
+                database = OnSqlite(place) if named is None else OnPostgres(named)
+                sent = {"folder": str(place), "database": named, "transition": transition, "moment": moment.name}
+                result = await _result(program, sent)
+                done.append(Case(transition=transition, moment=moment, folder=place, database=database, result=result))
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(AT_ONCE):
@@ -105,10 +124,9 @@ async def _program(log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
             await program.wait()
 
 
-async def _result(program: asyncio.subprocess.Process, transition: str, moment: Moment, folder: Path) -> dict[str, Any]:
+async def _result(program: asyncio.subprocess.Process, case: dict[str, str | None]) -> dict[str, Any]:
     assert program.stdin is not None
     assert program.stdout is not None
-    case = {"folder": str(folder), "transition": transition, "moment": moment.name}
     program.stdin.write(orjson.dumps(case) + b"\n")
     return orjson.loads(await program.stdout.readline())
 
@@ -119,7 +137,7 @@ def _judge(case: Case) -> None:
     assert result["died"] == -9, "something else ended the process"
     assert (result["stored"] > 0) == (case.moment is not Moment.BEFORE), "a commit is all or nothing"
     assert result["ended"] == 0, "the next process did not come to the end of the story"
-    journals = _journals(case.folder)
+    journals = _journals(case.database)
     told = read_lines(case.folder / "told.jsonl")
     _judge_told(journals, told)
     steps = {key: attempts for run_id, events in journals.items() for key, attempts in _tool_steps(run_id, events)}
@@ -128,14 +146,13 @@ def _judge(case: Case) -> None:
     )
 
 
-def _journals(folder: Path) -> Journals:
+def _journals(database: Database) -> Journals:
     """The events of all runs, read without the product."""
-    assert query(folder, "PRAGMA integrity_check") == [("ok",)]
     journals: Journals = defaultdict(list)
     events = "SELECT run_id, seq, data FROM events JOIN runs ON events.run = runs.number ORDER BY run, seq"
-    for run_id, seq, data in query(folder, events):
+    for run_id, seq, data in database.query(events):
         journals[run_id].append({"seq": seq, **orjson.loads(data)})
-    last = dict(query(folder, "SELECT run_id, last_seq FROM runs"))
+    last = dict(database.query("SELECT run_id, last_seq FROM runs"))
     assert last == {run_id: len(events) for run_id, events in journals.items()}
     return journals
 
