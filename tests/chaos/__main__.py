@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.chaos.client import ClientFailed
 from tests.chaos.evidence import Kind, Least
-from tests.chaos.fleet import FLEETS
+from tests.chaos.fleets import FLEETS
 from tests.chaos.judge import Broken, Findings
 from tests.chaos.process import DidNot
 from tests.chaos.trial import Plan, attempt

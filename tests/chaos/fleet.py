@@ -3,11 +3,11 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from callsheet.scenario.json import JsonObject
 from tests.chaos.documents import LOADS
@@ -66,7 +66,7 @@ class SqliteFleet:
 
 GAPS = """
 SELECT run_id, count(seq), min(seq), max(seq), last_seq
-FROM runs LEFT JOIN events ON events.run = runs.number GROUP BY number
+FROM runs LEFT JOIN events ON events.run = runs.number GROUP BY number, run_id, last_seq
 HAVING count(seq) <> max(seq) OR min(seq) <> 1 OR max(seq) <> last_seq OR count(seq) = 0
 """
 """Runs whose events are not numbered from 1 to the row's `last_seq`."""
@@ -75,31 +75,21 @@ HAVING count(seq) <> max(seq) OR min(seq) <> 1 OR max(seq) <> last_seq OR count(
 @asynccontextmanager
 async def sqlite_fleet(folder: Path, ledger: Path) -> AsyncGenerator[Fleet]:
     """`callsheet serve` on a data folder."""
-    async with _outside_tools(ledger) as url:
+    async with outside_tools(ledger) as url:
         place = folder / "service"
-        settings = {"drain_timeout": DRAIN_SECONDS}
-        furnish(
-            place,
-            scenarios=[load.document for load in LOADS.values()],
-            servers=_servers(url, ledger),
-            settings=settings,
-        )
+        settings: dict[str, str | int | float] = {"drain_timeout": DRAIN_SECONDS}
+        furnish_fleet(place, url, ledger, settings)
         command = [sys.executable, "-m", "callsheet", "serve", "--folder", str(place), "--port", "0"]
         serve = Process("serve", command, folder=place, log=folder / "serve.log", says=LISTENS)
         try:
             yield SqliteFleet(processes=[serve], database=place / ".callsheet" / "journal.db")
         finally:
-            await serve.kill()
-
-
-OpenFleet: TypeAlias = Callable[[Path, Path], AbstractAsyncContextManager[Fleet]]
-"""Opens a fleet of which no process runs yet: in a folder, with the ledger of its tools."""
-
-FLEETS: dict[str, OpenFleet] = {"sqlite": sqlite_fleet}
+            if serve.alive:
+                await serve.kill()
 
 
 @asynccontextmanager
-async def _outside_tools(ledger: Path) -> AsyncGenerator[str]:
+async def outside_tools(ledger: Path) -> AsyncGenerator[str]:
     """The address of a tool server that outlives every process of the fleet."""
     command = [sys.executable, str(LEASH), sys.executable, str(TOOLS), "--ledger", str(ledger), "--http", "0"]
     pipe = asyncio.subprocess.PIPE
@@ -111,6 +101,12 @@ async def _outside_tools(ledger: Path) -> AsyncGenerator[str]:
     finally:
         server.kill()
         await server.wait()
+
+
+def furnish_fleet(place: Path, tools: str, ledger: Path, settings: Mapping[str, str | int | float]) -> None:
+    """Write what the processes of a fleet read; `tools` is the address of the tools outside."""
+    documents = [load.document for load in LOADS.values()]
+    furnish(place, scenarios=documents, servers=_servers(tools, ledger), settings=settings)
 
 
 def _servers(url: str, ledger: Path) -> dict[str, JsonObject]:

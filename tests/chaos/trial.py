@@ -14,7 +14,8 @@ import httpx2
 from tests.chaos.calls import Calls
 from tests.chaos.client import Client
 from tests.chaos.evidence import Evidence, Least
-from tests.chaos.fleet import FLEETS, Fleet
+from tests.chaos.fleet import Fleet
+from tests.chaos.fleets import FLEETS
 from tests.chaos.judge import Findings, judge
 from tests.chaos.saboteur import Saboteur
 
