@@ -18,8 +18,9 @@ class Database(Protocol):
         """Give every journal that this process opens from now on a writer that dies."""
         ...
 
-    def use(self) -> None:
-        """Have the system that this process opens work on it."""
+    @property
+    def url(self) -> str | None:
+        """The setting `database_url` of a system that works on it."""
         ...
 
     def query(self, sql: str) -> Sequence[tuple[Any, ...]]:

@@ -1,18 +1,14 @@
 """Failpoints in the journal on PostgreSQL, and a look into its tables."""
 
 import sys
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import psycopg
 
-from callsheet import system
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import Connection, Patience
 from callsheet.journal.postgres.journal import PostgresJournal
 from callsheet.journal.postgres.writer import Writer
-from callsheet.settings import Settings
 from tests.failpoints.dying import DyingConnection, DyingWriter, Failpoint
 
 
@@ -39,17 +35,10 @@ class OnPostgres:
 
         setattr(sys.modules[PostgresJournal.__module__], Writer.__name__, make)
 
-    def use(self) -> None:
-        """See `Database.use`: by this journal in the place of the other, and all else as it is."""
-
-        @asynccontextmanager
-        async def open_journal(
-            settings: Settings, note: Mapping[str, str] | None = None
-        ) -> AsyncGenerator[PostgresJournal]:
-            async with PostgresJournal.open(self._url) as journal:
-                yield journal
-
-        system.open_journal = open_journal
+    @property
+    def url(self) -> str | None:
+        """See `Database.url`."""
+        return self._url
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """See `Database.query`."""

@@ -28,8 +28,10 @@ class OnSqlite:
 
         setattr(sys.modules[SqliteJournal.__module__], Writer.__name__, make)
 
-    def use(self) -> None:
-        """See `Database.use`: it is where a system works anyway."""
+    @property
+    def url(self) -> str | None:
+        """See `Database.url`."""
+        return None
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """See `Database.query`."""

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import orjson
 from loguru import logger
+from pydantic import SecretStr
 
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
@@ -37,16 +38,22 @@ SECONDS = 120
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncGenerator[System]:
+async def opened(folder: Path, url: str | None) -> AsyncGenerator[System]:
     """The real system on the folder."""
-    settings = Settings(data=folder / "data", scenarios=folder / "scenarios", mcp=folder / "mcp.json", drain_timeout=0)
+    settings = Settings(
+        data=folder / "data",
+        scenarios=folder / "scenarios",
+        mcp=folder / "mcp.json",
+        drain_timeout=0,
+        database_url=None if url is None else SecretStr(url),
+    )
     async with open_system(settings, {}) as system:
         yield system
 
 
-async def tell(folder: Path) -> None:
+async def tell(folder: Path, url: str | None) -> None:
     """The story, from its beginning."""
-    async with opened(folder) as system:
+    async with opened(folder, url) as system:
         await Story(system, folder).tell()
 
 
@@ -76,8 +83,7 @@ def attempt(database: Database, folder: Path, transition: Transition, moment: Mo
         undisturbed()
 
     def undisturbed() -> None:
-        database.use()
-        asyncio.run(tell(folder))
+        asyncio.run(tell(folder, database.url))
 
     died = in_a_process(doomed)
     fired = (folder / ("doom.struck" if moment is Moment.EFFECT else "fired")).exists()

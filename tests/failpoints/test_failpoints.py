@@ -20,10 +20,12 @@ from uuid import UUID, uuid5
 
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from callsheet.journal.changes import Change
-from callsheet.journal.postgres.migrate import upgrade
 from callsheet.runs.events import Event
+from callsheet.settings import Settings
+from callsheet.system import upgrade_database
 from tests.e2e.load import read_lines
 from tests.failpoints.dying import Database
 from tests.failpoints.on_postgres import OnPostgres
@@ -68,7 +70,11 @@ async def test_a_process_may_die_at_every_transition_on_sqlite(tmp_path: Path, s
 async def test_a_process_may_die_at_every_transition_on_postgresql(
     tmp_path: Path, subtests: pytest.Subtests, postgres: PostgresServer
 ) -> None:
-    await _try(tmp_path, lambda: postgres.prepared("journal", upgrade), subtests)
+    await _try(tmp_path, lambda: postgres.prepared("system", _upgrade), subtests)
+
+
+def _upgrade(url: str) -> None:
+    upgrade_database(Settings(database_url=SecretStr(url)))
 
 
 async def _try(folder: Path, url: Callable[[], str | None], subtests: pytest.Subtests) -> None:
