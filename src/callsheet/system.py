@@ -27,6 +27,7 @@ from callsheet.runs.answers import Answers
 from callsheet.runs.events import RunStatus
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
+from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog, Cipher, Engine, Journal
 from callsheet.runs.retention import Sweeper
@@ -162,8 +163,9 @@ async def open_system(
             acceptance=acceptance,
             cipher=cipher,
         )
+        limits = ScenarioLimits(scenarios, clock)
         engine = await stack.enter_async_context(
-            _local_engine(settings, journal, interpreter, clock, resume=resume)
+            _local_engine(settings, journal, interpreter, limits, clock, resume=resume)
             if isinstance(journal, SqliteJournal)
             else _fleet_engine(settings, journal, interpreter, clock, tools, resume=resume, worker=worker)
         )
@@ -204,7 +206,13 @@ def _trusted(settings: Settings, environment: Mapping[str, str]) -> frozenset[st
 
 
 def _local_engine(
-    settings: Settings, journal: Journal, interpreter: Interpreter, clock: SystemClock, *, resume: bool
+    settings: Settings,
+    journal: Journal,
+    interpreter: Interpreter,
+    limits: ScenarioLimits,
+    clock: SystemClock,
+    *,
+    resume: bool,
 ) -> AbstractAsyncContextManager[LocalEngine]:
     return local_engine(
         journal=journal,
@@ -212,6 +220,7 @@ def _local_engine(
         clock=clock,
         max_concurrent_runs=settings.max_concurrent_runs,
         drain_timeout=settings.drain_timeout,
+        limits=limits,
         resume=resume,
     )
 

@@ -28,6 +28,7 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import RunId
 from callsheet.runs.interpreter import Interpreter
+from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.ports import Journal
 from callsheet.runs.service import RunService
 from callsheet.runs.state import RunState
@@ -166,6 +167,7 @@ async def memory_system(
         clock=clock,
         max_concurrent_runs=max_concurrent_runs,
         drain_timeout=drain_timeout,
+        limits=ScenarioLimits(catalog, clock),
     ) as engine:
         runs = RunService(acceptance=acceptance, journal=store, engine=engine, clock=clock, entropy=entropy)
         answers = Answers(journal=store, engine=engine, clock=clock)

@@ -8,17 +8,19 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from loguru import logger
 
 from callsheet.engine.attempts import Attempts, Execute
 from callsheet.engine.dispatched import Dispatched
-from callsheet.engine.line import Line
+from callsheet.engine.line import Line, Place
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import Unavailable
+from callsheet.errors import RunDamaged, RunNotFound, Unavailable
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
+from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.ports import Clock, Journal
 
 _LOOK_AGAIN: Final = timedelta(seconds=5)
@@ -35,14 +37,23 @@ class LocalEngine:
         execute: see `Execute`.
         clock: for the timer of the parked runs.
         max_concurrent_runs: further runs wait for a free place.
+        limits: how many runs of a scenario are at work at once; without it, none has a limit.
         resume: whether runs of other processes are taken up when they are due; without it only those that were
             dispatched here.
     """
 
     def __init__(
-        self, *, journal: Journal, execute: Execute, clock: Clock, max_concurrent_runs: int, resume: bool = True
+        self,
+        *,
+        journal: Journal,
+        execute: Execute,
+        clock: Clock,
+        max_concurrent_runs: int,
+        limits: ScenarioLimits | None = None,
+        resume: bool = True,
     ) -> None:
         self._journal = journal
+        self._limits = limits
         self._clock = clock
         self._room = max_concurrent_runs
         self._runs: dict[RunId, Dispatched] = {}
@@ -79,16 +90,27 @@ class LocalEngine:
         if dispatched is not None:
             dispatched.look_again()
             return
-        self._runs[run_id] = Dispatched()
-        self._waiting.append(run_id, priority)
-        self._fill()
+        self._runs[run_id] = Dispatched()  # before anything is waited for: nobody dispatches it a second time
+        counts_for: str | None = None
+        try:
+            counts_for = await self._limited(run_id, scenario_id)
+        finally:  # whoever dispatches it may be cancelled, the run has its place all the same
+            if not self._draining.is_set():
+                exempt = self._runs[run_id].cancelled
+                self._waiting.append(run_id, priority, None if exempt else counts_for)
+                self._fill()
 
     async def cancel(self, run_id: RunId) -> None:
-        """Reach the run's execution, in the middle of a tool call too; a run that waits is executed to its end."""
+        """Reach the run's execution, in the middle of a tool call too; a run that waits is executed to its end.
+
+        It waits for a place then, but not for its scenario's limit.
+        """
         await self.dispatch(run_id)
         dispatched = self._runs.get(run_id)
         if dispatched is not None:
             dispatched.cancel()
+            self._waiting.exempt(run_id)
+            self._fill()
 
     async def recover(self) -> int:
         """Dispatch every run of the journal that is due, from now on whenever one is; how many there were.
@@ -120,21 +142,38 @@ class LocalEngine:
             dispatched.control.request(wish)
 
     def _fill(self) -> None:
-        while self._waiting and len(self._at_work) < self._room:
-            run_id = self._waiting.pop()
-            task = asyncio.create_task(self._work(run_id, self._runs[run_id]), name=f"run:{run_id}")
+        while len(self._at_work) < self._room and (place := self._waiting.pop()) is not None:
+            task = asyncio.create_task(self._work(place, self._runs[place.run_id]), name=f"run:{place.run_id}")
             self._at_work.add(task)
-            task.add_done_callback(self._done)
+            task.add_done_callback(partial(self._done, place))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, place: Place, task: asyncio.Task[None]) -> None:
         self._at_work.discard(task)
+        self._waiting.done(place)
         self._fill()
 
-    async def _work(self, run_id: RunId, dispatched: Dispatched) -> None:
-        until: datetime | None = None
+    async def _limited(self, run_id: RunId, scenario_id: str | None) -> str | None:
+        """Find out the limit that a run counts for, and keep it in mind; the run's scenario."""
+        if self._limits is None:
+            return None
+        if scenario_id is None:
+            try:
+                scenario_id = (await self._journal.summary(run_id)).scenario_id
+            except (Unavailable, RunNotFound, RunDamaged):  # its execution will find out, too
+                return None
+        await self._note_limit(scenario_id)
+        return scenario_id
+
+    async def _note_limit(self, scenario_id: str | None) -> None:
+        if self._limits is not None and scenario_id is not None:
+            self._waiting.limit(scenario_id, await self._limits.of(scenario_id))
+
+    async def _work(self, place: Place, dispatched: Dispatched) -> None:
+        run_id, until = place.run_id, None
         try:
             while not self._draining.is_set():
                 until = await self._attempts.make(run_id, dispatched)
+                await self._note_limit(place.scenario_id)  # that of now says who begins next
                 if not dispatched.again:
                     break
         finally:
@@ -187,11 +226,17 @@ async def local_engine(
     clock: Clock,
     max_concurrent_runs: int,
     drain_timeout: float,
+    limits: ScenarioLimits | None = None,
     resume: bool = True,
 ) -> AsyncGenerator[LocalEngine, None]:
     """A local engine that has taken up every due run, unless `resume` is off, and drains when the block ends."""
     engine = LocalEngine(
-        journal=journal, execute=execute, clock=clock, max_concurrent_runs=max_concurrent_runs, resume=resume
+        journal=journal,
+        execute=execute,
+        clock=clock,
+        max_concurrent_runs=max_concurrent_runs,
+        limits=limits,
+        resume=resume,
     )
     try:
         if resume and (unfinished := await engine.recover()):

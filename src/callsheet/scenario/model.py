@@ -26,6 +26,8 @@ MAX_STEPS: Final = 200
 MAX_NESTING: Final = 8
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
 DEFAULT_TIMEOUT: Final = 3600.0
+MAX_CONCURRENT_RUNS: Final = 10_000
+"""The largest `max_concurrency`."""
 
 Step: TypeAlias = Annotated[
     ToolStep
@@ -84,6 +86,7 @@ class Scenario(Document):
         env: the plain values of the operator's that expressions may use.
         defaults: what tool steps take when they say nothing themselves.
         timeout: how long a run may take in all; without one an hour, or thirty days when a step waits.
+        max_concurrency: how many runs may be at work at the same time; without it, as many as there is room for.
         steps: run in order.
         output: the run's output; without it, the last step's.
         on_error: steps that run when the run fails, with `error` in scope; the run still ends failed.
@@ -101,6 +104,7 @@ class Scenario(Document):
     env: tuple[DeclaredName, ...] = ()
     defaults: Defaults = Defaults()
     timeout: Duration | None = None
+    max_concurrency: Annotated[int, Field(ge=1, le=MAX_CONCURRENT_RUNS, strict=True)] | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     output: ValueField | None = None
     on_error: tuple[Step, ...] = ()
