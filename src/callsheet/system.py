@@ -20,6 +20,7 @@ from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.engine.sweeping import sweeping
 from callsheet.errors import ConfigurationInvalid
+from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.acceptance import Acceptance
@@ -28,6 +29,7 @@ from callsheet.runs.events import RunStatus
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.limits import ScenarioLimits
+from callsheet.runs.permits import Permits
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog, Cipher, Engine, Journal
 from callsheet.runs.retention import Sweeper
@@ -254,9 +256,11 @@ def _fleet_engine(
 
 @asynccontextmanager
 async def open_tools(
-    settings: Settings, environment: Mapping[str, str], *, only: str | None = None
+    settings: Settings, environment: Mapping[str, str], *, only: str | None = None, permits: Permits | None = None
 ) -> AsyncGenerator[ToolPool, None]:
     """The tool servers alone; of all of them the one that is called `only`, when there is such a one.
+
+    `permits` counts the calls of all processes; without it, those of this one are all there are.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used.
@@ -273,6 +277,7 @@ async def open_tools(
         children=children,
         lockfile=lockfile,
         tokens=_tokens(settings),
+        permits=permits or MemoryPermits(),
     ) as tools:
         yield tools
 

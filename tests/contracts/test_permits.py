@@ -9,7 +9,7 @@ import pytest
 
 from callsheet.journal.memory_permits import MemoryPermits, Register
 from callsheet.journal.postgres.permits import PostgresPermits
-from callsheet.runs.permits import LEASE, Called, Claim, Claimed, Permits
+from callsheet.runs.permits import LEASE, Called, Claim, Claimed, Permits, Word
 from tests.support.permits import permit_database
 from tests.support.postgres import PostgresServer
 
@@ -234,18 +234,18 @@ async def _all_called(permits: Permits) -> list[str]:
 
 async def test_word_comes_to_all_when_somebody_waits_and_when_there_is_a_permit(two: tuple[Permits, Permits]) -> None:
     one, other = two
-    words: asyncio.Queue[str] = asyncio.Queue()
+    words: asyncio.Queue[Word] = asyncio.Queue()
     stop = one.on_word(words.put_nowait)
     await held(one, "a")
     async with asyncio.timeout(10):
         while words.empty():  # until the connection listens
             await held(other, "b", patience=60)
             await other.give_back("it", "b")
-        await held(other, "b", patience=60)
-        while not words.empty():
-            words.get_nowait()
+        await held(other, "c", patience=60)
+        while await words.get() != Word(name="it", holder="c", called=False):
+            pass
         await one.give_back("it", "a")
-        assert await words.get() == "it"
+        assert await words.get() == Word(name="it", holder="c", called=True)
     stop()
 
 

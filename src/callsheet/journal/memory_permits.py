@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from callsheet.runs.fairness import give_way
-from callsheet.runs.permits import CALLED_AGAIN_AFTER, COMES_WITHIN, LEASE, Called, Claim, Claimed, Renewal
+from callsheet.runs.permits import CALLED_AGAIN_AFTER, COMES_WITHIN, LEASE, Called, Claim, Claimed, Renewal, Word
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,12 +64,12 @@ class Register:
         self.names: dict[str, _Name] = {}
         self.numbers = itertools.count(1)
         self.owners = itertools.count(1)
-        self.listeners: dict[int, Callable[[str], None]] = {}
+        self.listeners: dict[int, Callable[[Word], None]] = {}
 
-    def say(self, name: str) -> None:
-        """Tell everybody that something has changed."""
+    def say(self, word: Word) -> None:
+        """Tell everybody."""
         for listener in tuple(self.listeners.values()):
-            asyncio.get_running_loop().call_soon(listener, name)
+            asyncio.get_running_loop().call_soon(listener, word)
 
 
 class MemoryPermits:
@@ -166,7 +166,7 @@ class MemoryPermits:
         }
         return {name: holders for name, holders in found.items() if holders}
 
-    def on_word(self, callback: Callable[[str], None]) -> Callable[[], None]:
+    def on_word(self, callback: Callable[[Word], None]) -> Callable[[], None]:
         """See `Permits.on_word`."""
         number = next(self._register.numbers)
         self._register.listeners[number] = callback
@@ -190,7 +190,7 @@ class MemoryPermits:
             place.leaves = None if claim.patience is None else now + claim.patience
             name.enter(place)
             if is_new and claim.patience is not None:
-                self._register.say(claim.name)
+                self._register.say(Word(name=claim.name, holder=claim.holder, called=False))
         return taken
 
     def _call(self, name: str, found: _Name) -> Sequence[Called]:
@@ -199,8 +199,8 @@ class MemoryPermits:
         called = [place for place in found.present[: found.free] if place.called is None]
         for place in called:
             place.called = now
-        if any(place.leaves is not None for place in called):
-            self._register.say(name)
+            if place.leaves is not None:
+                self._register.say(Word(name=name, holder=place.holder, called=True))
         return [_called(name, place) for place in called]
 
 

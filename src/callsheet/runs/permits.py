@@ -66,6 +66,15 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Something that happened in the line of a name: `holder` joined it, or was `called`."""
+
+    name: str
+    holder: str
+    called: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
     """What is held still.
 
@@ -132,9 +141,9 @@ class Permits(Protocol):
         """Who stands in line for as long as it takes, by name."""
         ...
 
-    def on_word(self, callback: Callable[[str], None]) -> Callable[[], None]:
-        """Call `callback` with a name when somebody joins its line or is called, until the function returned is called.
+    def on_word(self, callback: Callable[[Word], None]) -> Callable[[], None]:
+        """Call `callback` when somebody joins a line or is called, until the function that is returned here is called.
 
-        That is for those who have some patience only; and a word can be lost, so they ask now and then as well.
+        That is about those who have some patience only; and a word can be lost, so they ask now and then as well.
         """
         ...

@@ -79,6 +79,7 @@ class _Options(BaseModel):
     connect_timeout: Seconds = Field(default=15.0, alias="connectTimeout")
     call_timeout: Seconds = Field(default=60.0, alias="callTimeout")
     max_in_flight: int = Field(default=32, ge=1, le=10_000, alias="maxInFlight")
+    total_in_flight: int | None = Field(default=None, ge=1, le=10_000, alias="totalInFlight")
     max_queue: int = Field(default=1000, ge=0, le=1_000_000, alias="maxQueue")
     max_message_bytes: int = Field(default=4 * 2**20, ge=1024, le=256 * 2**20, alias="maxMessageBytes")
     tools: list[Text] | None = None

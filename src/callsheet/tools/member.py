@@ -19,9 +19,11 @@ from callsheet.errors import (
 )
 from callsheet.lint.drift import Drift
 from callsheet.runs.events import RunId
+from callsheet.runs.permits import Permits
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
+from callsheet.tools.calls.admission import NoTurn, QueueFull
 from callsheet.tools.calls.continuations import InputContinuation, read
-from callsheet.tools.calls.server_calls import NoTurn, QueueFull, ServerCalls
+from callsheet.tools.calls.server_calls import ServerCalls
 from callsheet.tools.circuit import CircuitBreaker, Permit
 from callsheet.tools.deadlines import since
 from callsheet.tools.lanes import Lane, Lanes
@@ -32,6 +34,7 @@ from callsheet.tools.servers import ServerConfig, StdioServer
 from callsheet.tools.session.causes import ConnectFailed, session_is_over
 from callsheet.tools.session.connection import Connection, OpenLink
 from callsheet.tools.session.listing import Listing, ListUnusable, LiveListing
+from callsheet.tools.share import Share
 
 LIST_AGE: Final = 1.0
 """Seconds for which a list of tools counts as the present one."""
@@ -53,6 +56,7 @@ class Member:
         jitter: numbers from 0 to 1.
         version: ours.
         lock: what its tools were when somebody looked at them.
+        permits: counts the calls of all processes, where they have a limit.
     """
 
     def __init__(
@@ -64,8 +68,10 @@ class Member:
         jitter: Callable[[], float],
         version: str,
         lock: Lock,
+        permits: Permits | None = None,
     ) -> None:
         options = server.options
+        share = self._share = _share(server, permits)
         limiter = self._limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
         self._redaction = Redaction(server.secrets)
         self._guard = Guard(server.name, options.lock, lock)
@@ -80,7 +86,7 @@ class Member:
                 version=version,
                 redaction=self._redaction,
             )
-            return Lane(connection, ServerCalls(connection, options, self._guard, limiter))
+            return Lane(connection, ServerCalls(connection, options, self._guard, limiter, share))
 
         self._server = server
         self._per_run = options.scope == "run"
@@ -137,6 +143,8 @@ class Member:
         await self._lanes.close()
         if self._limiter is not None:  # it serves all lanes, also when that of a run is closed
             self._limiter.end()
+        if self._share is not None:
+            await self._share.close()
 
     def state(self) -> ToolServerState:
         """What is known of the server."""
@@ -273,6 +281,15 @@ class Member:
             server=self._server.name,
             tool=call.tool,
         )
+
+
+def _share(server: ServerConfig, permits: Permits | None) -> Share | None:
+    total = server.options.total_in_flight
+    if total is None:
+        return None
+    if permits is None:
+        raise ValueError(f"The tool server {server.name!r} has the option 'totalInFlight', and nobody counts permits.")
+    return Share(permits, server.name, total)
 
 
 def _begins(call: ToolCall) -> bool:

@@ -13,6 +13,7 @@ from callsheet.errors import ToolTimeout
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
+from callsheet.runs.permits import Permits
 from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.deadlines import since
 from callsheet.tools.faults import FaultMark
@@ -47,6 +48,7 @@ class ToolPool:
         jitter: numbers from 0 to 1, for the pauses between attempts to connect.
         lockfile: `callsheet.lock`, which need not exist.
         tokens: where tokens of servers are kept; in memory by default.
+        permits: counts the calls of all processes, for servers that limit them; needed where one does.
         children: the folder that remembers the processes of stdio servers; None remembers nothing.
     """
 
@@ -60,7 +62,9 @@ class ToolPool:
         children: Path | None = None,
         lockfile: Path | None = None,
         tokens: TokenStore | None = None,
+        permits: Permits | None = None,
     ) -> None:
+        self._permits = permits
         self._tls = SharedTls()
         self._tokens = tokens or MemoryTokens()
         self._children = Children(children)
@@ -148,7 +152,13 @@ class ToolPool:
             self._sign_ins.append(sign_in)
         ways = _Ways(server, environment, self._tls, self._children, sign_in)
         return Member(
-            server, open_link=ways.open_link, transport=ways.transport, jitter=jitter, version=version, lock=lock
+            server,
+            open_link=ways.open_link,
+            transport=ways.transport,
+            jitter=jitter,
+            version=version,
+            lock=lock,
+            permits=self._permits,
         )
 
     async def _find(self, call: ToolCall) -> str:

@@ -71,6 +71,8 @@ class ServerOptions:
         connect_timeout: seconds for starting the server, the handshake and the first tool list.
         call_timeout: seconds for one call, waiting and connecting included, when the call names no timeout.
         max_in_flight: calls at work at the same time; others wait.
+        total_in_flight: calls at work at the same time in all: of all copies, connections and processes; None for any
+            number.
         max_queue: calls that may wait; one more is refused.
         max_message_bytes: the largest message taken from the server.
         tools: the only tools that exist for us; None means all.
@@ -89,6 +91,7 @@ class ServerOptions:
     connect_timeout: float = 15.0
     call_timeout: float = 60.0
     max_in_flight: int = 32
+    total_in_flight: int | None = None
     max_queue: int = 1000
     max_message_bytes: int = 4 * 2**20
     tools: frozenset[str] | None = None

@@ -24,6 +24,11 @@ class Turns:
         """Whether a caller who comes now has to wait."""
         return self._free <= 0
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait."""
+        return sum(map(len, self._waiting.values()))
+
     async def acquire(self, run_id: RunId | None) -> None:
         """Return when a call of the run has its turn; a caller that is cancelled before takes none."""
         if self._free > 0:
@@ -42,6 +47,11 @@ class Turns:
 
     def release(self) -> None:
         """Give a turn back: it goes to the run that has waited the longest for its next one."""
+        if not self.pass_on():
+            self._free += 1
+
+    def pass_on(self) -> bool:
+        """Give one more turn to the run that has waited the longest for its next one; False when nobody waits."""
         while self._waiting:
             run_id, turns = self._waiting.popitem(last=False)
             turn = turns.popleft()
@@ -49,8 +59,14 @@ class Turns:
                 self._waiting[run_id] = turns
             if not turn.done():  # cancelled, and its caller was not told yet
                 turn.set_result(None)
-                return
-        self._free += 1
+                return True
+        return False
+
+    def take_back(self) -> bool:
+        """Have one turn less, when one is free; whether it was."""
+        is_free = self._free > 0
+        self._free -= is_free
+        return is_free
 
     def _leave(self, run_id: RunId | None, turn: asyncio.Future[None]) -> None:
         turns = self._waiting.get(run_id)

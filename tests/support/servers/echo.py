@@ -73,6 +73,19 @@ def create(ledger: Ledger) -> MCPServer:
         """The `_meta` that came with this call."""
         return dict(ctx.request_context.meta or {})
 
+    sizes = {"now": 0, "most": 0}
+
+    @server.tool()
+    async def crowd(seconds: float) -> dict[str, int]:
+        """How many calls of this tool were at work at most until now, this one included; takes a while."""
+        sizes["now"] += 1
+        sizes["most"] = max(sizes.values())
+        try:
+            await asyncio.sleep(seconds)
+            return {"most": sizes["most"]}
+        finally:
+            sizes["now"] -= 1
+
     @server.tool()
     async def sleep(seconds: float) -> str:
         """Answer after a while."""

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from callsheet.runs.permits import Permits
 from callsheet.runs.tools import ToolCall, ToolResult, Tools
 from callsheet.scenario.json import Json
 from callsheet.tools.pool import ToolPool
@@ -52,9 +53,9 @@ def over_http(file: str, *args: str) -> Generator[str]:
             process.kill()
 
 
-def pool(*servers: ServerConfig, jitter: float = 1.0) -> ToolPool:
+def pool(*servers: ServerConfig, jitter: float = 1.0, permits: Permits | None = None) -> ToolPool:
     """A pool; `jitter` lengthens its pauses between attempts, beyond what chance does for a test that must meet one."""
-    return ToolPool(servers, environment=os.environ, jitter=lambda: jitter)
+    return ToolPool(servers, environment=os.environ, jitter=lambda: jitter, permits=permits)
 
 
 def call(

@@ -6,8 +6,11 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
+import orjson
 import psycopg
 from loguru import logger
+
+from callsheet.runs.permits import Word
 
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 5.0
@@ -15,13 +18,13 @@ _CONNECT_SECONDS: Final = 5
 
 
 class PermitWords:
-    """Calls listeners with what other processes say. What is said while the database is away is lost."""
+    """Calls listeners with what all processes say. What is said while the database is away is lost."""
 
     CHANNEL: Final = "callsheet_permits"
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._listeners: dict[int, Callable[[str], None]] = {}
+        self._listeners: dict[int, Callable[[Word], None]] = {}
         self._count = 0
         self._listening: asyncio.Task[None] | None = None
 
@@ -36,8 +39,8 @@ class PermitWords:
             with suppress(asyncio.CancelledError):
                 await self._listening
 
-    def listen(self, callback: Callable[[str], None]) -> Callable[[], None]:
-        """Call `callback` with every name that is said, until the function returned here is called."""
+    def listen(self, callback: Callable[[Word], None]) -> Callable[[], None]:
+        """Call `callback` with every word that is said, until the function returned here is called."""
         self._count += 1
         number = self._count
         self._listeners[number] = callback
@@ -61,6 +64,24 @@ class PermitWords:
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 2)
 
-    def _tell(self, name: str) -> None:
-        for listener in tuple(self._listeners.values()):
-            listener(name)
+    def _tell(self, payload: str) -> None:
+        word = _read(payload)
+        if word is not None:
+            for listener in tuple(self._listeners.values()):
+                listener(word)
+
+
+def written(word: Word) -> str:
+    """A word as the payload of a notification."""
+    return orjson.dumps([word.name, word.holder, word.called]).decode()
+
+
+def _read(payload: str) -> Word | None:
+    try:
+        match orjson.loads(payload):
+            case [str(name), str(holder), bool(called)]:
+                return Word(name=name, holder=holder, called=called)
+            case _:
+                return None
+    except orjson.JSONDecodeError:  # anybody who may use the database may send one
+        return None

@@ -11,8 +11,8 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from callsheet.errors import JournalUnavailable
-from callsheet.journal.postgres.permit_words import PermitWords
-from callsheet.runs.permits import CALLED_AGAIN_AFTER, COMES_WITHIN, LEASE, Called, Claim, Claimed, Renewal
+from callsheet.journal.postgres.permit_words import PermitWords, written
+from callsheet.runs.permits import CALLED_AGAIN_AFTER, COMES_WITHIN, LEASE, Called, Claim, Claimed, Renewal, Word
 
 _CONNECTIONS: Final = 2
 _PATIENCE: Final = 5.0
@@ -28,6 +28,7 @@ _CLAIM: Final = "SELECT held, contested, entered FROM callsheet.claim_permits(%s
 _GIVE_BACK: Final = "SELECT holder, priority, is_patient FROM callsheet.give_back_permits(%s, %s, %s, %s)"
 _SETTLE: Final = "SELECT holder, priority, is_patient FROM callsheet.settle_permits(%s, %s, %s)"
 _CHANGE: Final = "SELECT holder, priority, is_patient FROM callsheet.change_permits(%s, %s)"
+_SAY: Final = "SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word"
 _WAITING: Final = "SELECT name, holder FROM callsheet.permit_line WHERE leaves_at IS NULL"
 
 # Locked in one order. What was over when it is looked at is not renewed: somebody may count on it already.
@@ -101,7 +102,7 @@ class PostgresPermits:
         rows = await self._ask(_CLAIM, (claim.name, claim.limit, claim.holder, self._owner, *counts))
         ((held, contested, entered),) = rows
         if entered and patience is not None:
-            await self._say(claim.name)
+            await self._say([Word(name=claim.name, holder=claim.holder, called=False)])
         return Claimed(held=held, contested=contested)
 
     async def give_back(self, name: str, holder: str, keep: int = 0) -> Sequence[Called]:
@@ -133,20 +134,23 @@ class PostgresPermits:
             found.setdefault(name, []).append(holder)
         return found
 
-    def on_word(self, callback: Callable[[str], None]) -> Callable[[], None]:
+    def on_word(self, callback: Callable[[Word], None]) -> Callable[[], None]:
         """See `Permits.on_word`."""
         return self._words.listen(callback)
 
     async def _call(self, name: str, query: LiteralString, values: Sequence[object]) -> Sequence[Called]:
         rows = await self._ask(query, values)
-        if any(not is_patient for _, _, is_patient in rows):
-            await self._say(name)
+        await self._say(
+            [Word(name=name, holder=holder, called=True) for holder, _, is_patient in rows if not is_patient]
+        )
         return [Called(name=name, holder=holder, priority=priority) for holder, priority, _ in rows]
 
-    async def _say(self, name: str) -> None:
+    async def _say(self, words: Sequence[Word]) -> None:
         """Tell everybody. On its own: in the same transaction it would let all commits wait for one another."""
+        if not words:
+            return
         try:
-            await self._ask("SELECT pg_notify(%s, %s)", (PermitWords.CHANNEL, name))
+            await self._ask(_SAY, (PermitWords.CHANNEL, [written(word) for word in words]))
         except JournalUnavailable:  # what was decided stands, and who waits asks by itself soon
             return
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
@@ -24,6 +24,7 @@ from callsheet.runs.tools import (
 )
 from callsheet.scenario.json import Json
 from callsheet.tools.calls import asking
+from callsheet.tools.calls.admission import Admission, Progress
 from callsheet.tools.calls.continuations import (
     Continuation,
     HeldContinuation,
@@ -44,7 +45,7 @@ from callsheet.tools.session.causes import ConnectFailed, NotRun, Target, call_f
 from callsheet.tools.session.connection import Connection, Session
 from callsheet.tools.session.elicitation import QuestionUnusable, responses
 from callsheet.tools.session.listing import ListUnusable
-from callsheet.tools.turns import Turns
+from callsheet.tools.share import Share
 
 _FIRST: Final = InputContinuation(state=None, round=0)
 """A call from its beginning."""
@@ -59,36 +60,21 @@ UNLISTED_SECONDS: Final = 5.0
 """Seconds for which a tool that is not in the list is not looked for again."""
 
 
-class QueueFull(ServerUnavailable):
-    """Too many calls wait for the server already. It was not asked, so that nothing is known of it."""
-
-
-class NoTurn(ToolTimeout):
-    """The deadline came before the call's turn. The server was not asked, so that nothing is known of it."""
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far a call has come: the option that makes it wait for its turn, and the session in which it was sent."""
-
-    waits_for: str = ""
-    has_turn: bool = False
-    sent_in: Session | None = None
-
-
 class ServerCalls:
     """Makes the calls of one server."""
 
     def __init__(
-        self, connection: Connection, options: ServerOptions, guard: Guard, rate: Limiter | None = None
+        self,
+        connection: Connection,
+        options: ServerOptions,
+        guard: Guard,
+        rate: Limiter | None = None,
+        share: Share | None = None,
     ) -> None:
         self._connection = connection
         self._guard = guard
-        self._rate = rate
         self._options = options
-        self._turns = Turns(options.max_in_flight)
-        self._waiting = 0
-        self._at_work = 0
+        self._admission = Admission(options, rate, share)
         self._results = Results(options.output_validation)
         self._exchange = Exchange(idle_timeout=options.idle_timeout, one_at_a_time=options.elicits)
         self._held = HeldCalls(options.held_for)
@@ -99,12 +85,12 @@ class ServerCalls:
     @property
     def in_flight(self) -> int:
         """Calls that have their turn."""
-        return self._at_work
+        return self._admission.at_work
 
     @property
     def waiting(self) -> int:
         """Calls that wait for their turn."""
-        return self._waiting
+        return self._admission.waiting
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """Make a call, or its next leg. Waiting for a turn, connecting and the one retry count against the deadline.
@@ -112,6 +98,7 @@ class ServerCalls:
         Raises:
             ContinuationExpired, HeldCallLost: see `callsheet.runs.tools.Tools`.
             ToolCallFailed: one of its subclasses.
+            Unavailable: the permits of all processes could not be asked for in time; nothing was called.
         """
         target = Target(server=self._connection.name, tool=call.tool)
         match _continuation(call, target):
@@ -140,48 +127,21 @@ class ServerCalls:
         self._polling.end()
 
     async def _in_turn(self, call: ToolCall, target: Target, begun: InputContinuation) -> ToolOutcome:
-        must_wait = self._turns.locked() or (self._rate is not None and self._rate.is_busy)
-        if must_wait and self._waiting >= self._options.max_queue:
-            raise QueueFull(
-                f"{self._waiting} calls are waiting for the tool server {target.server!r} already; "
-                "its option 'maxQueue' sets the limit.",
-                server=target.server,
-                tool=target.tool,
-            )
         seconds = self._options.call_timeout if call.timeout is None else call.timeout
-        progress = _Progress()
+        progress = Progress()
         try:
             async with asyncio.timeout(seconds) as deadline:
-                await self._turn(call.run_id, progress)
-                progress.has_turn = True
+                await self._admission.enter(call.run_id, target, progress)
                 try:
                     return await self._call_twice_at_most(call, target, begun, deadline, progress)
                 finally:
-                    self._at_work -= 1
-                    self._turns.release()
+                    self._admission.leave()
         except TimeoutError:
             if not progress.has_turn:
-                raise NoTurn(
-                    f"Tool {target.tool!r} of the tool server {target.server!r} did not get its turn within "
-                    f"{seconds:g} s (the server's option {progress.waits_for!r}).",
-                    server=target.server,
-                    tool=target.tool,
-                ) from None
+                raise self._admission.too_late(target, seconds, progress) from None
             raise self._timed_out(target, seconds, progress.sent_in) from None
         except IdleTimeout:
             raise self._idle(target) from None
-
-    async def _turn(self, run_id: RunId | None, progress: _Progress) -> None:
-        self._waiting += 1
-        try:
-            if self._rate is not None:
-                progress.waits_for = "rateLimit"
-                await self._rate.turn(run_id)
-            progress.waits_for = "maxInFlight"
-            await self._turns.acquire(run_id)
-        finally:
-            self._waiting -= 1
-        self._at_work += 1
 
     async def _call_twice_at_most(
         self,
@@ -189,7 +149,7 @@ class ServerCalls:
         target: Target,
         begun: InputContinuation,
         deadline: asyncio.Timeout,
-        progress: _Progress,
+        progress: Progress,
     ) -> ToolOutcome:
         try:
             return await self._call_once(call, target, begun, progress)
@@ -204,7 +164,7 @@ class ServerCalls:
             raise second.failure from second
 
     async def _call_once(
-        self, call: ToolCall, target: Target, begun: InputContinuation, progress: _Progress
+        self, call: ToolCall, target: Target, begun: InputContinuation, progress: Progress
     ) -> ToolOutcome:
         session = self._connection.current() or await self._connected(target)
         tool = await self._tool(session, target)
