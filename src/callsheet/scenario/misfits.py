@@ -33,20 +33,20 @@ _INSIDE: Final[dict[str, type[BaseModel]]] = {
 _TYPE_MEANT: Final = "Did you mean 'type'?"
 
 
-def diagnostics_of(invalid: ValidationError) -> Iterator[Diagnostic]:
-    """A diagnostic for each thing that is wrong, without those that only repeat another."""
+def diagnostics_of(invalid: ValidationError, root: type[BaseModel] = Scenario) -> Iterator[Diagnostic]:
+    """A diagnostic for each thing that is wrong with a `root`, without those that only repeat another."""
     errors: list[Any] = [error for error in invalid.errors(include_url=False) if not _is_echo(error)]
     unknown = islice((error for error in errors if error["type"] == "extra_forbidden"), MAX_DIAGNOSTICS)
-    meant = {location for error in unknown if (location := _meant(error)) is not None}
+    meant = {location for error in unknown if (location := _meant(error, root)) is not None}
     for error in errors:
         if error["type"] != "missing" or tuple(error["loc"]) not in meant:
-            yield _diagnostic(error)
+            yield _diagnostic(error, root)
 
 
-def _meant(error: Any) -> Location | None:
+def _meant(error: Any, root: type[BaseModel]) -> Location | None:
     """Where the key belongs that an unknown one is like: that it is missing there goes without saying."""
     *around, name = error["loc"]
-    close = _close(str(name), keys_of(_model_at(tuple(around))))
+    close = _close(str(name), keys_of(_model_at(tuple(around), root)))
     return None if close is None else (*around, close)
 
 
@@ -55,7 +55,7 @@ def _is_echo(error: Any) -> bool:
     return error["type"] == "too_short" and bool(error["input"])
 
 
-def _diagnostic(error: Any) -> Diagnostic:
+def _diagnostic(error: Any, root: type[BaseModel]) -> Diagnostic:
     location: Location = tuple(error["loc"])
     pointer = "".join(f"/{escape(token)}" for token in _in_document(location))
     cause = error.get("ctx", {}).get("error")
@@ -67,7 +67,7 @@ def _diagnostic(error: Any) -> Diagnostic:
     if misspelt is not None:
         message = f"Unknown key {_shown(misspelt)}."
         return Diagnostic(code="E100", pointer=f"{pointer}/{escape(misspelt)}", message=message, hint=_TYPE_MEANT)
-    message, hint = _sentence(error, location)
+    message, hint = _sentence(error, location, root)
     return Diagnostic(code="E100", pointer=pointer, message=message, hint=hint)
 
 
@@ -89,11 +89,11 @@ def _is_type(location: Location, index: int) -> bool:
     return index > 0 and isinstance(location[index - 1], int) and location[index] in STEP_TYPES
 
 
-def _sentence(error: Any, location: Location) -> tuple[str, str]:
+def _sentence(error: Any, location: Location, root: type[BaseModel]) -> tuple[str, str]:
     name = next((str(token) for token in reversed(_in_document(location)) if isinstance(token, str)), "The document")
     match error["type"]:
         case "extra_forbidden":
-            return f"Unknown key '{name}'.", _did_you_mean(name, location)
+            return f"Unknown key '{name}'.", _did_you_mean(name, location, root)
         case "missing":
             return f"The key '{name}' is missing.", ""
         case "union_tag_not_found" if isinstance(error["input"], dict):
@@ -124,18 +124,18 @@ def _is_entry(location: Location) -> bool:
     return bool(location) and (isinstance(location[-1], int) or _is_type(location, len(location) - 1))
 
 
-def _did_you_mean(name: str, location: Location) -> str:
-    return _similar(name, keys_of(_model_at(location[:-1])), "Known keys")
+def _did_you_mean(name: str, location: Location, root: type[BaseModel]) -> str:
+    return _similar(name, keys_of(_model_at(location[:-1], root)), "Known keys")
 
 
-def _model_at(location: Location) -> type[BaseModel]:
+def _model_at(location: Location, root: type[BaseModel]) -> type[BaseModel]:
     for index in reversed(range(len(location))):
         token = location[index]
         if _is_type(location, index):
             return STEP_TYPES[str(token)]
         if isinstance(token, str) and token in _INSIDE:
             return _INSIDE[token]
-    return Scenario
+    return root
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
