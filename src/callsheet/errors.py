@@ -2,12 +2,15 @@
 
 ```
 CallsheetError
-├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound
+├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound, TriggerNotFound (ScheduleNotFound,
+│                            HookNotFound)
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused,
-│                            ForkInvalid
+│                            ForkInvalid, TriggerInvalid
 ├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RunIsFinished, NothingToRetry, RunIsChild,
-│                            RevisionConflict, ScenarioReadOnly, RevisionRequired
-├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown
+│                            RevisionConflict (TriggerConflict), ScenarioReadOnly,
+│                            RevisionRequired (TriggerRevisionRequired), TriggerReadOnly
+├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown, HookNotReady
+├── SignatureRefused         SignatureExpired: a hook's request is not from who knows the secret, or not from now
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
 ├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
@@ -63,6 +66,24 @@ class ScenarioNotFound(NotFound):
     code = "scenario.not_found"
 
 
+class TriggerNotFound(NotFound):
+    """There is no schedule or hook with this name."""
+
+    code = "trigger.not_found"
+
+
+class ScheduleNotFound(TriggerNotFound):
+    """There is no schedule with this name."""
+
+    code = "schedule.not_found"
+
+
+class HookNotFound(TriggerNotFound):
+    """There is no hook with this name."""
+
+    code = "hook.not_found"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One fault of a caller's value: where it is (RFC 6901 JSON pointer) and a sentence."""
@@ -115,6 +136,12 @@ class ExpressionRefused(Invalid):
     """The expression cannot be read or evaluated."""
 
     code = "expression.invalid"
+
+
+class TriggerInvalid(Invalid):
+    """The schedule or hook has errors and cannot start anything."""
+
+    code = "trigger.invalid"
 
 
 class Conflict(CallsheetError):
@@ -195,6 +222,24 @@ class ScenarioReadOnly(Conflict):
     code = "scenario.read_only"
 
 
+class TriggerConflict(RevisionConflict):
+    """Somebody else saved the schedule or hook meanwhile."""
+
+    code = "trigger.conflict"
+
+
+class TriggerRevisionRequired(RevisionRequired):
+    """The schedule or hook exists: say with If-Match which revision the change was made from."""
+
+    code = "trigger.revision_required"
+
+
+class TriggerReadOnly(Conflict):
+    """The schedule or hook is a file of the operator's: it is changed there."""
+
+    code = "trigger.read_only"
+
+
 class Unavailable(CallsheetError):
     """A part of the system cannot do its work now. Try again later."""
 
@@ -221,6 +266,24 @@ class ShuttingDown(Unavailable):
     """The service is stopping and takes no new runs."""
 
     code = "service.stopping"
+
+
+class HookNotReady(Unavailable):
+    """The hook cannot check signatures now: its operator has something to do, and finds what in the log."""
+
+    code = "hook.not_ready"
+
+
+class SignatureRefused(CallsheetError):
+    """The request is not signed with the hook's secret."""
+
+    code = "signature.invalid"
+
+
+class SignatureExpired(SignatureRefused):
+    """The signature's moment is too far from now."""
+
+    code = "signature.expired"
 
 
 class RunOwnershipLost(CallsheetError):

@@ -17,6 +17,7 @@ from callsheet.runs.events import (
     RunResumed,
     RunStarted,
     RunStatus,
+    RunTrigger,
     RunWaiting,
     StepFinished,
     StepLog,
@@ -26,7 +27,9 @@ from callsheet.runs.events import (
     StepStarted,
     StepStatus,
     StepWaiting,
+    TriggerKind,
 )
+from callsheet.scenario.json import JsonObject
 
 RUN_STARTED: Final = "run_started"
 STEP_STARTED: Final = "step_started"
@@ -202,6 +205,7 @@ def _write_run_started(event: RunStarted) -> dict[str, object]:
         **({} if event.parent is None else {"parent": _parent_fields(event.parent)}),
         **({"priority": event.priority} if event.priority else {}),
         **({} if event.forked_from is None else {"forked_from": _forked_fields(event.forked_from)}),
+        **({} if event.trigger is None else {"trigger": trigger_fields(event.trigger)}),
     }
 
 
@@ -223,6 +227,12 @@ def _parent_fields(parent: ParentStep) -> dict[str, object]:
 
 def _forked_fields(forked: ForkedFrom) -> dict[str, object]:
     return {"run_id": forked.run_id, "from_step": forked.from_step}
+
+
+def trigger_fields(trigger: RunTrigger) -> JsonObject:
+    """What started a run, as JSON; `slot` only where there is one."""
+    fields: JsonObject = {"kind": trigger.kind.value, "name": trigger.name}
+    return fields if trigger.slot is None else {**fields, "slot": timestamp(trigger.slot)}
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -263,7 +273,12 @@ def _read_run_started(fields: Any) -> Event:
         parent=None if (parent := fields.get("parent")) is None else ParentStep(**parent),
         priority=fields.get("priority", 0),
         forked_from=None if (forked := fields.get("forked_from")) is None else ForkedFrom(**forked),
+        trigger=None if (trigger := fields.get("trigger")) is None else _read_trigger(trigger),
     )
+
+
+def _read_trigger(fields: Any) -> RunTrigger:
+    return RunTrigger(kind=TriggerKind(fields["kind"]), name=fields["name"], slot=_read_moment(fields.get("slot")))
 
 
 def _read_step_started(fields: Any) -> Event:

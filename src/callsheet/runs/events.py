@@ -84,6 +84,27 @@ class ParentStep:
     depth: int
 
 
+class TriggerKind(StrEnum):
+    """What starts a run where no caller and no step does."""
+
+    SCHEDULE = "schedule"
+    HOOK = "hook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTrigger:
+    """What started a run.
+
+    Attributes:
+        name: of the schedule or hook.
+        slot: the moment of the schedule that the run is for; None for a hook, and when somebody asked for the run.
+    """
+
+    kind: TriggerKind
+    name: str
+    slot: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForkedFrom:
     """The run whose first events are this one's, too.
@@ -105,6 +126,7 @@ class RunStarted:
         parent: the step that waits for this run; None for a run that a caller started.
         priority: runs with a higher one get a free place first; from -100 to 100.
         forked_from: where the events that follow come from, when this run is a fork.
+        trigger: the schedule or hook that started the run; None when a caller or a step did.
     """
 
     run_id: RunId
@@ -116,6 +138,7 @@ class RunStarted:
     parent: ParentStep | None = None
     priority: int = 0
     forked_from: ForkedFrom | None = None
+    trigger: RunTrigger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

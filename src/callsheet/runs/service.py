@@ -1,10 +1,11 @@
 """What callers do with runs: submit, cancel, and all that `RunHistory` reads. Every way in comes through here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from callsheet.errors import RunIsFinished
+from callsheet.errors import RunIsFinished, RunNotFound, RunOwnershipLost
 from callsheet.runs.acceptance import Acceptance
-from callsheet.runs.events import RunId, RunStarted, RunSummary
+from callsheet.runs.events import RunId, RunStarted, RunSummary, RunTrigger
 from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.forks import Fork, Forks, ForkWish
 from callsheet.runs.history import RunHistory
@@ -28,15 +29,22 @@ class RunService(RunHistory):
         self._forks = Forks(acceptance=acceptance, journal=journal, clock=clock, entropy=entropy)
 
     async def submit(
-        self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None = None, *, priority: int = 0
+        self,
+        scenario_id: str,
+        run_input: JsonObject,
+        idempotency_key: str | None = None,
+        *,
+        priority: int = 0,
+        trigger: RunTrigger | None = None,
     ) -> RunSummary:
         """Accept a run: when this returns it is durable and will be executed.
 
         Args:
-            scenario_id: of the catalog.
-            run_input: what it runs on.
-            idempotency_key: the same one with the same request gives the same run.
-            priority: runs with a higher one get a free place first; from -100 to 100.
+            scenario_id: which scenario.
+            run_input: must fit its `input_schema`.
+            idempotency_key: with the same key and request, the same run is returned.
+            priority: from -100 to 100; runs with a higher one get a free place first.
+            trigger: the schedule or hook that asks for it.
 
         Raises:
             ScenarioNotFound: nothing in the catalog has this id.
@@ -45,25 +53,49 @@ class RunService(RunHistory):
             IdempotencyKeyReused: the key came with another request before.
             JournalUnavailable: nothing was accepted.
         """
+        key, fingerprint = idempotency_key, _fingerprint(scenario_id, run_input, priority) if idempotency_key else ""
+        new = await self._new(self._entropy.run_id(), scenario_id, run_input, priority, trigger)
+        new = replace(new, idempotency_key=key, fingerprint=fingerprint)
+        return await self._dispatched(await self._journal.create(new))
+
+    async def start(
+        self, run_id: RunId, scenario_id: str, run_input: JsonObject, *, priority: int, trigger: RunTrigger
+    ) -> RunSummary:
+        """See that the run exists whose id was chosen before; it may have been accepted already, here or elsewhere.
+
+        Raises:
+            ScenarioNotFound: as `submit`, and as the next three.
+            ScenarioInvalid: the scenario has errors.
+            InputInvalid: the input does not fit.
+            JournalUnavailable: it is not known whether the run exists.
+        """
+        try:
+            return await self._dispatched(await self._journal.summary(run_id))
+        except RunNotFound:
+            new = await self._new(run_id, scenario_id, run_input, priority, trigger)
+        try:
+            return await self._dispatched(await self._journal.create(new))
+        except RunOwnershipLost:  # somebody else was faster
+            return await self._dispatched(await self._journal.summary(run_id))
+
+    async def _new(
+        self, run_id: RunId, scenario_id: str, run_input: JsonObject, priority: int, trigger: RunTrigger | None
+    ) -> NewRun:
         entry = await self._acceptance.entry(scenario_id)
         self._acceptance.check(entry, run_input)
         started = RunStarted(
-            run_id=self._entropy.run_id(),
+            run_id=run_id,
             scenario_id=scenario_id,
             started_at=self._clock.now(),
             revision=entry.revision,
             input=run_input,
             env=self._acceptance.variables(entry),
             priority=priority,
+            trigger=trigger,
         )
-        summary = await self._journal.create(
-            NewRun(
-                started=started,
-                definition=canonical(entry.document),
-                idempotency_key=idempotency_key,
-                fingerprint=_fingerprint(scenario_id, run_input, priority) if idempotency_key else "",
-            )
-        )
+        return NewRun(started=started, definition=canonical(entry.document))
+
+    async def _dispatched(self, summary: RunSummary) -> RunSummary:
         await self._dispatch(summary)
         return summary
 

@@ -17,6 +17,7 @@ from callsheet.runs.events import (
     RunResumed,
     RunStarted,
     RunStatus,
+    RunTrigger,
     RunWaiting,
     StepFinished,
     StepLog,
@@ -92,6 +93,7 @@ class RunState:
     parent: ParentStep | None = None
     priority: int = 0
     forked_from: ForkedFrom | None = None
+    trigger: RunTrigger | None = None
     waiting: RunWaiting | None = None
     steps: dict[StepPath, StepState] = field(default_factory=dict[StepPath, StepState])
     last_seq: int = 1
@@ -142,6 +144,7 @@ def fold(events: Iterable[Event]) -> RunState:
         parent=first.parent,
         priority=first.priority,
         forked_from=first.forked_from,
+        trigger=first.trigger,
     )
     go_on(state, remaining)
     return state

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from callsheet.lint.context import LintContext
-from callsheet.runs.triggers.documents import Hook, Overlap, Schedule, TriggerKind
+from callsheet.runs.events import TriggerKind
+from callsheet.runs.triggers.documents import Hook, Overlap, Schedule
 from callsheet.runs.triggers.reading import check_trigger, read_trigger
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.source import Syntax

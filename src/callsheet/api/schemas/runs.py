@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from callsheet.api.elision import Elision
 from callsheet.api.schemas.moments import Timestamp
-from callsheet.runs.codec import timestamp
+from callsheet.runs.codec import timestamp, trigger_fields
 from callsheet.runs.events import ForkedFrom, RunError, RunStatus, RunSummary, StepLog, StepPath, StepStatus
 from callsheet.runs.forks import ForkWish
 from callsheet.runs.state import RunState
@@ -223,6 +223,9 @@ class ScenarioRunResponse(BaseModel):
     parent_run_id: str | None
     priority: int
     forked_from: ForkOrigin | None
+    trigger: Annotated[
+        dict[str, Any] | None, Field(description="The schedule or hook that started it: `kind`, `name`, `slot`.")
+    ]
     waiting: Annotated[dict[str, Any] | None, Field(description="The first of `waits`.")]
     waits: Annotated[
         list[dict[str, Any]],
@@ -255,6 +258,7 @@ class ScenarioRunResponse(BaseModel):
             parent_run_id=state.parent.run_id if state.parent else None,
             priority=state.priority,
             forked_from=ForkOrigin.of(state.forked_from),
+            trigger=trigger_fields(state.trigger) if state.trigger else None,
             waiting=shown[0] if shown else None,
             waits=shown,
             omitted=elision.omitted,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from callsheet.lint.references import bare_literals, references
+from callsheet.runs.events import TriggerKind
 from callsheet.runs.triggers.cron import Cron, check_cron, zone_of
 from callsheet.scenario.codec import digest
 from callsheet.scenario.durations import parse_duration
@@ -27,13 +28,6 @@ ROOTS: Final = ("body", "headers", "query")
 
 _MAX_HEADERS: Final = 50
 _NEVER_SHOWN: Final = frozenset({"authorization", "proxy-authorization", "cookie", "callsheet-signature"})
-
-
-class TriggerKind(StrEnum):
-    """What a document is."""
-
-    SCHEDULE = "schedule"
-    HOOK = "hook"
 
 
 class Overlap(StrEnum):

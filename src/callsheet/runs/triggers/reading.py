@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from callsheet.lint.context import ALONE, LintContext
 from callsheet.lint.references import references
 from callsheet.lint.suggestions import did_you_mean
-from callsheet.runs.triggers.documents import MODELS, Hook, Trigger, TriggerKind
+from callsheet.runs.events import TriggerKind
+from callsheet.runs.triggers.documents import MODELS, Hook, Trigger
 from callsheet.scenario.diagnostics import MAX_DIAGNOSTICS, Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject, is_object
 from callsheet.scenario.misfits import diagnostics_of
