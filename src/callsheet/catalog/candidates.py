@@ -1,16 +1,17 @@
 """From texts to entries: what each document is, and which one keeps an id that several claim."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
+from callsheet.catalog.folder import text
 from callsheet.errors import ScenarioNotFound
 from callsheet.lint.document import read_scenario
-from callsheet.runs.events import Revision
+from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.codec import digest
 from callsheet.scenario.diagnostics import Diagnostic
@@ -19,8 +20,11 @@ from callsheet.scenario.positions import Positions
 from callsheet.scenario.source import Syntax
 from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
 
-SUFFIXES: Final = {".json": Syntax.JSON, ".yaml": Syntax.YAML, ".yml": Syntax.YAML}
+SUFFIXES: Final[Mapping[str, Syntax]] = {".json": Syntax.JSON, ".yaml": Syntax.YAML, ".yml": Syntax.YAML}
 """Which files are documents, and how they are written."""
+
+TRIGGERS: Final[Mapping[str, TriggerKind]] = {".schedule": TriggerKind.SCHEDULE, ".hook": TriggerKind.HOOK}
+"""What stands before the suffix of documents that are no scenarios: `nightly.schedule.yaml`."""
 
 _SCENARIO_ID: Final = re.compile(SCENARIO_ID_PATTERN.removeprefix("^").removesuffix("$"))
 _LONGEST: Final = 128
@@ -42,6 +46,21 @@ class Candidate:
     entry: CatalogEntry
     claims: bool
     positions: Positions
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of this name is a scenario, a schedule or a hook."""
+    return PurePath(name).suffix.lower() in SUFFIXES
+
+
+def trigger_kind(name: str) -> TriggerKind | None:
+    """What a file of this name is, which is a document; None for a scenario."""
+    return TRIGGERS.get(PurePath(PurePath(name).stem).suffix.lower())
+
+
+def is_scenario_file(name: str) -> bool:
+    """Whether a file of this name is a scenario."""
+    return is_document(name) and trigger_kind(name) is None
 
 
 def read_candidate(name: str, folder: str, data: bytes) -> Candidate:
@@ -105,11 +124,6 @@ def not_found(scenario_id: str, known: Iterable[str], where: str) -> ScenarioNot
         if close := get_close_matches(scenario_id, islice(near, _MOST), n=1):
             return ScenarioNotFound(f"Unknown scenario_id: {shown}. Did you mean '{close[0]}'?")
     return ScenarioNotFound(f"Unknown scenario_id: {shown}. There is no such scenario in {where}.")
-
-
-def text(name: str) -> str:
-    """A file's name as text that JSON can hold."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _stem(name: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
+from callsheet.catalog.folder import Stamp, stamp_of
 from callsheet.catalog.revision_files import (
     numbers,
     path_of,
@@ -17,7 +18,6 @@ from callsheet.catalog.revision_files import (
     sweep,
     write,
 )
-from callsheet.catalog.scan import Stamp, stamp_of
 from callsheet.errors import ScenarioInvalid, Unavailable
 from callsheet.runs.events import Revision
 from callsheet.runs.revisions import (

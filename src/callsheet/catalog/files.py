@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from callsheet.catalog.candidates import not_found
-from callsheet.catalog.scan import MAX_FILES, SETTLE, Snapshot, scan, stamp_of
+from callsheet.catalog.folder import MAX_FILES, SETTLE, stamp_of
+from callsheet.catalog.scan import Snapshot, scan
 from callsheet.runs.ports import CatalogEntry
 
 

@@ -87,11 +87,6 @@ class MemoryTriggerStore:
         self._states[name] = replace(state, paused=paused, since=since)
         return self._states[name]
 
-    async def forget(self, name: str) -> None:
-        """See `TriggerStore.forget`."""
-        await _as_if_on_disk()
-        self._states.pop(name, None)
-
     async def claim(self, slot: Slot) -> bool:
         """See `TriggerStore.claim`."""
         await _as_if_on_disk()

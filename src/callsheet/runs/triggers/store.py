@@ -88,10 +88,6 @@ class TriggerStore(Protocol):
         """Pause or resume a schedule; one that was paused and is resumed begins `now`. Without effect when it is so."""
         ...
 
-    async def forget(self, name: str) -> None:
-        """Remember nothing of the schedule but its slots."""
-        ...
-
     async def claim(self, slot: Slot) -> bool:
         """Store what is decided about a slot; False when something was decided before, and nothing was written."""
         ...
