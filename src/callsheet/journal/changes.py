@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from callsheet.errors import CallsheetError
 from callsheet.journal.projection import Turn
+from callsheet.journal.trigger_changes import ChangeTriggers, TriggerAnswer
 from callsheet.runs.events import Message, Record, RunId, RunSummary
 
 OVERHEAD: Final = 200
@@ -98,7 +99,7 @@ class Probe:
     size: int = OVERHEAD
 
 
-Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | Probe
+Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | ChangeTriggers | Probe
 
-Outcome: TypeAlias = RunSummary | MoreToRemove | CallsheetError | None
-"""A row where the change is answered with one; an error when this change alone failed; else None."""
+Outcome: TypeAlias = RunSummary | MoreToRemove | TriggerAnswer | CallsheetError | None
+"""What the change is answered with; an error when this change alone failed; else None."""

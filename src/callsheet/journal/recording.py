@@ -24,6 +24,7 @@ from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.messages import message_as_stored
 from callsheet.journal.projection import Parked, RunEnd, accepted, first_records, numbered, turn_of
 from callsheet.journal.tails import Tails
+from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, RunId, RunSummary
 from callsheet.runs.ports import ChangedRuns, NewRun
@@ -107,7 +108,7 @@ class Recording:
             case DeleteRun():
                 self._tails.forget(change.run_id)
                 self._announcements.announce(change.run_id)
-            case Deliver() | RequestCancel() | Probe():
+            case Deliver() | RequestCancel() | ChangeTriggers() | Probe():
                 pass
             case _:
                 assert_never(change)

@@ -16,6 +16,7 @@ from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.removal import finish_removals
 from callsheet.journal.sqlite.schema import open_for_writing
+from callsheet.journal.sqlite.trigger_store import SqliteTriggers
 from callsheet.journal.sqlite.writer import Writer
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
@@ -51,6 +52,9 @@ class SqliteJournal(Recording, Archive):
 
     Beyond the port: a cancelled `append` or `create` ends when it is settled whether it was made, and `wait` raises
     `RunNotFound` for a run that does not exist.
+
+    Attributes:
+        triggers: the store of schedules and hooks in the same file.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: DatabaseLock, options: SqliteOptions) -> None:
@@ -67,6 +71,7 @@ class SqliteJournal(Recording, Archive):
             linger_above=options.linger_above,
             max_bytes=options.max_queued_bytes,
         )
+        self.triggers = SqliteTriggers(self._commits, self._readers)
 
     @classmethod
     @asynccontextmanager

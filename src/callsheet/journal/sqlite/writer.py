@@ -31,6 +31,8 @@ from callsheet.journal.sqlite.messages import deliver, tell_parent
 from callsheet.journal.sqlite.moves import Moves
 from callsheet.journal.sqlite.removal import Removals
 from callsheet.journal.sqlite.rows import COLUMNS, find_run, summary_of
+from callsheet.journal.sqlite.triggers import change_triggers
+from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs.events import RunSummary
 
 _CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
@@ -158,15 +160,10 @@ class Writer:
                 outcomes[index] = self._create(change)
         for wave in _waves([change for change in changes if isinstance(change, AppendRecords)]):
             self._append(wave)
-        for index, change in enumerate(changes):
-            if isinstance(change, Deliver):
-                outcomes[index] = self._deliver(change)
-        for index, change in enumerate(changes):
-            if isinstance(change, RequestCancel):
-                outcomes[index] = self._cancel(change)
-        for index, change in enumerate(changes):
-            if isinstance(change, DeleteRun):
-                outcomes[index] = self._removals.remove(change.run_id)
+        for kind in (Deliver, RequestCancel, DeleteRun, ChangeTriggers):
+            for index, change in enumerate(changes):
+                if isinstance(change, kind):
+                    outcomes[index] = self._one(change)
         if any(isinstance(change, Probe) for change in changes):
             self._probe()
         return outcomes
@@ -193,7 +190,9 @@ class Writer:
             case RequestCancel():
                 return self._cancel(change)
             case DeleteRun():
-                return self._removals.remove(change.run_id)
+                return delete_run(self._connection, change.run_id)
+            case ChangeTriggers(action=action):
+                return change_triggers(self._connection, action)
             case Probe():
                 return self._probe()
             case _:
@@ -284,7 +283,7 @@ def _refusal(change: Change) -> CallsheetError:
             )
         case CreateRun():
             return RunOwnershipLost(f"There is a run {change.row.run_id} already.")
-        case Deliver() | RequestCancel() | DeleteRun() | Probe():
+        case Deliver() | RequestCancel() | DeleteRun() | ChangeTriggers() | Probe():
             return JournalUnavailable("The journal refused a change. Restart Callsheet.")
         case _:
             assert_never(change)
