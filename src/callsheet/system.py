@@ -13,12 +13,14 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
+from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import LocalEngine, local_engine
 from callsheet.engine.sweeping import sweeping
+from callsheet.engine.timetable import timetable
 from callsheet.errors import ConfigurationInvalid
 from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
@@ -38,6 +40,10 @@ from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.signals import Signals
 from callsheet.runs.tools import Tools
+from callsheet.runs.triggers.desk import TriggerDesk
+from callsheet.runs.triggers.entries import Triggers
+from callsheet.runs.triggers.hooks import Hooks
+from callsheet.runs.triggers.scheduler import Scheduler
 from callsheet.settings import Settings
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
@@ -99,6 +105,8 @@ class System:
     cipher: Cipher
     trusted: frozenset[str]
     playground: Playground
+    triggers: TriggerDesk
+    hooks: Hooks
 
 
 def journal_path(settings: Settings) -> Path:
@@ -177,6 +185,12 @@ async def open_system(
         runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
         answers = Answers(journal=journal, engine=engine, clock=clock)
         saved = SavedScenarios(catalog=scenarios, revisions=revisions, clock=clock)
+        triggers = Triggers(files=FolderTriggers(settings.scenarios), store=journal.triggers)
+        scheduler = Scheduler(
+            triggers=triggers, store=journal.triggers, runs=runs, journal=journal, clock=clock, entropy=entropy
+        )
+        # Who executes runs starts them, too; a process that ends with its own run does not.
+        table = await stack.enter_async_context(timetable(scheduler, journal, clock)) if resume else None
         yield System(
             runs=runs,
             answers=answers,
@@ -188,6 +202,15 @@ async def open_system(
             cipher=cipher,
             trusted=_trusted(settings, environment),
             playground=Playground(tools=tools, cipher=cipher, clock=clock),
+            triggers=TriggerDesk(
+                triggers=triggers,
+                store=journal.triggers,
+                catalog=scenarios,
+                runs=runs,
+                clock=clock,
+                changed=table and table.ring,
+            ),
+            hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
         )
 
 

@@ -15,12 +15,15 @@ from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
 from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.memory_revisions import MemoryRevisions
+from callsheet.catalog.memory_triggers import MemoryTriggerFiles
 from callsheet.catalog.saved import SavedCatalog
 from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
+from callsheet.engine.environment import OperatorEnvironment
 from callsheet.errors import JournalUnavailable, ScenarioNotFound
 from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.acceptance import Acceptance
@@ -32,6 +35,9 @@ from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolResult, Tools, ToolServerState
+from callsheet.runs.triggers.desk import TriggerDesk
+from callsheet.runs.triggers.entries import Triggers
+from callsheet.runs.triggers.hooks import Hooks
 from callsheet.scenario.codec import decode_json, digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import Json, JsonObject
@@ -189,6 +195,10 @@ class House:
     options: ApiOptions = field(default_factory=lambda: ApiOptions(version="1.2.3"))
     engine: StillEngine = field(default_factory=StillEngine)
     draining: Draining = field(default_factory=Draining)
+    triggers: MemoryTriggerStore = field(default_factory=MemoryTriggerStore)
+    trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
+    secrets: dict[str, str] = field(default_factory=dict[str, str])
+    rings: int = 0
     runs: RunService = field(init=False)
     app: FastAPI = field(init=False)
 
@@ -201,7 +211,17 @@ class House:
             clock=clock,
             entropy=SystemEntropy(),
         )
+        triggers = Triggers(files=self.trigger_files, store=self.triggers)
         self.app = create_app(
+            triggers=TriggerDesk(
+                triggers=triggers,
+                store=self.triggers,
+                catalog=catalog,
+                runs=self.runs,
+                clock=clock,
+                changed=self._ring,
+            ),
+            hooks=Hooks(triggers=triggers, environment=OperatorEnvironment(self.secrets), runs=self.runs, clock=clock),
             runs=self.runs,
             answers=Answers(journal=self.journal, engine=self.engine, clock=clock),
             catalog=catalog,
@@ -212,6 +232,9 @@ class House:
             draining=self.draining,
             options=self.options,
         )
+
+    def _ring(self) -> None:
+        self.rings += 1
 
     @asynccontextmanager
     async def client(self) -> AsyncGenerator[httpx2.AsyncClient]:

@@ -23,6 +23,8 @@ BODIES: dict[tuple[str, str], Json] = {
     ("/api/runs/{run_id}/steps/{step_path}/answer", "POST"): {"approved": True},
     ("/api/scenarios/{scenario_id}", "PUT"): {},
     ("/api/scenarios/validate", "POST"): {"document": {}},
+    ("/api/schedules/{name}", "PUT"): {},
+    ("/api/hooks/{name}", "PUT"): {},
     ("/api/expressions/evaluate", "POST"): {"expression": "a"},
 }
 """What the routes that take a body take."""
@@ -73,6 +75,18 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/tools", "GET"),
         ("/api/tool-servers", "GET"),
         ("/api/tools/{server}/{tool}/call", "POST"),
+        ("/api/schedules", "GET"),
+        ("/api/schedules/{name}", "GET"),
+        ("/api/schedules/{name}", "PUT"),
+        ("/api/schedules/{name}", "DELETE"),
+        ("/api/schedules/{name}/pause", "POST"),
+        ("/api/schedules/{name}/resume", "POST"),
+        ("/api/schedules/{name}/trigger", "POST"),
+        ("/api/hooks", "GET"),
+        ("/api/hooks/{name}", "GET"),
+        ("/api/hooks/{name}", "PUT"),
+        ("/api/hooks/{name}", "DELETE"),
+        ("/api/hooks/{name}", "POST"),
         ("/schemas/scenario.v1.schema.json", "GET"),
         ("/healthz", "GET"),
         ("/readyz", "GET"),
@@ -109,7 +123,9 @@ async def test_every_route_answers_an_unforeseen_error_with_the_shape_and_withou
             # The schema is a file of the package: no part stands behind it.
             for path, method in set(operations(house.app)) - {("/schemas/scenario.v1.schema.json", "GET")}:
                 run_id = "76d6903c-f520-4a40-b0fc-8fed3f7955d2"
-                filled = path.format(run_id=run_id, scenario_id="a", step_path="a", number=1, server="a", tool="a")
+                filled = path.format(
+                    run_id=run_id, scenario_id="a", step_path="a", number=1, server="a", tool="a", name="a"
+                )
                 response = await client.request(method, filled, json=BODIES.get((path, method)))
                 assert response.status_code == 500, (method, path)
                 assert has_the_shape(response)

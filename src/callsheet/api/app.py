@@ -32,11 +32,13 @@ from callsheet.api.routes import (
     revisions,
     runs,
     scenarios,
+    schedules,
     schemas,
     tool_servers,
     tools,
     validation,
 )
+from callsheet.api.routes import hooks as hook_routes
 from callsheet.api.routes import playground as play
 from callsheet.api.workbench import Workbench
 from callsheet.errors import CallsheetError
@@ -46,6 +48,8 @@ from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
+from callsheet.runs.triggers.desk import TriggerDesk
+from callsheet.runs.triggers.hooks import Hooks
 
 _DESCRIPTION = (
     "Scenarios are declared in JSON or YAML and call MCP tools, step by step. A run is its journal: every event is "
@@ -61,6 +65,8 @@ def create_app(
     saved: SavedScenarios,
     tools: Tools,
     playground: Playground,
+    triggers: TriggerDesk,
+    hooks: Hooks,
     journal_check: Callable[[], Awaitable[None]],
     draining: Draining,
     options: ApiOptions,
@@ -76,6 +82,8 @@ def create_app(
         saved: saves scenarios.
         tools: the tool servers.
         playground: calls tools outside of runs.
+        triggers: the schedules and hooks.
+        hooks: takes the requests to hooks.
         journal_check: `Journal.check`, for `/readyz`.
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         options: limits, names and the version.
@@ -90,6 +98,8 @@ def create_app(
         saved=saved,
         tools=tools,
         playground=playground,
+        triggers=triggers,
+        hooks=hooks,
         journal_check=journal_check,
         draining=draining,
         options=options,
@@ -129,6 +139,8 @@ _RESOURCES: Final = (
     tools,
     tool_servers,
     play,
+    schedules,
+    hook_routes,
     health,
 )
 

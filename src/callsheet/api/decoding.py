@@ -28,7 +28,7 @@ class StrictRequest(Request):
         try:
             return decode_json(body) if len(body) <= _INLINE else await anyio.to_thread.run_sync(decode_json, body)
         except DocumentInvalid as exc:
-            raise _refused(exc) from exc
+            raise undecodable(exc) from exc
 
 
 class StrictRoute(APIRoute):
@@ -44,7 +44,8 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def _refused(exc: DocumentInvalid) -> Refused:
+def undecodable(exc: DocumentInvalid) -> Refused:
+    """The answer to a body that cannot be decoded."""
     place = f" (line {exc.line}, column {exc.column})" if exc.line else f" (at {exc.pointer})" if exc.pointer else ""
     problem = {"in": "body", "pointer": exc.pointer, "message": str(exc), "line": exc.line, "column": exc.column}
     return Refused("json.invalid", f"{str(exc).removesuffix('.')}{place}.", [problem])

@@ -25,8 +25,11 @@ from callsheet.scenario.json import escape
 STATUS: Final[Mapping[str, int]] = {
     "json.invalid": 400,
     "target.invalid": 400,
+    "signature.expired": 401,
+    "signature.invalid": 401,
     "origin.foreign": 403,
     "not_found": 404,
+    "hook.not_found": 404,
     "path.not_found": 404,
     "run.not_found": 404,
     "run.finished": 409,
@@ -34,7 +37,9 @@ STATUS: Final[Mapping[str, int]] = {
     "run.not_finished": 409,
     "run.nothing_to_retry": 409,
     "scenario.not_found": 404,
+    "schedule.not_found": 404,
     "step.not_found": 404,
+    "trigger.not_found": 404,
     "method.not_allowed": 405,
     "body.timeout": 408,
     "conflict": 409,
@@ -42,6 +47,8 @@ STATUS: Final[Mapping[str, int]] = {
     "scenario.read_only": 409,
     "step.already_answered": 409,
     "step.not_waiting": 409,
+    "trigger.conflict": 409,
+    "trigger.read_only": 409,
     "body.too_large": 413,
     "body.type": 415,
     "host.unknown": 421,
@@ -55,7 +62,9 @@ STATUS: Final[Mapping[str, int]] = {
     "request.invalid": 422,
     "scenario.invalid": 422,
     "token.invalid": 422,
+    "trigger.invalid": 422,
     "scenario.revision_required": 428,
+    "trigger.revision_required": 428,
     "internal": 500,
     "run.damaged": 500,
     "tool.changed": 409,
@@ -69,6 +78,7 @@ STATUS: Final[Mapping[str, int]] = {
     "tool.unavailable": 502,
     "tools.unavailable": 502,
     "tool.timeout": 504,
+    "hook.not_ready": 503,
     "journal.unavailable": 503,
     "service.not_ready": 503,
     "service.stopping": 503,
@@ -117,7 +127,7 @@ def error_response(
     extra: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer for `code`; a 503 says when to try again."""
+    """The answer for `code`; a 503 says when to try again, a 401 what is missing."""
     status = STATUS[code]
     body: dict[str, object] = {"detail": shortened(detail, _MAX_DETAIL), "code": code}
     if problems:
@@ -125,9 +135,20 @@ def error_response(
     return Response(
         orjson.dumps(body | dict(extra or {})),
         status,
-        headers={**({"Retry-After": RETRY_AFTER} if status == 503 else {}), **(headers or {})},
+        headers={**_always(status), **(headers or {})},
         media_type="application/json",
     )
+
+
+def _always(status: int) -> Mapping[str, str]:
+    """What HTTP wants to stand beside a status."""
+    match status:
+        case 401:
+            return {"WWW-Authenticate": "Callsheet-Signature"}
+        case 503:
+            return {"Retry-After": RETRY_AFTER}
+        case _:
+            return {}
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, code: str, detail: str) -> None:

@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from callsheet.api.errors import Refused, shortened
-from callsheet.errors import RunNotFound, ScenarioNotFound
-from callsheet.runs.events import RunId
+from callsheet.errors import HookNotFound, RunNotFound, ScenarioNotFound, ScheduleNotFound
+from callsheet.runs.events import RunId, TriggerKind
 
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
 _KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?", re.ASCII)
@@ -31,6 +31,19 @@ def scenario_id_of(text: str) -> str:
     """
     if not 1 <= len(text) <= _MAX_SCENARIO_ID or not text.isprintable():
         raise ScenarioNotFound(f"Unknown scenario_id: {shortened(text)}")
+    return text
+
+
+def trigger_name_of(kind: TriggerKind, text: str) -> str:
+    """The schedule or hook that `text` names.
+
+    Raises:
+        ScheduleNotFound: no schedule can have such a name.
+        HookNotFound: no hook can.
+    """
+    if not 1 <= len(text) <= _MAX_SCENARIO_ID or not text.isprintable():
+        fault = ScheduleNotFound if kind is TriggerKind.SCHEDULE else HookNotFound
+        raise fault(f"There is no {kind} '{shortened(text)}'.")
     return text
 
 

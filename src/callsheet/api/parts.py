@@ -16,6 +16,8 @@ from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
+from callsheet.runs.triggers.desk import TriggerDesk
+from callsheet.runs.triggers.hooks import Hooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Parts:
     saved: SavedScenarios
     tools: Tools
     playground: Playground
+    triggers: TriggerDesk
+    hooks: Hooks
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
     options: ApiOptions

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from callsheet.catalog.candidates import SUFFIXES
+from callsheet.catalog.candidates import SUFFIXES, trigger_kind
 from callsheet.cli.failures import Refused
+from callsheet.runs.events import TriggerKind
 from callsheet.scenario.model import MAX_DOCUMENT_BYTES
 from callsheet.scenario.source import Syntax
 from callsheet.settings import Settings
@@ -32,9 +33,27 @@ class Written:
     data: bytes
 
     @property
+    def trigger(self) -> TriggerKind | None:
+        """Whether it is a schedule or a hook, as its name says; None for a scenario."""
+        return trigger_kind(self.name)
+
+    @property
     def text(self) -> str:
         """The text, what is not UTF-8 replaced."""
         return self.data.decode("utf-8-sig", "replace")
+
+
+def scenarios_written(given: Sequence[str], settings: Settings, syntax: Syntax | None = None) -> tuple[Written, ...]:
+    """As `written`, without the schedules and hooks of folders.
+
+    Raises:
+        Refused: as `written`; also when a schedule or hook is named itself.
+    """
+    found = written(given, settings, syntax)
+    for each in found:
+        if each.trigger is not None and each.name in given:
+            raise Refused(f"'{each.name}' is a {each.trigger}, and this command is for scenarios.")
+    return tuple(each for each in found if each.trigger is None)
 
 
 def written(given: Sequence[str], settings: Settings, syntax: Syntax | None = None) -> tuple[Written, ...]:

@@ -122,6 +122,8 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
             saved=system.saved,
             tools=system.tools,
             playground=system.playground,
+            triggers=system.triggers,
+            hooks=system.hooks,
             journal_check=system.journal.check,
             draining=service.draining,
             options=ApiOptions(

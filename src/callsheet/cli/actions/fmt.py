@@ -4,7 +4,7 @@ import sys
 from difflib import unified_diff
 
 from callsheet.cli.commands.fmt import FmtOptions
-from callsheet.cli.documents import Written, written
+from callsheet.cli.documents import Written, scenarios_written
 from callsheet.cli.failures import DONE, FAILED, Refused, say
 from callsheet.cli.reports.checked import full_message
 from callsheet.cli.rewriting import rewrite
@@ -18,7 +18,7 @@ from callsheet.scenario.source import Syntax
 async def act(options: FmtOptions) -> int:
     """Format the documents; the exit status."""
     with surroundings(options.places) as settings:
-        documents = written(options.files, settings, Syntax(options.syntax) if options.syntax else None)
+        documents = scenarios_written(options.files, settings, Syntax(options.syntax) if options.syntax else None)
     if options.to is not None:
         if len(documents) != 1 or options.check:
             raise Refused("--to converts one document and writes nothing to its file: name one, without --check.")

@@ -18,6 +18,7 @@ from callsheet.cli.text import one_line
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import read_scenario
 from callsheet.lint.fixes import fix
+from callsheet.runs.triggers.reading import read_trigger
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.source import Syntax
 from callsheet.settings import Settings
@@ -31,7 +32,7 @@ async def act(options: LintOptions) -> int:
         documents = written(options.files, settings, Syntax(options.syntax) if options.syntax else None)
         context = await _context(options, documents, settings)
         if options.fix:
-            documents = tuple(_fixed(each, context) for each in documents)
+            documents = tuple(each if each.trigger else _fixed(each, context) for each in documents)
         if not documents:
             say(f"There are no scenarios in {one_line(', '.join(options.files) or str(settings.scenarios))}.")
         checked = [Checked(file=each.name, text=each.text, diagnostics=_check(each, context)) for each in documents]
@@ -43,10 +44,16 @@ async def act(options: LintOptions) -> int:
 async def _context(options: LintOptions, documents: Sequence[Written], settings: Settings) -> LintContext:
     locked = locked_signatures(lockfile_path(options.lockfile, settings), options.locked)
     live = await live_signatures(settings) if options.live else None
-    return context_of((await known_scenarios(documents, settings)).by_id, locked=locked, live=live)
+    return context_of(
+        (await known_scenarios([each for each in documents if each.trigger is None], settings)).by_id,
+        locked=locked,
+        live=live,
+    )
 
 
 def _check(document: Written, context: LintContext) -> tuple[Diagnostic, ...]:
+    if document.trigger is not None:
+        return read_trigger(document.trigger, document.data, document.syntax, context).diagnostics
     return read_scenario(document.data, document.syntax, context).diagnostics
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from callsheet.cli.commands.lock import LockOptions
-from callsheet.cli.documents import written
+from callsheet.cli.documents import scenarios_written
 from callsheet.cli.failures import DONE, FAILED, Refused, say
 from callsheet.cli.linting import known_scenarios, live_signatures, lockfile_path, uses_of
 from callsheet.cli.screen import write
@@ -19,7 +19,7 @@ from callsheet.tools.lockfile import encode_lockfile, read_lockfile, write_lockf
 async def act(options: LockOptions) -> int:
     """Write the lock, or compare with it; the exit status."""
     with surroundings(options.places) as settings:
-        documents = written(options.files, settings) if options.files else ()
+        documents = scenarios_written(options.files, settings) if options.files else ()
         scenarios = await known_scenarios(documents, settings)
         for name in scenarios.unreadable:
             say(one_line(f"{name} cannot be read, so its tools are not locked; see 'callsheet lint'."))

@@ -21,6 +21,7 @@ from callsheet.journal.changes import (
 from callsheet.journal.messages import already_answered, end_message
 from callsheet.journal.postgres.statements import ADVANCE, BEGIN_WORK, FINISH, PARK
 from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, not_finished
+from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs.events import Message, Record, RunId, RunSummary
 
 Column: TypeAlias = list[object]
@@ -115,7 +116,7 @@ class Batch:
             if isinstance(change, AppendRecords):
                 self.outcomes[index] = self._append(change, locked)
         for index, change in enumerate(self.changes):
-            run = None if isinstance(change, CreateRun | Probe) else locked.get(change.run_id)
+            run = None if isinstance(change, CreateRun | ChangeTriggers | Probe) else locked.get(change.run_id)
             match change:
                 case Deliver() if run is not None:
                     self.sent.append(Sent(run=run, seq=change.seq, message=change.message, index=index))
@@ -125,7 +126,7 @@ class Batch:
                     self.outcomes[index] = self._delete(run)
                 case Deliver() | RequestCancel() | DeleteRun():
                     self.outcomes[index] = RunNotFound(f"There is no run {change.run_id}.")
-                case AppendRecords() | CreateRun() | Probe():
+                case AppendRecords() | CreateRun() | ChangeTriggers() | Probe():  # no store of triggers here yet
                     pass
                 case _:
                     assert_never(change)

@@ -190,7 +190,7 @@ class Writer:
             case RequestCancel():
                 return self._cancel(change)
             case DeleteRun():
-                return delete_run(self._connection, change.run_id)
+                return self._removals.remove(change.run_id)
             case ChangeTriggers(action=action):
                 return change_triggers(self._connection, action)
             case Probe():

@@ -1,0 +1,199 @@
+"""What people do with schedules and hooks: save, remove, pause, resume, start now, and look at slots."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from callsheet.errors import HookNotFound, ScheduleNotFound, TriggerInvalid, TriggerNotFound, TriggerReadOnly
+from callsheet.lint.context import LintContext
+from callsheet.runs.events import Revision, RunSummary, RunTrigger, TriggerKind
+from callsheet.runs.ports import Catalog, Clock
+from callsheet.runs.revisions import Expected
+from callsheet.runs.saving import Rejected, has_error, surroundings
+from callsheet.runs.service import RunService
+from callsheet.runs.triggers.documents import Schedule
+from callsheet.runs.triggers.entries import TriggerEntry, Triggers
+from callsheet.runs.triggers.reading import check_trigger
+from callsheet.runs.triggers.slots import ScheduleState, Slot
+from callsheet.runs.triggers.store import SavedTrigger, TriggerSaved, TriggerStore
+from callsheet.scenario.codec import digest
+from callsheet.scenario.diagnostics import Diagnostic
+from callsheet.scenario.json import JsonObject
+
+
+class TriggerDesk:
+    """The use cases of schedules and hooks.
+
+    Args:
+        triggers: those that there are.
+        store: where they are saved.
+        catalog: the scenarios that they may start.
+        runs: starts runs.
+        clock: for the moment of a save.
+        changed: called when the schedules have changed, so that somebody looks at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        triggers: Triggers,
+        store: TriggerStore,
+        catalog: Catalog,
+        runs: RunService,
+        clock: Clock,
+        changed: Callable[[], None] | None = None,
+    ) -> None:
+        self._triggers = triggers
+        self._store = store
+        self._catalog = catalog
+        self._runs = runs
+        self._clock = clock
+        self._changed = changed or _nothing
+
+    async def list(self, kind: TriggerKind) -> Sequence[TriggerEntry]:
+        """Every document of a kind, broken ones included, ordered by name.
+
+        Raises:
+            JournalUnavailable: what was saved cannot be read.
+        """
+        return await self._triggers.list(kind)
+
+    async def get(self, kind: TriggerKind, name: str) -> TriggerEntry:
+        """One document.
+
+        Raises:
+            TriggerNotFound: there is none of this name.
+            JournalUnavailable: what was saved cannot be read.
+        """
+        return await self._triggers.get(kind, name)
+
+    async def save(
+        self, kind: TriggerKind, name: str, document: JsonObject, expected: Expected
+    ) -> TriggerSaved | Rejected:
+        """Make `document` the schedule or hook of this name; durable when this returns.
+
+        Raises:
+            TriggerReadOnly: it is a file of the folder.
+            TriggerConflict: something else is saved than was expected.
+            TriggerRevisionRequired: it exists, and nothing was expected.
+            TriggerInvalid: the document is too large.
+            Conflict: there are too many.
+            JournalUnavailable: it could not be stored.
+        """
+        await self._check_writable(kind, name)
+        context = await surroundings(self._catalog)
+        diagnostics = await asyncio.to_thread(_check, kind, name, document, context)
+        if has_error(diagnostics):
+            return Rejected(diagnostics=diagnostics)
+        new = SavedTrigger(
+            kind=kind, name=name, revision=Revision(digest(document)), saved_at=self._clock.now(), document=document
+        )
+        saved = await self._store.save(new, expected)
+        self._changed()
+        return saved
+
+    async def delete(self, kind: TriggerKind, name: str, expected: Expected) -> None:
+        """Remove a saved schedule or hook; durable when this returns. Runs that it started go on.
+
+        Raises:
+            TriggerNotFound: there is none of this name.
+            TriggerReadOnly: it is a file of the folder.
+            TriggerConflict: something else is saved than was expected.
+            JournalUnavailable: nothing was changed.
+        """
+        await self._check_writable(kind, name)
+        if not await self._store.delete(kind, name, expected):
+            raise _NOT_FOUND[kind](f"There is no {kind} '{name}'.")
+        self._changed()
+
+    async def states(self) -> Mapping[str, ScheduleState]:
+        """What is remembered of schedules, by name; nothing of one that nobody has looked at yet.
+
+        Raises:
+            JournalUnavailable: it cannot be read.
+        """
+        return await self._store.states()
+
+    async def pause(self, name: str, *, paused: bool) -> ScheduleState:
+        """Pause a schedule, or resume it from now on; durable when this returns.
+
+        Raises:
+            ScheduleNotFound: there is none of this name.
+            JournalUnavailable: nothing was changed.
+        """
+        await self._triggers.get(TriggerKind.SCHEDULE, name)
+        state = await self._store.pause(name, self._clock.now(), paused=paused)
+        self._changed()
+        return state
+
+    async def start(self, name: str) -> tuple[RunSummary, JsonObject]:
+        """Start a schedule's run now, beside its slots and whatever is at work; the run and its input.
+
+        Raises:
+            ScheduleNotFound: there is none of this name.
+            TriggerInvalid: it has errors.
+            ScenarioNotFound: its scenario is gone.
+            ScenarioInvalid: the scenario has errors.
+            InputInvalid: the input does not fit.
+            JournalUnavailable: nothing was accepted.
+        """
+        schedule = runnable(await self._triggers.get(TriggerKind.SCHEDULE, name))
+        trigger = RunTrigger(kind=TriggerKind.SCHEDULE, name=name)
+        run_input: JsonObject = schedule.input
+        run = await self._runs.submit(schedule.scenario_id, run_input, priority=schedule.priority, trigger=trigger)
+        return run, run_input
+
+    async def slots(self, name: str, limit: int) -> Sequence[Slot]:
+        """At most `limit` slots of a schedule that something was decided about, latest first.
+
+        Raises:
+            JournalUnavailable: they cannot be read.
+        """
+        return await self._store.slots(name, limit)
+
+    def next_slots(self, schedule: Schedule, count: int) -> Sequence[datetime]:
+        """The next slots from now on, whether it is paused or not."""
+        return list(islice(schedule.times.after(self._clock.now()), count))
+
+    async def _check_writable(self, kind: TriggerKind, name: str) -> None:
+        try:
+            entry = await self._triggers.get(kind, name)
+        except TriggerNotFound:
+            return
+        if entry.saved_at is None:
+            raise TriggerReadOnly(f"The {kind} '{name}' is the file {entry.source}. Change it there.")
+
+
+def runnable(entry: TriggerEntry) -> Schedule:
+    """The entry's schedule.
+
+    Raises:
+        TriggerInvalid: it has errors.
+    """
+    if entry.schedule is not None:
+        return entry.schedule
+    first = entry.problems[0] if entry.problems else None
+    why = f" The first, in {entry.source} line {first.line}: {first.message}" if first else ""
+    raise TriggerInvalid(f"The schedule '{entry.name}' has errors and cannot start anything.{why}")
+
+
+_NOT_FOUND: Final[Mapping[TriggerKind, type[TriggerNotFound]]] = {
+    TriggerKind.SCHEDULE: ScheduleNotFound,
+    TriggerKind.HOOK: HookNotFound,
+}
+
+
+def _check(kind: TriggerKind, name: str, document: JsonObject, context: LintContext) -> tuple[Diagnostic, ...]:
+    found = tuple(replace(each, line=0, column=0) for each in check_trigger(kind, document, context).diagnostics)
+    own = document.get("name")
+    if own == name or has_error(found):
+        return found
+    message = f"The document calls itself '{own}', but is to be saved as '{name[:128]}'."
+    return (Diagnostic(code="E100", pointer="/name", message=message, hint="Both must be the same."), *found)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
