@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from callsheet.lint.document import read_scenario
+from callsheet.runs.events import TriggerKind
+from callsheet.runs.triggers.reading import read_trigger
 from callsheet.scenario.model import STEP_TYPES, Scenario
 from callsheet.scenario.source import Syntax
 from callsheet.scenario.steps.base import BaseStep, Retry
@@ -21,8 +23,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 EXAMPLES = [example for page in PAGES for example in examples(page)]
 RUNS = [pytest.param(example, run, id=example.place) for example in EXAMPLES for run in example.runs]
-ELSEWHERE = {"README.md"}
-"""Pages whose scenarios need servers that their readers have."""
+ELSEWHERE = {"README.md", "schedules.md", "webhooks.md"}
+"""Pages whose scenarios need servers that their readers have, or that show no scenario."""
 
 ERROR = re.compile(r'\bcode(?::[^=]*)? ?= ?"([A-Z][a-z]\w+)"')
 
@@ -43,6 +45,10 @@ def test_every_scenario_says_what_comes_out() -> None:
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
 def test_every_yaml_block_is_a_clean_scenario_or_somebody_elses(page: str, text: str) -> None:
     if page == "comparison.md" and text.startswith("apiVersion: argoproj.io/"):
+        return
+    kind = {"schedules.md": TriggerKind.SCHEDULE, "webhooks.md": TriggerKind.HOOK}.get(page)
+    if kind is not None:
+        assert read_trigger(kind, text.encode(), Syntax.YAML).diagnostics == ()
         return
     assert read_scenario(text.encode(), Syntax.YAML).diagnostics == ()
 
