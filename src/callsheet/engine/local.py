@@ -7,7 +7,7 @@ run that is parked costs nothing here: one timer rings for the earliest of all, 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 

@@ -169,4 +169,4 @@ BEGIN
     END IF;
 END $$;
 
-UPDATE callsheet.schema_version SET version = 2 WHERE id = 1;
+UPDATE callsheet.schema_version SET version = 4;

@@ -2,4 +2,4 @@
 
 ALTER TABLE callsheet.runs ADD COLUMN forked_from_run_id TEXT COLLATE "C", ADD COLUMN forked_from_step TEXT COLLATE "C";
 
-UPDATE callsheet.schema_version SET version = 2;
+UPDATE callsheet.schema_version SET version = 3;
