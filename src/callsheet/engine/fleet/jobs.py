@@ -113,9 +113,12 @@ class Jobs:
                     raise _unavailable(exc) from exc
 
     async def move(self, jobs: Collection[Job], queue: str = COMMON) -> None:
-        """Let jobs that nobody has taken up be taken up from `queue`, at once. The journal knows what a crash loses."""
+        """Let jobs that nobody has taken up be taken up from `queue`, at once. The journal knows what a crash loses.
+
+        A beacon that was never lit says nothing about another queue, and is removed.
+        """
         for job in jobs:
-            if await self.withdraw(job):
+            if await self.withdraw(job) and job.task_name != BEACON:
                 await self.add(order_of(job), queue)
 
     async def withdraw(self, job: Job) -> bool:

@@ -94,8 +94,4 @@ class Reconciliation:
         left = [job for job in waiting if job.queue not in served]
         certain = [job for job in left if job.queue in self._unserved]
         self._unserved = frozenset(job.queue for job in left)
-        for job in certain:
-            if job.task_name == BEACON:
-                await self._jobs.withdraw(job)
-            else:
-                await self._jobs.move([job])
+        await self._jobs.move(certain)
