@@ -13,11 +13,14 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings, environment
+from callsheet.system import database_url
 
 
 async def act(options: ServeOptions) -> int:
     """Serve until a signal; the exit status."""
     with surroundings(options.places, quiet=False) as settings:
+        if not options.worker:
+            database_url(settings, "no other process could execute the runs")
         listener = listen(settings.host, settings.port)
         async with serving(settings, environment(), listener, worker=options.worker) as service:
             await _introduce(service, settings)
