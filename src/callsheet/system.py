@@ -406,7 +406,8 @@ def needs_upgrade(settings: Settings) -> bool:
     # Not on top: see above; yoyo, too, is slow to import.
     from callsheet.journal.postgres import migrate  # noqa: PLC0415
 
-    return migrate.needs_upgrade(_database_url(settings))
+    url = _database_url(settings)
+    return migrate.needs_upgrade(url) or asyncio.run(_queue_needs_upgrade(url))
 
 
 def upgrade_database(settings: Settings) -> Sequence[str]:
@@ -422,8 +423,14 @@ def upgrade_database(settings: Settings) -> Sequence[str]:
     return [*migrate.upgrade(url), *asyncio.run(_upgrade_queue(url))]
 
 
+async def _queue_needs_upgrade(url: str) -> bool:
+    from callsheet.engine.fleet.schema import queue_needs_upgrade  # noqa: PLC0415 - as in `_engine`
+
+    return await queue_needs_upgrade(url)
+
+
 async def _upgrade_queue(url: str) -> Sequence[str]:
-    from callsheet.engine.fleet.schema import upgrade_queue  # noqa: PLC0415 - as in `_fleet_engine`
+    from callsheet.engine.fleet.schema import upgrade_queue  # noqa: PLC0415 - as in `_engine`
 
     return [f"{name} of the queue" for name in await upgrade_queue(url)]
 

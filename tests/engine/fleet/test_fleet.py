@@ -10,12 +10,11 @@ import pytest
 from callsheet.engine.attempts import Execute
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.fleet.engine import FleetEngine, fleet_engine
-from callsheet.engine.fleet.schema import upgrade_queue
+from callsheet.engine.fleet.schema import queue_needs_upgrade, upgrade_queue
 from callsheet.engine.fleet.timing import Timing
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import RunId, RunStatus
 from tests.support.events import answer
-from tests.support.fleet import make_queue
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.waiting_runs import WAITS, Point, WaitingRuns
 
@@ -219,6 +218,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def test_the_tables_can_be_made_twice(postgres: PostgresServer) -> None:
     url = await asyncio.to_thread(postgres.database)
+    assert await queue_needs_upgrade(url)
     made = await asyncio.gather(upgrade_queue(url), upgrade_queue(url))
     assert sorted(map(list, made)) == [[], ["schema"]]
-    await asyncio.to_thread(make_queue, url)
+    assert not await queue_needs_upgrade(url)

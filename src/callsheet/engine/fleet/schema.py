@@ -44,11 +44,30 @@ async def upgrade_queue(url: str) -> Sequence[str]:
         raise JournalUnavailable(f"The tables of the queue cannot be made: {exc.__cause__ or exc}.") from exc
 
 
+async def queue_needs_upgrade(url: str) -> bool:
+    """Whether `upgrade_queue` would do something.
+
+    Raises:
+        JournalUnavailable: the database cannot be reached, or refuses.
+    """
+    try:
+        async with _alone(url) as connection:
+            found = await connection.execute_query_one_async("SELECT to_regclass('queue_migrations') AS found")
+            applied = set[str]() if found["found"] is None else await _applied(connection)
+    except ConnectorException as exc:
+        raise JournalUnavailable(f"The tables of the queue cannot be seen: {exc.__cause__ or exc}.") from exc
+    return any(path.name not in applied for path in await asyncio.to_thread(_migrations))
+
+
+async def _applied(connection: PsycopgConnector) -> set[str]:
+    rows = await connection.execute_query_all_async("SELECT name FROM queue_migrations")
+    return {str(row["name"]) for row in rows}
+
+
 async def _upgrade(connection: PsycopgConnector) -> Sequence[str]:
     await connection.execute_query_async(_SCHEMA)
     await connection.execute_query_async(_APPLIED)
-    rows = await connection.execute_query_all_async("SELECT name FROM queue_migrations")
-    applied = {str(row["name"]) for row in rows}
+    applied = await _applied(connection)
     migrations = await asyncio.to_thread(_migrations)
     if applied:
         new = [path for path in migrations if path.name not in applied]
