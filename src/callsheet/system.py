@@ -424,13 +424,13 @@ def upgrade_database(settings: Settings) -> Sequence[str]:
 
 
 async def _queue_needs_upgrade(url: str) -> bool:
-    from callsheet.engine.fleet.schema import queue_needs_upgrade  # noqa: PLC0415 - as in `_engine`
+    from callsheet.engine.fleet.schema import queue_needs_upgrade  # noqa: PLC0415 - as in `_fleet_engine`
 
     return await queue_needs_upgrade(url)
 
 
 async def _upgrade_queue(url: str) -> Sequence[str]:
-    from callsheet.engine.fleet.schema import upgrade_queue  # noqa: PLC0415 - as in `_engine`
+    from callsheet.engine.fleet.schema import upgrade_queue  # noqa: PLC0415 - as in `_fleet_engine`
 
     return [f"{name} of the queue" for name in await upgrade_queue(url)]
 
