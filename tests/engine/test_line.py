@@ -168,3 +168,17 @@ def test_no_limit_is_ever_passed_and_nobody_is_forgotten(seed: int) -> None:
                 counted[scenario_id] += 1
         assert all(counted[each] <= limits[each] for each in limits)
     assert len(line) == 0
+
+
+def test_who_is_taken_out_leaves_the_line_and_the_others_their_turns() -> None:
+    line = Line()
+    line.limit("slow", 1)
+    enter(line, "s1", "s2", "s3", of="slow")
+    begun = begin(line)
+    taken = line.take(RunId("s2"))
+    assert taken is not None
+    assert (taken.run_id, line.take(RunId("s2")), len(line)) == ("s2", None, 1)
+    line.done(taken)
+    assert begin(line) == []
+    line.done(begun[0])
+    assert names(begin(line)) == ["s3"]

@@ -98,6 +98,16 @@ class Line:
             self._enter(Place(run_id=run_id, rank=place.rank, group=None))
             self._offer(place.group)
 
+    def take(self, run_id: RunId) -> Place | None:
+        """Take a run out of the line, whoever stands before it and whatever the limits are; None if it does not wait."""
+        place = self._places.pop(run_id, None)
+        if place is None:
+            return None
+        place.left = True
+        if place.group is not None:
+            self._offer(place.group)
+        return Place(run_id=run_id, rank=place.rank, group=None, left=True)
+
     def pop(self) -> Place | None:
         """The next one that may begin, which waits no more; None when there is none. `done` takes its place back."""
         while self._ready:

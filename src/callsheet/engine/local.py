@@ -98,19 +98,23 @@ class LocalEngine:
             if not self._draining.is_set():
                 exempt = self._runs[run_id].cancelled
                 self._waiting.append(run_id, priority, None if exempt else counts_for)
+                if exempt:
+                    self._jump(run_id)
                 self._fill()
 
     async def cancel(self, run_id: RunId) -> None:
-        """Reach the run's execution, in the middle of a tool call too; a run that waits is executed to its end.
-
-        It waits for a place then, but not for its scenario's limit.
-        """
+        """Reach the run's execution, in the middle of a tool call too; a run that waits is executed to its end."""
         await self.dispatch(run_id)
         dispatched = self._runs.get(run_id)
         if dispatched is not None:
             dispatched.cancel()
-            self._waiting.exempt(run_id)
-            self._fill()
+            self._jump(run_id)
+
+    def _jump(self, run_id: RunId) -> None:
+        """Begin a run that waits: to end it needs no free place."""
+        place = self._waiting.take(run_id)
+        if place is not None:
+            self._begin(place)
 
     async def recover(self) -> int:
         """Dispatch every run of the journal that is due, from now on whenever one is; how many there were.
@@ -143,9 +147,12 @@ class LocalEngine:
 
     def _fill(self) -> None:
         while len(self._at_work) < self._room and (place := self._waiting.pop()) is not None:
-            task = asyncio.create_task(self._work(place, self._runs[place.run_id]), name=f"run:{place.run_id}")
-            self._at_work.add(task)
-            task.add_done_callback(partial(self._done, place))
+            self._begin(place)
+
+    def _begin(self, place: Place) -> None:
+        task = asyncio.create_task(self._work(place, self._runs[place.run_id]), name=f"run:{place.run_id}")
+        self._at_work.add(task)
+        task.add_done_callback(partial(self._done, place))
 
     def _done(self, place: Place, task: asyncio.Task[None]) -> None:
         self._at_work.discard(task)
