@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Final
 
-from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, decode
-from callsheet.runs.events import Record, RunId, RunSummary, StepLog, StepPath
+from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
+from callsheet.runs.events import Record, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild
 from callsheet.runs.following import Follows
 from callsheet.runs.ports import Journal, RunFilter, RunPage
-from callsheet.runs.state import RunState
+from callsheet.runs.state import RunState, StepState
+from callsheet.runs.tries import StepAttempt, attempts_of
+
+MOST_CHILDREN: Final = 100
+"""Of one run that are shown with it; the list of runs has all."""
 
 _PAGE: Final = 64
 """How many records a follower takes at once: it holds no more, however slow it reads."""
@@ -57,6 +61,30 @@ class RunHistory:
         records = await self._journal.read(run_id)
         lines = [decode(record) for record in records if record.type == STEP_LOG]
         return [line for line in lines if isinstance(line, StepLog) and line.step_path == path]
+
+    async def attempts(self, run_id: RunId, step: StepState) -> Sequence[StepAttempt]:
+        """Every attempt of one execution of a step, in their order.
+
+        Raises:
+            RunNotFound: there is no such run.
+            JournalUnavailable: the journal cannot be read.
+        """
+        if step.attempts == 1:
+            return attempts_of(step, ())
+        records = await self._journal.read(run_id)
+        retries = [decode(record) for record in records if record.type == STEP_RETRYING]
+        mine = [each for each in retries if isinstance(each, StepRetrying) and each.step_path == step.path]
+        return attempts_of(step, mine)
+
+    async def children(self, state: RunState) -> Sequence[RunSummary]:
+        """The runs that steps of a run began, the newest first, `MOST_CHILDREN` at most.
+
+        Raises:
+            JournalUnavailable: the journal cannot be read.
+        """
+        if all(step.child is None for step in state.steps.values()):
+            return ()
+        return (await self._journal.runs(RunFilter(parent_run_id=state.run_id), MOST_CHILDREN)).runs
 
     async def follow(self, run_id: RunId, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
         """Every record after `after`, in batches and in order, as they are written; ends after `run_finished`.

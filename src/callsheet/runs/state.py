@@ -45,6 +45,7 @@ class StepState:
         asked: the questions of its tool that were answered, with their `seq`; none after an attempt that failed.
         task: the encrypted continuation of the task that its tool works on, in the present attempt, with the `seq` of
             the event that says so.
+        child: the run that a step of type `scenario` began last; it stays when that has ended.
         progress: how far its tool is.
         logs: how many lines its tool logged.
         errors: as in `StepFinished`.
@@ -66,6 +67,7 @@ class StepState:
     has_waited: bool = False
     asked: list[tuple[int, StepWaiting]] = field(default_factory=list[tuple[int, StepWaiting]])
     task: tuple[int, str] | None = None
+    child: RunId | None = None
     progress: StepProgress | None = None
     logs: int = 0
     input: Json = None
@@ -212,8 +214,13 @@ def _wait(step: StepState, seq: int, event: StepWaiting) -> None:
     step.status = StepStatus.WAITING
     step.waiting = (seq, event)
     step.has_waited = True
-    if event.waits_for.get("kind") == "task":
-        step.task = (seq, event.continuation)
+    match event.waits_for.get("kind"):
+        case "task":
+            step.task = (seq, event.continuation)
+        case "run":
+            step.child = RunId(str(event.waits_for.get("run_id")))
+        case _:
+            pass
 
 
 def _resume(step: StepState) -> None:

@@ -76,7 +76,8 @@ async def post_run(
 )
 async def get_run(run_id: str, parts: TheParts) -> ScenarioRunResponse:
     """The run as its journal tells it now."""
-    return ScenarioRunResponse.of(await parts.runs.state(run_id_of(run_id)))
+    state = await parts.runs.state(run_id_of(run_id))
+    return ScenarioRunResponse.of(state, await parts.runs.children(state))
 
 
 @router.get(
@@ -145,7 +146,8 @@ async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
     step = state.steps.get(StepPath(step_path))
     if step is None:
         raise StepNotFound(f"Run {state.run_id} has no step {shortened(step_path)}, or has not come to it yet.")
-    return StepDetail.whole(step, await parts.runs.logs(state.run_id, step.path) if step.logs else ())
+    logs = await parts.runs.logs(state.run_id, step.path) if step.logs else ()
+    return StepDetail.whole(step, await parts.runs.attempts(state.run_id, step), logs)
 
 
 def _statuses(given: list[str] | None) -> frozenset[RunStatus] | None:

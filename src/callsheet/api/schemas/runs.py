@@ -12,6 +12,7 @@ from callsheet.runs.events import ForkedFrom, RunError, RunStatus, RunSummary, S
 from callsheet.runs.forks import ForkWish
 from callsheet.runs.state import RunState
 from callsheet.runs.state import StepState as FoldedStep
+from callsheet.runs.tries import StepAttempt
 from callsheet.scenario.json import JsonObject
 
 # `Any` in these models stands for JSON that was checked when it came in; pydantic would walk it once more for nothing.
@@ -123,6 +124,9 @@ class StepState(BaseModel):
     index: int
     attempts: int
     waiting: dict[str, Any] | None
+    child_run_id: Annotated[
+        str | None, Field(description="Of a step of type `scenario`: the run that it began, also when that has ended.")
+    ]
 
     @classmethod
     def of(cls, step: FoldedStep, waiting: Any, **more: Any) -> Self:
@@ -137,6 +141,7 @@ class StepState(BaseModel):
             index=step.index,
             attempts=step.attempts,
             waiting=waiting,
+            child_run_id=step.child,
             **more,
         )
 
@@ -168,6 +173,27 @@ class LogLine(BaseModel):
     data: Any
 
 
+class AttemptDetail(BaseModel):
+    """One attempt of a step."""
+
+    attempt: int
+    started_at: Timestamp
+    finished_at: Timestamp | None
+    error: ErrorDetail | None
+    interrupted: Annotated[bool, Field(description="Whether it was cut off with its process.")]
+
+    @classmethod
+    def of(cls, attempt: StepAttempt) -> Self:
+        """The attempt as the API shows it."""
+        return cls(
+            attempt=attempt.number,
+            started_at=timestamp(attempt.started_at),
+            finished_at=timestamp(attempt.finished_at) if attempt.finished_at else None,
+            error=ErrorDetail.of(attempt.error),
+            interrupted=attempt.interrupted,
+        )
+
+
 class StepDetail(StepState):
     """One execution of a step with its values, however large."""
 
@@ -179,10 +205,11 @@ class StepDetail(StepState):
         list[Any] | None, Field(description="Of a `foreach`: `{index, code, message}` of each iteration that failed.")
     ]
     progress: ProgressDetail | None
+    attempt_history: Annotated[list[AttemptDetail], Field(description="Every attempt, in their order.")]
     logs: Annotated[list[LogLine], Field(description="What its tool logged, 500 lines at most.")]
 
     @classmethod
-    def whole(cls, step: FoldedStep, logs: Sequence[StepLog]) -> Self:
+    def whole(cls, step: FoldedStep, attempts: Sequence[StepAttempt], logs: Sequence[StepLog]) -> Self:
         """The step with everything that is known of it."""
         said = step.progress
         return cls.of(
@@ -195,10 +222,20 @@ class StepDetail(StepState):
             errors=step.errors,
             progress=said
             and ProgressDetail(progress=said.progress, total=said.total, message=said.message, at=timestamp(said.at)),
+            attempt_history=[AttemptDetail.of(attempt) for attempt in attempts],
             logs=[
                 LogLine(at=timestamp(line.at), level=line.level, logger=line.logger, data=line.data) for line in logs
             ],
         )
+
+
+class ChildRun(BaseModel):
+    """A run that a step began."""
+
+    run_id: str
+    scenario_id: str
+    status: RunStatus
+    step_path: Annotated[str | None, Field(description="Null when the step has begun another run since, in a retry.")]
 
 
 Omitted = Annotated[
@@ -231,10 +268,14 @@ class ScenarioRunResponse(BaseModel):
         list[dict[str, Any]],
         Field(description="What the run waits for: `step_path`, `since`, `until`, and `kind` with its own fields."),
     ]
+    children: Annotated[
+        list[ChildRun],
+        Field(description="The newest 100; `GET /api/runs?parent_run_id=` lists all."),
+    ]
     omitted: Omitted
 
     @classmethod
-    def of(cls, state: RunState) -> Self:
+    def of(cls, state: RunState, children: Sequence[RunSummary] = ()) -> Self:
         """The snapshot; values over 64 KiB are null in it and named in `omitted`."""
         elision = Elision()
         waits = {
@@ -261,8 +302,22 @@ class ScenarioRunResponse(BaseModel):
             trigger=trigger_fields(state.trigger) if state.trigger else None,
             waiting=shown[0] if shown else None,
             waits=shown,
+            children=_children(state, children),
             omitted=elision.omitted,
         )
+
+
+def _children(state: RunState, children: Sequence[RunSummary]) -> list[ChildRun]:
+    paths = {step.child: step.path for step in state.steps.values() if step.child is not None}
+    return [
+        ChildRun(
+            run_id=child.run_id,
+            scenario_id=child.scenario_id,
+            status=child.status,
+            step_path=paths.get(child.run_id),
+        )
+        for child in children
+    ]
 
 
 class RunRow(BaseModel):

@@ -1,5 +1,11 @@
 """`callsheet runs show`: what it does."""
 
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,8 +19,9 @@ from callsheet.cli.screen import MARKS, STYLES, foreign, local, output, seconds_
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import pretty_json
 from callsheet.cli.waits import waits_text
+from callsheet.errors import RunNotFound
 from callsheet.runs.codec import timestamp
-from callsheet.runs.events import ForkedFrom, RunError, RunStatus, StepWaiting
+from callsheet.runs.events import ForkedFrom, RunError, RunId, RunStatus, StepWaiting
 from callsheet.runs.state import RunState, StepState
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.json import Json, JsonObject
@@ -28,11 +35,39 @@ async def act(options: RunsShowOptions) -> int:
             found = await find_run(history.runs, options.run)
             state = await history.runs.state(found.run_id)
             labels = await labels_of(history, state)
+            below = await _below(history, state)
     if options.json:
         write_json(_as_json(state))
     else:
-        _show(output(), state, labels)
+        _show(output(), state, labels, below)
     return DONE
+
+
+_MOST_BELOW: Final = 100
+"""Child runs that are shown with a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    state: RunState
+    labels: Labels
+
+
+async def _below(history: History, state: RunState) -> dict[RunId, _Child]:
+    """The runs that its steps began, and theirs."""
+    found: dict[RunId, _Child] = {}
+    wanted = deque(_children(state))
+    while wanted and len(found) < _MOST_BELOW:
+        run_id = wanted.popleft()
+        with suppress(RunNotFound):  # announced, and not begun
+            child = await history.runs.state(run_id)
+            found[run_id] = _Child(child, await labels_of(history, child))
+            wanted.extend(_children(child))
+    return found
+
+
+def _children(state: RunState) -> list[RunId]:
+    return [step.child for step in state.steps.values() if step.child is not None]
 
 
 async def labels_of(history: History, state: RunState) -> Labels:
@@ -40,7 +75,7 @@ async def labels_of(history: History, state: RunState) -> Labels:
     return Labels.of(decode_json(await history.journal.definition(state.revision)))
 
 
-def _show(console: Console, state: RunState, labels: Labels) -> None:
+def _show(console: Console, state: RunState, labels: Labels, below: Mapping[RunId, _Child]) -> None:
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_row("run", state.run_id)
     facts.add_row("scenario", foreign(f"{state.scenario_id} ({state.revision})"))
@@ -57,7 +92,9 @@ def _show(console: Console, state: RunState, labels: Labels) -> None:
     console.print(facts)
     _value(console, "input", state.input)
     console.print(Text("\nsteps", style="bold"))
-    console.print(_steps(state, labels))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    _add_steps(table, state, labels, below)
+    console.print(table)
     if state.error is not None:
         console.print(Text("\nerror", style="bold"))
         console.print(_error(state.error), soft_wrap=True)
@@ -65,19 +102,25 @@ def _show(console: Console, state: RunState, labels: Labels) -> None:
         _value(console, "output", state.output)
 
 
-def _steps(state: RunState, labels: Labels) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
+def _add_steps(table: Table, state: RunState, labels: Labels, below: Mapping[RunId, _Child], indent: str = "") -> None:
+    """A row for each step; those of a child run below the step that began it."""
     for step in state.steps.values():
         table.add_row(
             Text(f"  {MARKS[step.status]}", style=STYLES[step.status]),
-            foreign(step.path),
+            foreign(f"{indent}{step.path}"),
             foreign(labels.tools.get(step.name, step.step_type), "dim"),
             status_text(step.status),
             _took(step),
             f"{step.attempts} attempts" if step.attempts > 1 else "",
             foreign(_note(step)),
         )
-    return table
+        child = None if step.child is None else below.get(step.child)
+        if child is not None:
+            inner = f"{indent}  "
+            table.add_row(
+                "", foreign(f"{inner}run {child.state.run_id}", "dim"), foreign(child.state.scenario_id, "dim")
+            )
+            _add_steps(table, child.state, child.labels, below, f"{inner}  ")
 
 
 def _note(step: StepState) -> str:
@@ -141,6 +184,7 @@ def _step_as_json(step: StepState) -> JsonObject:
         "errors": step.errors,
         "progress": _progress(step),
         "waiting": None if step.waiting is None else step.waiting[1].waits_for,
+        "child_run_id": step.child,
     }
 
 
