@@ -139,3 +139,18 @@ def test_sigterm_ends_a_server_with_0_and_its_run_goes_on_at_the_next_start(tmp_
         assert "1 unfinished runs go on." in service.text
         assert httpx2.post(f"{service.url}/api/runs/{run_id}/cancel").status_code == 202
         assert service.stop() == 0
+
+
+def test_runs_are_forked_retried_resumed_and_removed_through_the_server(there: CommandLine, service: Service) -> None:
+    assert there("run", "fails").status == 1
+    failed = httpx2.get(f"{service.url}/api/runs?limit=1").json()["runs"][0]["run_id"]
+    assert there("runs", "retry", failed).status == 1
+    newest = httpx2.get(f"{service.url}/api/runs?limit=1").json()["runs"][0]
+    assert newest["forked_from"] == {"run_id": failed, "from_step": "break"}
+    assert there("runs", "fork", failed, "--from", "nowhere").status == 2
+    assert there("runs", "resume", failed).status == 1
+    made = there("runs", "retry", "--status", "failed", "--scenario", "fails", "--yes")
+    assert (made.status, made.err.splitlines()[-1].split(",")[1]) == (0, " refused for 0.")
+    assert there("runs", "delete", failed).status == 0
+    assert httpx2.get(f"{service.url}/api/runs/{failed}").status_code == 404
+    assert there("runs", "prune", "--older-than", "1h", "--dry-run").err == "There are no such runs.\n"

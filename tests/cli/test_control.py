@@ -112,3 +112,15 @@ def test_many_runs_are_cancelled(ran: CommandLine) -> None:
     ended = ran("runs", "cancel", "--scenario", "good", "--yes")
     assert (ended.status, ended.err) == (0, "Cancel: done with 3, refused for 0.\n")
     assert {row["run_id"] for row in rows(ran, "--status", "cancelled")} == runs
+
+
+def test_a_run_is_shown_with_the_runs_that_it_began(ran: CommandLine) -> None:
+    ran.scenario("above", {"name": "call", "type": "scenario", "scenario_id": "good"})
+    assert ran("run", "above").status == 0
+    [child] = rows(ran, "--scenario", "good", "--limit", "1")
+    above = rows(ran, "--scenario", "above")[0]["run_id"]
+    lines = ran("runs", "show", above).out.splitlines()
+    place = next(number for number, line in enumerate(lines) if "call  " in line)
+    assert f"run {child['run_id']}" in lines[place + 1]
+    assert "greet" in lines[place + 2]
+    assert f"parent    {above}" in ran("runs", "show", child["run_id"]).out

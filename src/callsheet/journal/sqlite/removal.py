@@ -11,8 +11,8 @@ from callsheet.journal.changes import MoreToRemove, Outcome
 from callsheet.journal.projection import not_finished
 from callsheet.runs.events import RunId
 
-MOST_EVENTS: Final = 2_000
-"""Events that one transaction removes: some 20 ms."""
+MOST_EVENTS: Final = 1_000
+"""Events that one transaction removes: some 10 ms."""
 
 _FIND: Final = "SELECT number, finished_at FROM runs WHERE run_id = ?"
 _HIDE: Final = (
