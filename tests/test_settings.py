@@ -63,6 +63,11 @@ def test_a_table_of_the_file_and_the_environment_name_the_same_settings(
     monkeypatch.setenv("CALLSHEET_RETENTION_DAYS", "7")
     settings = load_settings(folder=tmp_path)
     assert (settings.retention_days, settings.retention_failed_days, settings.retention_success_days) == (7, 90, None)
+    assert settings.retention == {"success": 7, "failed": 90, "cancelled": 7}
+
+
+def test_runs_are_kept_for_ever_unless_somebody_says_how_long(tmp_path: Path) -> None:
+    assert load_settings(folder=tmp_path).retention == {}
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,17 @@ class Settings(BaseModel):
     retention_failed_days: Days = None
     retention_cancelled_days: Days = None
 
+    @property
+    def retention(self) -> dict[str, float]:
+        """Days that a run is kept by the status with which it ended; what is not in here is kept for ever."""
+        own = {
+            "success": self.retention_success_days,
+            "failed": self.retention_failed_days,
+            "cancelled": self.retention_cancelled_days,
+        }
+        found = {status: self.retention_days if days is None else days for status, days in own.items()}
+        return {status: days for status, days in found.items() if days is not None}
+
 
 def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | None = None) -> Settings:
     """The effective settings.

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -27,14 +26,12 @@ from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
-from callsheet.runs.events import RunStatus
 from callsheet.runs.history import RunHistory
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.permits import Permits
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog, Cipher, Engine, Journal
-from callsheet.runs.retention import Sweeper
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
@@ -179,9 +176,7 @@ async def open_system(
             if isinstance(journal, SqliteJournal)
             else _fleet_engine(settings, journal, interpreter, clock, tools, resume=resume, worker=worker)
         )
-        keep = retention_of(settings)
-        if resume and worker and keep:
-            await stack.enter_async_context(sweeping(Sweeper(journal=journal, clock=clock, keep=keep), clock))
+        await stack.enter_async_context(sweeping(journal, clock, settings.retention if resume and worker else {}))
         runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
         answers = Answers(journal=journal, engine=engine, clock=clock)
         saved = SavedScenarios(catalog=scenarios, revisions=revisions, clock=clock)
@@ -212,17 +207,6 @@ async def open_system(
             ),
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
         )
-
-
-def retention_of(settings: Settings) -> dict[RunStatus, timedelta]:
-    """How long runs are kept after their end, by how they ended; what is not in here is kept for ever."""
-    days = {
-        RunStatus.SUCCESS: settings.retention_success_days,
-        RunStatus.FAILED: settings.retention_failed_days,
-        RunStatus.CANCELLED: settings.retention_cancelled_days,
-    }
-    limits = {status: settings.retention_days if own is None else own for status, own in days.items()}
-    return {status: timedelta(days=limit) for status, limit in limits.items() if limit is not None}
 
 
 def _trusted(settings: Settings, environment: Mapping[str, str]) -> frozenset[str]:

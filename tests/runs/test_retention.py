@@ -119,7 +119,7 @@ async def test_sweeping_goes_on_after_the_journal_was_away_and_every_hour() -> N
     first = await run(journal, RunStatus.SUCCESS)
     async with (
         asyncio.timeout(10),
-        sweeping(Sweeper(journal=journal, clock=clock, keep={RunStatus.SUCCESS: MONTH}), clock),
+        sweeping(journal, clock, {"success": 30}),
     ):
         for pause in (SOON, HOUR):
             await clock.asked_to_sleep.wait()

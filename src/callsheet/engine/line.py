@@ -99,7 +99,7 @@ class Line:
             self._offer(place.group)
 
     def take(self, run_id: RunId) -> Place | None:
-        """Take a run out of the line, whoever stands before it and whatever the limits are; None if it does not wait."""
+        """Take a run out of the line, whoever is before it and whatever the limits are; None if it does not wait."""
         place = self._places.pop(run_id, None)
         if place is None:
             return None

@@ -1,14 +1,16 @@
 """Sweeping while the process runs: at its start, and every hour."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Final
 
 from loguru import logger
 
 from callsheet.errors import Unavailable
-from callsheet.runs.ports import Clock
+from callsheet.runs.events import RunStatus
+from callsheet.runs.ports import Clock, Journal
 from callsheet.runs.retention import Sweeper
 
 HOUR: Final = 3600.0
@@ -17,8 +19,19 @@ SOON: Final = 60.0
 
 
 @asynccontextmanager
-async def sweeping(sweeper: Sweeper, clock: Clock) -> AsyncGenerator[None]:
-    """Sweep for as long as the block lasts."""
+async def sweeping(journal: Journal, clock: Clock, days: Mapping[str, float]) -> AsyncGenerator[None]:
+    """Sweep for as long as the block lasts.
+
+    Args:
+        journal: where the runs are.
+        clock: says how old they are, and when an hour is over.
+        days: how long a run is kept, by the status with which it ended; nothing is removed when there are none.
+    """
+    if not days:
+        yield
+        return
+    keep = {RunStatus(status): timedelta(days=each) for status, each in days.items()}
+    sweeper = Sweeper(journal=journal, clock=clock, keep=keep)
     task = asyncio.create_task(_sweep(sweeper, clock), name="retention")
     try:
         yield
