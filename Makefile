@@ -6,6 +6,7 @@ VENV := .venv
 NODE_SERVERS := tests/support/node
 CONFORMANCE := tests/conformance/node
 PYTHON_SERVERS := .venv-servers
+DBOS := .venv-dbos
 PUBLISHED := $(NODE_SERVERS)/node_modules/.ready $(PYTHON_SERVERS)/fetch/.ready $(PYTHON_SERVERS)/sqlite/.ready
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -49,7 +50,7 @@ schema: $(READY)
 	$(BIN)/python -m callsheet.scenario.json_schema > .schema.tmp
 	mv .schema.tmp src/callsheet/scenario/scenario.v1.schema.json
 
-bench: $(DEV)
+bench: $(DEV) $(DBOS)/.ready
 	$(BIN)/python -m benches
 
 serve: $(READY)
@@ -65,9 +66,10 @@ lock: $(READY)
 	$(BIN)/$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
 	$(BIN)/$(COMPILE) tests/published/python/fetch.in -o tests/published/python/fetch.lock
 	$(BIN)/$(COMPILE) tests/published/python/sqlite.in -o tests/published/python/sqlite.lock
+	$(BIN)/$(COMPILE) --constraint requirements.lock benches/dbos.in -o benches/dbos.lock
 
 clean:
-	rm -rf $(VENV) $(PYTHON_SERVERS) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PYTHON_SERVERS) $(DBOS) .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (once, about half a minute) ..."
@@ -92,6 +94,14 @@ $(DEV): $(READY) requirements-dev.lock
 # so nothing is left to resolve (--no-deps).
 $(PYTHON_SERVERS)/%/.ready: tests/published/python/%.lock | $(READY)
 	@echo "Installing the MCP server $* from PyPI that the tests talk to (once) ..."
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: -r $<
+	@touch $@
+
+# What `make bench` compares a fleet with, in an environment of its own; the lock names all there is.
+$(DBOS)/.ready: benches/dbos.lock | $(READY)
+	@echo "Installing DBOS, which a fleet is compared with, into $(DBOS) (once) ..."
 	@$(PYTHON) -m venv --clear --without-pip $(@D)
 	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --no-deps --require-hashes \
 	  --only-binary :all: -r $<

@@ -75,6 +75,7 @@ def test_lock_files_name_no_host() -> None:
         ROOT / "tests/support/node/package-lock.json",
         ROOT / "tests/published/python/fetch.lock",
         ROOT / "tests/published/python/sqlite.lock",
+        ROOT / "benches/dbos.lock",
     ):
         text = lock.read_text(encoding="utf-8")
         assert "/simple" not in text

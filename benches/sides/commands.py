@@ -58,10 +58,10 @@ class Driven:
 
 
 @asynccontextmanager
-async def driven(module: str, *arguments: str) -> AsyncGenerator[Driven]:
+async def driven(module: str, *arguments: str, python: str = sys.executable) -> AsyncGenerator[Driven]:
     """The process `python -m module arguments`, once it is ready."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        python,
         "-m",
         module,
         *arguments,
