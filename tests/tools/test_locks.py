@@ -1,9 +1,12 @@
 """A tool that is not what somebody looked at is refused, or said, as the operator wants."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loguru import logger
@@ -12,10 +15,11 @@ from callsheet.errors import DefinitionChanged, ScenarioInvalid
 from callsheet.lint.drift import DriftKind
 from callsheet.lint.signatures import Signatures
 from callsheet.runs.ports import RunFilter
-from callsheet.runs.tools import LockPolicy
+from callsheet.runs.tools import LockPolicy, ToolInfo
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import memory_system
-from callsheet.tools.lockfile import signatures_of, write_lockfile
+from callsheet.tools.lockfile import signature_of, signatures_of, write_lockfile
+from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import ServerOptions
 from tests.support.scenarios import scenario
@@ -53,6 +57,26 @@ async def test_tools_that_are_as_they_were_locked_are_called(lockfile: Path) -> 
     async with locked(lockfile, "strict") as tools:
         assert (await result_of(tools, call("echo", a=1))).structured == {"a": 1}
         assert (await tools.list()).drifts == ()
+
+
+class Counting(ThreadPoolExecutor):
+    """Threads for whatever blocks; counts how often somebody wants one."""
+
+    times = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.times += 1
+        return super().submit(fn, *args, **kwargs)
+
+
+async def test_many_first_calls_at_once_look_at_the_lock_once(lockfile: Path) -> None:
+    tool = ToolInfo(server="here", name="echo", description="The tool echo.", input_schema={"type": "object"})
+    write_lockfile(lockfile, Signatures([signature_of(tool)]))
+    with Counting(2) as threads:
+        asyncio.get_running_loop().set_default_executor(threads)
+        guard = Guard("here", "strict", Lock(lockfile))
+        await asyncio.gather(*(guard.admit(tool) for _ in range(100)))
+        assert threads.times == 2  # one looks whether it has changed, one reads
 
 
 async def test_a_changed_tool_is_refused_with_the_difference_and_others_are_called(lockfile: Path) -> None:

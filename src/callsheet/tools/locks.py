@@ -38,9 +38,11 @@ class Lock:
         self.signatures: Signatures | None = None
         self.problem: str | None = None
 
-    async def look(self) -> None:
-        """See to it that what is known is what the file says now."""
+    async def look(self, *, again: bool = True) -> None:
+        """See to it that what is known is what the file says now; without `again`, what it said some time."""
         async with self._reading:
+            if self.generation and not again:
+                return
             seen = await asyncio.to_thread(self._state)
             if self.generation and seen == self._seen:
                 return
@@ -84,8 +86,8 @@ class Guard:
         """
         if self._policy == "off":
             return
-        if not self._lock.generation:
-            await self._lock.look()
+        if not self._lock.generation:  # a service may begin with thousands of calls, and one of them reads
+            await self._lock.look(again=False)
         verdict = self._verdict(tool)
         if verdict is None:
             return
