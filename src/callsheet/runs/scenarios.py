@@ -1,5 +1,6 @@
 """The scenarios of runs at work: a run goes on with the revision that it began with."""
 
+import asyncio
 from collections import OrderedDict
 from typing import Final
 
@@ -19,6 +20,7 @@ class PinnedScenarios:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._parsed: OrderedDict[Revision, Scenario] = OrderedDict()
+        self._reading = asyncio.Lock()
 
     async def get(self, revision: Revision) -> Scenario:
         """The scenario of a revision.
@@ -28,10 +30,15 @@ class PinnedScenarios:
             ScenarioInvalid: this version of Callsheet cannot read the stored document.
         """
         scenario = self._parsed.get(revision)
-        if scenario is None:
-            scenario = self._parsed[revision] = _parse(revision, await self._journal.definition(revision))
-            if len(self._parsed) > _KEPT:
-                self._parsed.popitem(last=False)
+        return await self._read(revision) if scenario is None else scenario
+
+    async def _read(self, revision: Revision) -> Scenario:
+        async with self._reading:  # a service may begin with thousands of runs of one revision
+            scenario = self._parsed.get(revision)
+            if scenario is None:
+                scenario = self._parsed[revision] = _parse(revision, await self._journal.definition(revision))
+                if len(self._parsed) > _KEPT:
+                    self._parsed.popitem(last=False)
         return scenario
 
 
