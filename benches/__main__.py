@@ -11,7 +11,24 @@ from typing import Final, TypeAlias
 
 import orjson
 
-from benches import attacks, calls, foreach, interpreter, latency, lint, parked, service, slow_server, startup, submit
+from benches import (
+    attacks,
+    calls,
+    dispatch,
+    flat,
+    fleet,
+    foreach,
+    interpreter,
+    latency,
+    lint,
+    parked,
+    pickup,
+    replicas,
+    service,
+    slow_server,
+    startup,
+    submit,
+)
 from benches.findings import Finding
 
 Measure: TypeAlias = Callable[..., Coroutine[None, None, list[Finding]]]
@@ -24,24 +41,34 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "service": ("Ten steps through the whole service, against the bare mcp client", service.measure),
     "submit": ("POST /api/runs, against a bare route", submit.measure),
     "latency": ("From a tool's answer to a subscriber in another process", latency.measure),
+    "fleet": ("Ten steps on SQLite and on a fleet over PostgreSQL, against DBOS", fleet.measure),
+    "dispatch": ("From an accepted run to its first step", dispatch.measure),
+    "pickup": ("Runs that a crash left unfinished", pickup.measure),
+    "replicas": ("From a worker to a subscriber of another replica", replicas.measure),
+    "flat": ("Memory over 100,000 runs", flat.measure),
     "startup": ("Starting", startup.measure),
     "calls": ("Calls of tools, against the bare mcp client", calls.measure),
     "slow_server": ("One slow tool server among five", slow_server.measure),
     "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 
+BY_NAME_ONLY: Final = frozenset({"flat"})
+"""Benchmarks that take so long that they run only when they are named."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmarks that the command line names, or all of them."""
+    """Run the benchmarks that the command line names, or all that do not take too long."""
+    besides = f"all but {', '.join(sorted(BY_NAME_ONLY))}"
     parser = argparse.ArgumentParser(prog="python -m benches", description="Compare ratios only: machines drift.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; {besides} by default")
     parser.add_argument("--quick", action="store_true", help="three small blocks: to see that it works, not how fast")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    found = {name: _run(name, quick=options.quick) for name in options.names or BENCHMARKS}
+    default = [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
+    found = {name: _run(name, quick=options.quick) for name in options.names or default}
     if options.json is not None:
         options.json.write_bytes(orjson.dumps(_report(found), option=orjson.OPT_INDENT_2))
 

@@ -27,12 +27,14 @@ def chain(*, tool: str = "echo", steps: int = STEPS) -> JsonObject:
     }
 
 
-def write_folder(folder: Path, document: JsonObject, command: list[str], working_folder: Path | None = None) -> None:
+def write_folder(
+    folder: Path, document: JsonObject, command: list[str], working_folder: Path | None = None, in_flight: int = 100
+) -> None:
     """Write what `callsheet serve -C folder` needs: the scenario, and one stdio tool server `tools`."""
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "chain.json").write_bytes(orjson.dumps(document))
     # As many calls at a time as there are runs: the bare client, which this is compared with, has no limit either.
-    server: JsonObject = {"command": command[0], "args": [*command[1:]], "callsheet": {"maxInFlight": 100}}
+    server: JsonObject = {"command": command[0], "args": [*command[1:]], "callsheet": {"maxInFlight": in_flight}}
     if working_folder is not None:
         server["cwd"] = str(working_folder)
     (folder / "mcp.json").write_bytes(orjson.dumps({"mcpServers": {"tools": server}}))

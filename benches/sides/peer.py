@@ -11,24 +11,17 @@ executes them, without a queue between, which is the quickest way that it has.
 # pyright: basic, reportMissingImports=false
 
 import asyncio
-import sqlite3
 import sys
-from typing import Any, Final
+from typing import Any
 
 from dbos import DBOS, DBOSConfig
 from mcp import Client, StdioServerParameters
 
 from benches.sides.commands import obey
 
-_SQLITE: Final = "sqlite:///"
-
 
 async def main(url: str, value: str, steps: int, command: str, arguments: list[str]) -> None:
     """Make runs on the tool server `command`, as commanded, kept in the database at `url`."""
-    if url.startswith(_SQLITE):
-        # Two to three times as quick as the rollback journal that it would take; the file remembers it.
-        with sqlite3.connect(url.removeprefix(_SQLITE)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
     # Its own pool (20 connections) and threads (as many as it wants): fewer or more of either were not quicker.
     config: DBOSConfig = {"name": "benches", "system_database_url": url, "log_level": "ERROR"}
     DBOS(config=config)

@@ -32,9 +32,16 @@ class Wire:
             b"POST %b HTTP/1.1\r\nHost: %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
             % (path.encode(), self._host, len(body), body)
         )
-        head = await self._head(b"202")
-        length = _LENGTH.search(head)
-        return await self._reader.readexactly(int(length[1])) if length else b""
+        return await self._body(b"202")
+
+    async def get(self, path: str) -> bytes:
+        """Get JSON; the answer's body.
+
+        Raises:
+            RuntimeError: the answer is not 200.
+        """
+        self._writer.write(b"GET %b HTTP/1.1\r\nHost: %b\r\n\r\n" % (path.encode(), self._host))
+        return await self._body(b"200")
 
     async def follow(self, path: str) -> AsyncGenerator[bytes]:
         """Get an event stream; what comes of it, as it comes, until its end."""
@@ -47,6 +54,10 @@ class Wire:
                 raise RuntimeError(f"The stream of {path} broke off.")
             yield data
             end = (end + data)[-len(_LAST_CHUNK) :]
+
+    async def _body(self, status: bytes) -> bytes:
+        length = _LENGTH.search(await self._head(status))
+        return await self._reader.readexactly(int(length[1])) if length else b""
 
     async def _head(self, status: bytes) -> bytes:
         head = await self._reader.readuntil(b"\r\n\r\n")
