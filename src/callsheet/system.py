@@ -156,7 +156,8 @@ async def open_system(
         clock, entropy = SystemClock(), SystemEntropy()
         revisions = open_revisions(settings)
         scenarios = catalog or open_catalog(settings, revisions)
-        tools = await stack.enter_async_context(open_tools(settings, environment))
+        permits = await stack.enter_async_context(open_permits(settings))
+        tools = await stack.enter_async_context(open_tools(settings, environment, permits=permits))
         journal = await stack.enter_async_context(open_journal(settings, note))
         given = OperatorEnvironment(environment)
         cipher = KeyCipher(key_of(_key_file(settings), make=settings.key_file is None))
@@ -174,7 +175,9 @@ async def open_system(
         engine = await stack.enter_async_context(
             _local_engine(settings, journal, interpreter, limits, clock, resume=resume)
             if isinstance(journal, SqliteJournal)
-            else _fleet_engine(settings, journal, interpreter, clock, tools, resume=resume, worker=worker)
+            else _fleet_engine(
+                settings, journal, interpreter, clock, tools, permits, limits, resume=resume, worker=worker
+            )
         )
         await stack.enter_async_context(sweeping(journal, clock, settings.retention if resume and worker else {}))
         runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
@@ -240,6 +243,8 @@ def _fleet_engine(
     interpreter: Interpreter,
     clock: SystemClock,
     tools: Tools,
+    permits: Permits,
+    limits: ScenarioLimits,
     *,
     resume: bool,
     worker: bool,
@@ -258,7 +263,21 @@ def _fleet_engine(
         holds=tools.holds,
         worker=worker,
         resume=resume,
+        permits=permits,
+        limits=limits,
     )
+
+
+@asynccontextmanager
+async def open_permits(settings: Settings) -> AsyncGenerator[Permits]:
+    """What counts the work that has a limit: of all processes on the database, or of this one where there is none."""
+    if settings.database_url is None:
+        yield MemoryPermits()
+        return
+    from callsheet.journal.postgres.permits import PostgresPermits  # noqa: PLC0415 - as in `_fleet_engine`
+
+    async with PostgresPermits.open(settings.database_url.get_secret_value()) as permits:
+        yield permits
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ from callsheet.engine.fleet.timing import Timing
 from callsheet.errors import RunNotFound
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
+from callsheet.runs.limits import ScenarioLimits
+from callsheet.runs.permits import Permits
 from callsheet.runs.ports import Clock
 from callsheet.runs.signals import Stirred
 
@@ -66,6 +68,8 @@ def fleet(
     resume: bool = True,
     timing: Timing = UNHURRIED,
     holds: Callable[[RunId], bool] = lambda _: False,
+    permits: Permits | None = None,
+    limits: ScenarioLimits | None = None,
 ) -> AbstractAsyncContextManager[FleetEngine]:
     """An engine that lets go at once when it drains."""
     return fleet_engine(
@@ -79,4 +83,6 @@ def fleet(
         holds=holds,
         resume=resume,
         timing=timing,
+        permits=permits,
+        limits=limits,
     )

@@ -14,6 +14,7 @@ from callsheet.engine.attempts import Attempts, Execute
 from callsheet.engine.fleet.at_work import AtWork
 from callsheet.engine.fleet.audit import Audit
 from callsheet.engine.fleet.connection import PatientConnector
+from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
 from callsheet.engine.fleet.jobs import COMMON, Jobs
 from callsheet.engine.fleet.perform import Performer
@@ -27,6 +28,8 @@ from callsheet.errors import JournalUnavailable
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
+from callsheet.runs.limits import ScenarioLimits
+from callsheet.runs.permits import RENEWED_EVERY, Permits
 from callsheet.runs.ports import Clock, Engine
 from callsheet.runs.signals import Signals
 
@@ -48,6 +51,8 @@ class CrewParts:
     holds: Callable[[RunId], bool]
     room: int
     timing: Timing
+    permits: Permits | None
+    limits: ScenarioLimits | None
 
 
 class Crew:
@@ -74,6 +79,7 @@ class Crew:
         self._held = Held(lasting, self._queue, parts.holds)
         self._attempts = Attempts(parts.execute, parts.engine, self._draining)
         self._reminder = Reminder(parts.clock, self._ring.set)
+        self._gate = _gate(parts, lasting, self._draining)
         performer = Performer(
             journal=parts.journal,
             attempts=self._attempts,
@@ -82,6 +88,7 @@ class Crew:
             reminder=self._reminder,
             jobs=lasting,
             draining=self._draining,
+            gate=self._gate,
         )
         self._worker = Worker(
             connector=for_worker,
@@ -130,6 +137,9 @@ class Crew:
         self._go_round(repeat(self._reconciliation().look, timing.reconcile, rushed=self._ring, gently=True))
         if self._common:
             self._go_round(repeat(self._sweep().look, timing.sweep))
+        if self._gate is not None:
+            self._go_round(repeat(self._gate.renew, RENEWED_EVERY))
+            self._go_round(repeat(self._gate.sweep, timing.sweep))
 
     async def drain(self, timeout: float) -> None:
         """See `FleetEngine.drain`."""
@@ -187,6 +197,7 @@ class Crew:
             own_queue=self._queue,
             takes_up=self._takes_up,
             has_ended=lambda job: job.id in self._at_work.ended,
+            in_line=_nobody if self._gate is None else self._gate.in_line,
         )
 
     def _sweep(self) -> Sweep:
@@ -205,3 +216,13 @@ class Crew:
 
     def _go_round(self, what: Coroutine[None, None, None]) -> None:
         self._rounds.append(asyncio.create_task(what))
+
+
+def _gate(parts: CrewParts, jobs: Jobs, draining: asyncio.Event) -> Gate | None:
+    if parts.permits is None or parts.limits is None:
+        return None
+    return Gate(permits=parts.permits, limits=parts.limits, journal=parts.journal, jobs=jobs, draining=draining)
+
+
+async def _nobody() -> frozenset[RunId]:
+    return frozenset()

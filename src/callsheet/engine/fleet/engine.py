@@ -19,6 +19,8 @@ from callsheet.engine.fleet.timing import Timing
 from callsheet.errors import JournalUnavailable
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
+from callsheet.runs.limits import ScenarioLimits
+from callsheet.runs.permits import Permits
 from callsheet.runs.ports import Clock
 from callsheet.runs.signals import Signals
 
@@ -63,7 +65,7 @@ class FleetEngine:
             queue = self._crew.dispatches_to
         try:
             async with asyncio.timeout(self._timing.give_up):
-                await self._jobs.add(Order(run_id=run_id, priority=priority), queue)
+                await self._jobs.add(Order(run_id=run_id, priority=priority, scenario_id=scenario_id), queue)
         except (JournalUnavailable, TimeoutError) as exc:
             logger.warning("Run {} waits until the workers look for it in the journal: {}", run_id, exc)
 
@@ -108,6 +110,8 @@ async def fleet_engine(
     worker: bool = True,
     resume: bool = True,
     timing: Timing | None = None,
+    permits: Permits | None = None,
+    limits: ScenarioLimits | None = None,
 ) -> AsyncGenerator[FleetEngine, None]:
     """An engine over the queue in the database at `url`, which drains when the block ends.
 
@@ -123,6 +127,8 @@ async def fleet_engine(
         worker: whether runs are executed in this process at all.
         resume: whether this process executes runs of others; without it only those that were dispatched here.
         timing: how often what is done.
+        permits: counts the runs at work of scenarios with a limit, over all processes.
+        limits: of scenarios; without `permits` and these, none has one.
 
     Raises:
         JournalUnavailable: the database cannot be reached, or has no tables for the queue.
@@ -142,6 +148,8 @@ async def fleet_engine(
                 holds=holds,
                 room=max_concurrent_runs,
                 timing=chosen,
+                permits=permits,
+                limits=limits,
             )
             await engine.employ(Crew(parts, connection, common=resume))
         try:

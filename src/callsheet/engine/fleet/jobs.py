@@ -34,6 +34,7 @@ class Order:
 
     run_id: RunId
     priority: int = 0
+    scenario_id: str | None = None
 
 
 class Jobs:
@@ -173,7 +174,9 @@ class Jobs:
 
 def order_of(job: Job) -> Order:
     """The run that a job executes."""
-    return Order(run_id=run_of(job), priority=job.priority)
+    scenario_id = job.task_kwargs.get("scenario_id")
+    named = None if scenario_id is None else str(scenario_id)
+    return Order(run_id=run_of(job), priority=job.priority, scenario_id=named)
 
 
 def run_of(job: Job) -> RunId:
@@ -188,7 +191,7 @@ def _job(order: Order, queue: str, at: datetime | None) -> Job:
         lock=run_id,
         queueing_lock=run_id,
         task_name=RUN,
-        task_kwargs={"run_id": run_id},
+        task_kwargs={"run_id": run_id, "scenario_id": order.scenario_id},
         priority=order.priority,
         scheduled_at=at,
     )

@@ -1,12 +1,14 @@
 """What becomes of a job: its run is executed, and where it is not at its end then, somebody will go on with it."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 
 from procrastinate.jobs import Job
 
 from callsheet.engine.attempts import Attempts
 from callsheet.engine.fleet.at_work import AtWork, Performance
+from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
 from callsheet.engine.fleet.jobs import Jobs, order_of, run_of
 from callsheet.engine.reminder import Reminder
@@ -26,6 +28,7 @@ class Performer:
         reminder: knows when parked ones go on.
         jobs: the queue, over a connection with patience.
         draining: says that this process takes up nothing more.
+        gate: lets runs of scenarios with a limit begin; None where none has one.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Performer:
         reminder: Reminder,
         jobs: Jobs,
         draining: asyncio.Event,
+        gate: Gate | None,
     ) -> None:
         self._journal = journal
         self._attempts = attempts
@@ -46,6 +50,7 @@ class Performer:
         self._reminder = reminder
         self._jobs = jobs
         self._draining = draining
+        self._gate = gate
 
     async def perform(self, job: Job) -> None:
         """Execute a job. procrastinate removes it afterwards; whatever was added for its run may begin only then."""
@@ -54,12 +59,17 @@ class Performer:
         until = None
         async with self._at_work.entered(job) as performance:
             if await self._at_work.informed(performance, self._draining):
-                until = await self._attempts.make(run_id, performance.dispatched)
+                async with self._passed(job, performance) as begins:
+                    if begins:
+                        until = await self._attempts.make(run_id, performance.dispatched)
             if await self._is_settled(job, performance, until):
                 return
         # Only now: who looks for due runs thinks that a run at work is taken care of.
         if until is not None:
             self._reminder.at(until)
+
+    def _passed(self, job: Job, performance: Performance) -> AbstractAsyncContextManager[bool]:
+        return nullcontext(True) if self._gate is None else self._gate.passed(job, performance.dispatched)
 
     async def _is_settled(self, job: Job, performance: Performance, until: datetime | None) -> bool:
         """Whether somebody has a job for the run, where one is needed."""

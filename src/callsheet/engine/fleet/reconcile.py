@@ -1,6 +1,6 @@
 """Finding the runs that the journal calls due and that have no job, and the jobs in queues that nobody serves."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,6 +32,7 @@ class Reconciliation:
         own_queue: the one that this process serves, whether its beacon is at work yet or not.
         takes_up: whether a due run is this process's business.
         has_ended: whether a job that seems to be at work is about to be removed.
+        in_line: the runs that wait for a permit of their scenario, and need no job until they are called.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Reconciliation:
         own_queue: str,
         takes_up: Callable[[RunId], bool],
         has_ended: Callable[[Job], bool],
+        in_line: Callable[[], Awaitable[frozenset[RunId]]],
     ) -> None:
         self._journal = journal
         self._jobs = jobs
@@ -54,6 +56,7 @@ class Reconciliation:
         self._own_queue = own_queue
         self._takes_up = takes_up
         self._has_ended = has_ended
+        self._in_line = in_line
         self._unserved: frozenset[str] = frozenset()
 
     async def look(self) -> None:
@@ -74,12 +77,16 @@ class Reconciliation:
         if due:
             waiting, at_work = await self._jobs.waiting(), await self._jobs.at_work()
             known = {job.lock for job in (*waiting, *at_work) if not self._has_ended(job)}
-            missing = [run for run in due if run.run_id not in known]
+            in_line = await self._in_line()
+            missing = [
+                run for run in due if run.run_id not in known and (run.cancel_requested or run.run_id not in in_line)
+            ]
             if missing:  # some of them may have been executed since they were due
                 still = {run.run_id for run in await self._due(now)}
-                orders = [Order(run_id=run.run_id, priority=run.priority) for run in missing if run.run_id in still]
+                orders = [_order(run) for run in missing if run.run_id in still]
                 await self._jobs.add_all(orders, self._adds_to)
-                logger.info("{} runs were due and in no queue.", len(orders))
+                if orders:
+                    logger.info("{} runs were due and in no queue.", len(orders))
             await self._rescue(waiting, at_work)
         moment = await self._journal.next_due(now)
         if moment is not None:
@@ -95,3 +102,7 @@ class Reconciliation:
         certain = [job for job in left if job.queue in self._unserved]
         self._unserved = frozenset(job.queue for job in left)
         await self._jobs.move(certain)
+
+
+def _order(run: DueRun) -> Order:
+    return Order(run_id=run.run_id, priority=run.priority, scenario_id=run.scenario_id)

@@ -136,7 +136,7 @@ class Worker:
     def _make_app(self) -> App:
         app = App(connector=self._connector)
 
-        async def run(context: JobContext, run_id: str) -> None:
+        async def run(context: JobContext, run_id: str, scenario_id: str | None = None) -> None:
             await self._perform(context.job)
 
         async def beacon(context: JobContext) -> None:
