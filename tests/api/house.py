@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
+from callsheet.api.parts import Parts
 from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.memory_revisions import MemoryRevisions
 from callsheet.catalog.memory_triggers import MemoryTriggerFiles
@@ -212,7 +213,7 @@ class House:
             entropy=SystemEntropy(),
         )
         triggers = Triggers(files=self.trigger_files, store=self.triggers)
-        self.app = create_app(
+        parts = Parts(
             triggers=TriggerDesk(
                 triggers=triggers,
                 store=self.triggers,
@@ -232,6 +233,7 @@ class House:
             draining=self.draining,
             options=self.options,
         )
+        self.app = create_app(parts)
 
     def _ring(self) -> None:
         self.rings += 1

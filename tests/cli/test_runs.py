@@ -7,7 +7,7 @@ import pytest
 
 from callsheet.runs.events import RunId
 from callsheet.settings import load_settings
-from callsheet.system import open_journal
+from callsheet.storage import open_journal
 from tests.cli.conftest import CommandLine, tool
 from tests.support.events import new_run
 

@@ -13,7 +13,7 @@ from callsheet.runs.events import Event, Message, RunId, RunWaiting, StepPath, S
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
-from callsheet.system import open_journal
+from callsheet.storage import open_journal
 from tests.cli.conftest import CommandLine
 from tests.support.events import NOON, new_id, new_run
 from tests.support.service import serving

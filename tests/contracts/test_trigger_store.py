@@ -10,6 +10,8 @@ import pytest
 
 from callsheet.errors import Conflict, TriggerConflict, TriggerInvalid, TriggerRevisionRequired
 from callsheet.journal.memory_triggers import MemoryTriggerStore
+from callsheet.journal.postgres.address import Address
+from callsheet.journal.postgres.trigger_store import open_triggers
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.runs.events import Revision, RunId, TriggerKind
 from callsheet.runs.revisions import Expected, Outcome, Presence
@@ -23,11 +25,14 @@ RUN = RunId("76d6903c-f520-4a40-b0fc-8fed3f7955d2")
 SLOT = Slot(schedule="often", at=NOON, decision=Decision.STARTING, run_id=RUN, decided_at=after_noon(0.125))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[TriggerStore]:
     """An empty store of each kind."""
     if request.param == "memory":
         yield MemoryTriggerStore()
+    elif request.param == "postgres":
+        async with open_triggers(Address.parse(request.getfixturevalue("postgres_url"))) as opened:
+            yield opened
     else:
         async with SqliteJournal.open(tmp_path / "data" / "journal.db") as opened:
             yield opened.triggers

@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from callsheet.journal.changes import Change
 from callsheet.runs.events import Event
 from callsheet.settings import Settings
-from callsheet.system import upgrade_database
+from callsheet.storage import upgrade_database
 from tests.e2e.load import read_lines
 from tests.failpoints.dying import Database
 from tests.failpoints.on_postgres import OnPostgres

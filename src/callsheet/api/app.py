@@ -1,6 +1,5 @@
 """The HTTP app, put together from the parts it is given."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import FastAPI
@@ -11,7 +10,6 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from callsheet.api.draining import Draining
 from callsheet.api.errors import on_callsheet_error, on_http_exception, on_validation_error
 from callsheet.api.middleware.body import Bodies
 from callsheet.api.middleware.failures import Failures
@@ -19,7 +17,6 @@ from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.target import Target
 from callsheet.api.options import ApiOptions
-from callsheet.api.overview import item_block
 from callsheet.api.parts import Parts
 from callsheet.api.routes import (
     answers,
@@ -40,16 +37,7 @@ from callsheet.api.routes import (
 )
 from callsheet.api.routes import hooks as hook_routes
 from callsheet.api.routes import playground as play
-from callsheet.api.workbench import Workbench
 from callsheet.errors import CallsheetError
-from callsheet.runs.answers import Answers
-from callsheet.runs.playground import Playground
-from callsheet.runs.ports import Catalog
-from callsheet.runs.saving import SavedScenarios
-from callsheet.runs.service import RunService
-from callsheet.runs.tools import Tools
-from callsheet.runs.triggers.desk import TriggerDesk
-from callsheet.runs.triggers.hooks import Hooks
 
 _DESCRIPTION = (
     "Scenarios are declared in JSON or YAML and call MCP tools, step by step. A run is its journal: every event is "
@@ -57,55 +45,14 @@ _DESCRIPTION = (
 )
 
 
-def create_app(
-    *,
-    runs: RunService,
-    answers: Answers,
-    catalog: Catalog,
-    saved: SavedScenarios,
-    tools: Tools,
-    playground: Playground,
-    triggers: TriggerDesk,
-    hooks: Hooks,
-    journal_check: Callable[[], Awaitable[None]],
-    draining: Draining,
-    options: ApiOptions,
-    mcp: ASGIApp | None = None,
-    on_saved: Callable[[], None] | None = None,
-) -> FastAPI:
+def create_app(parts: Parts, *, mcp: ASGIApp | None = None) -> FastAPI:
     """The app over running parts. It neither starts nor stops them, and has no lifespan of its own.
 
     Args:
-        runs: submits, shows, follows and cancels runs.
-        answers: answers steps that wait for a person.
-        catalog: the scenarios that can be run.
-        saved: saves scenarios.
-        tools: the tool servers.
-        playground: calls tools outside of runs.
-        triggers: the schedules and hooks.
-        hooks: takes the requests to hooks.
-        journal_check: `Journal.check`, for `/readyz`.
-        draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
-        options: limits, names and the version.
+        parts: what the routes work with.
         mcp: serves `/mcp`, behind the same middleware as everything else; None when it is not served.
-        on_saved: called when a scenario was saved.
     """
-    parts = Parts(
-        runs=runs,
-        feed=runs.feed(item_block),
-        answers=answers,
-        catalog=catalog,
-        saved=saved,
-        tools=tools,
-        playground=playground,
-        triggers=triggers,
-        hooks=hooks,
-        journal_check=journal_check,
-        draining=draining,
-        options=options,
-        workbench=Workbench(),
-        on_saved=on_saved,
-    )
+    options = parts.options
     app = FastAPIOffline(  # the API page must come up on a machine without the internet
         docs_url="/docs",
         redoc_url=None,

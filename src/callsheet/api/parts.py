@@ -1,13 +1,14 @@
 """The parts of the system that routes work with, and how a route gets them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
+from callsheet.api.overview import item_block
 from callsheet.api.workbench import Workbench
 from callsheet.runs.answers import Answers
 from callsheet.runs.feed import Feed
@@ -25,13 +26,23 @@ class Parts:
     """What `create_app` was given. The app uses the parts; whoever made them starts and stops them.
 
     Attributes:
-        feed: the status of all runs, live, encoded for the stream.
+        runs: submits, shows, follows and controls runs.
+        answers: answers steps that wait for a person.
+        catalog: the scenarios that can be run.
+        saved: saves scenarios.
+        tools: the tool servers.
+        playground: calls tools outside of runs.
+        triggers: the schedules and hooks.
+        hooks: takes the requests to hooks.
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
+        draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
+        options: limits, names and the version.
         on_saved: called when a scenario was saved.
+        workbench: where expressions are tried out.
+        feed: the status of all runs, live, encoded for the stream.
     """
 
     runs: RunService
-    feed: Feed
     answers: Answers
     catalog: Catalog
     saved: SavedScenarios
@@ -42,8 +53,13 @@ class Parts:
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
     options: ApiOptions
-    workbench: Workbench
     on_saved: Callable[[], None] | None = None
+    workbench: Workbench = field(default_factory=Workbench)
+    feed: Feed = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the feed, one for all streams."""
+        object.__setattr__(self, "feed", self.runs.feed(item_block))
 
 
 async def parts_of(request: Request) -> Parts:

@@ -14,7 +14,8 @@ from callsheet.runs.forks import ForkWish
 from callsheet.runs.ports import Catalog, RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings, environment
-from callsheet.system import journal_path, open_stored_answers, open_system
+from callsheet.storage import journal_path, open_stored_answers
+from callsheet.system import open_system
 
 
 class AnswersAccess(Protocol):

@@ -13,7 +13,7 @@ from callsheet.runs.forks import LATEST, ForkWish
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.json import is_object
 from callsheet.settings import Settings
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 
 async def fork_and_watch(

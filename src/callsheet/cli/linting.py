@@ -16,7 +16,8 @@ from callsheet.scenario.parse import parse_scenario
 from callsheet.scenario.source import read_source
 from callsheet.scenario.steps.tool import ToolStep
 from callsheet.settings import Settings, environment
-from callsheet.system import open_catalog, open_tools
+from callsheet.storage import open_catalog
+from callsheet.system import open_tools
 from callsheet.tools.lockfile import LOCKFILE, read_lockfile, signatures_of
 
 
@@ -65,7 +66,8 @@ class KnownScenarios:
 async def known_scenarios(documents: Sequence[Written], settings: Settings) -> KnownScenarios:
     """The scenarios of the documents, then those of the catalog, whatever the checker says about them."""
     decoded: list[tuple[str, Json]] = [(each.name, read_source(each.data, each.syntax).document) for each in documents]
-    decoded += [(entry.source, entry.document) for entry in await open_catalog(settings).list()]
+    async with open_catalog(settings) as catalog:
+        decoded += [(entry.source, entry.document) for entry in await catalog.list()]
     found: dict[str, Scenario] = {}
     unreadable: list[str] = []
     for name, document in decoded:

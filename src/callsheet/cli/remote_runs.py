@@ -17,7 +17,7 @@ from callsheet.runs.forks import ForkWish
 from callsheet.runs.ports import Journal, RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)
 """Seconds; a stream that is alive says something every 15."""

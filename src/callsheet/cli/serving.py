@@ -13,6 +13,7 @@ from callsheet.api.app import create_app
 from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.options import ApiOptions
+from callsheet.api.parts import Parts
 from callsheet.api.server import serve
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.errors import JournalLost
@@ -115,7 +116,7 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
     system = service.system
     async with open_endpoint(endpoint_parts(system, settings)) as mcp:
         service.draining.call(mcp.stop)
-        app = create_app(
+        parts = Parts(
             runs=system.runs,
             answers=system.answers,
             catalog=system.catalog,
@@ -129,7 +130,7 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
             options=ApiOptions(
                 version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes
             ),
-            mcp=mcp.app,
             on_saved=mcp.look,
         )
+        app = create_app(parts, mcp=mcp.app)
         await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)

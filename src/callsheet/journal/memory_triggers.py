@@ -9,7 +9,7 @@ from datetime import datetime
 from callsheet.journal.projection import as_stored
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.revisions import Expected, Outcome
-from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot
+from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot, observed, paused_or_resumed
 from callsheet.runs.triggers.store import (
     MAX_TRIGGERS,
     SavedTrigger,
@@ -71,20 +71,13 @@ class MemoryTriggerStore:
     async def observe(self, name: str, timing: str, now: datetime) -> ScheduleState:
         """See `TriggerStore.observe`."""
         await _as_if_on_disk()
-        state, moment = self._states.get(name), as_stored(now)
-        if state is None:
-            state = ScheduleState(timing=timing, since=moment)
-        elif state.timing != timing:
-            state = replace(state, timing=timing, since=moment)
-        self._states[name] = replace(state, since=min(state.since, moment))
+        self._states[name] = observed(self._states.get(name), timing, as_stored(now))
         return self._states[name]
 
     async def pause(self, name: str, now: datetime, *, paused: bool) -> ScheduleState:
         """See `TriggerStore.pause`."""
         await _as_if_on_disk()
-        state = self._states.get(name, ScheduleState(timing="", since=as_stored(now)))
-        since = as_stored(now) if state.paused and not paused else state.since
-        self._states[name] = replace(state, paused=paused, since=since)
+        self._states[name] = paused_or_resumed(self._states.get(name), as_stored(now), paused=paused)
         return self._states[name]
 
     async def claim(self, slot: Slot) -> bool:

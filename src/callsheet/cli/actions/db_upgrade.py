@@ -5,7 +5,7 @@ import asyncio
 from callsheet.cli.commands.db_upgrade import DbUpgradeOptions
 from callsheet.cli.failures import DONE, FAILED, say
 from callsheet.cli.surroundings import surroundings
-from callsheet.system import needs_upgrade, upgrade_database
+from callsheet.storage import needs_upgrade, upgrade_database
 
 
 async def act(options: DbUpgradeOptions) -> int:

@@ -14,7 +14,7 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.parse import parse_scenario
 from callsheet.settings import Settings
-from callsheet.system import open_catalog
+from callsheet.storage import open_catalog
 
 
 async def act(options: GraphOptions) -> int:
@@ -34,7 +34,8 @@ async def act(options: GraphOptions) -> int:
 async def _entry(name: str, settings: Settings) -> CatalogEntry:
     if is_file_name(name):
         return (await OneFileCatalog.read(Path(name))).entry
-    return await open_catalog(settings).get(name)
+    async with open_catalog(settings) as catalog:
+        return await catalog.get(name)
 
 
 def _scenario(entry: CatalogEntry) -> Scenario | None:

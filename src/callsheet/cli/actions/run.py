@@ -14,7 +14,7 @@ from callsheet.cli.watch import watch
 from callsheet.runs.ports import Catalog
 from callsheet.scenario.durations import parse_duration
 from callsheet.settings import Settings
-from callsheet.system import open_catalog
+from callsheet.storage import open_catalog
 
 
 async def act(options: RunOptions) -> int:
@@ -30,8 +30,8 @@ async def act(options: RunOptions) -> int:
             return await watch(runs, begin, labels, timeout=timeout, json=options.json)
 
 
-async def _scenario(name: str, settings: Settings) -> tuple[Catalog, str]:
-    """The catalog that knows the scenario, and its id there; asked before anything is opened or made.
+async def _scenario(name: str, settings: Settings) -> tuple[Catalog | None, str]:
+    """The catalog that knows the scenario, None for the usual one, and its id there; asked before anything is made.
 
     Raises:
         ScenarioNotFound: there is none.
@@ -47,10 +47,10 @@ async def _scenario(name: str, settings: Settings) -> tuple[Catalog, str]:
                 "server, or take another folder with --data."
             )
         return one, one.entry.scenario_id
-    catalog = open_catalog(settings)
     if server is None:
-        await catalog.get(name)
-    return catalog, name
+        async with open_catalog(settings) as catalog:
+            await catalog.get(name)
+    return None, name
 
 
 def _timeout(text: str | None) -> float | None:

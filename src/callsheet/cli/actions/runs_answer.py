@@ -12,7 +12,7 @@ from callsheet.runs.answers import ASKING, Answer
 from callsheet.runs.events import StepPath
 from callsheet.runs.state import RunState, StepState
 from callsheet.settings import Settings
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 
 async def act(options: RunsAnswerOptions) -> int:

@@ -9,7 +9,7 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.runs.bulk import BulkAction
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.settings import Settings
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 
 async def act(options: RunsCancelOptions) -> int:

@@ -7,7 +7,7 @@ from callsheet.cli.finding import find_run
 from callsheet.cli.selected import act_on_selection
 from callsheet.cli.surroundings import surroundings
 from callsheet.runs.bulk import BulkAction
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 
 async def act(options: RunsDeleteOptions) -> int:

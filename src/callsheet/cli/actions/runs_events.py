@@ -15,7 +15,7 @@ from callsheet.runs.events import Event, Record, RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.state import RunState
 from callsheet.scenario.codec import decode_json
-from callsheet.system import History, journal_path, open_history
+from callsheet.storage import History, journal_path, open_history
 
 
 async def act(options: RunsEventsOptions) -> int:

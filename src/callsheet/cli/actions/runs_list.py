@@ -16,7 +16,7 @@ from callsheet.runs.events import RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
-from callsheet.system import has_journal, open_history
+from callsheet.storage import has_journal, open_history
 
 _PAGE: Final = 200
 

@@ -9,7 +9,7 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.watch import watch
 from callsheet.runs.events import RunId
 from callsheet.scenario.codec import decode_json
-from callsheet.system import open_history
+from callsheet.storage import open_history
 
 
 async def act(options: RunsResumeOptions) -> int:

@@ -25,7 +25,7 @@ from callsheet.runs.events import ForkedFrom, RunError, RunId, RunStatus, StepWa
 from callsheet.runs.state import RunState, StepState
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.json import Json, JsonObject
-from callsheet.system import History, open_history
+from callsheet.storage import History, open_history
 
 
 async def act(options: RunsShowOptions) -> int:

@@ -13,13 +13,14 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings
-from callsheet.system import open_catalog
+from callsheet.storage import open_catalog
 
 
 async def act(options: ScenariosOptions) -> int:
     """List the scenarios; the exit status."""
     with surroundings(options.places) as settings:
-        entries = await open_catalog(settings).list()
+        async with open_catalog(settings) as catalog:
+            entries = await catalog.list()
         if options.json:
             write_json([_as_json(entry) for entry in entries])
         else:

@@ -13,7 +13,7 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings, environment
-from callsheet.system import database_url
+from callsheet.storage import database_url
 
 
 async def act(options: ServeOptions) -> int:

@@ -14,7 +14,8 @@ from callsheet.cli.screen import write
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.settings import environment
-from callsheet.system import database_url, open_system
+from callsheet.storage import database_url
+from callsheet.system import open_system
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 

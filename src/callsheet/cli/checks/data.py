@@ -10,7 +10,7 @@ from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Journal, RunFilter
 from callsheet.settings import Settings
-from callsheet.system import journal_path, open_history, open_journal
+from callsheet.storage import journal_path, open_history, open_journal
 
 _UNFINISHED: Final = frozenset(status for status in RunStatus if not status.is_terminal)
 _MOST_COUNTED: Final = 1_000

@@ -6,7 +6,7 @@ from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.text import counted
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings
-from callsheet.system import open_catalog
+from callsheet.storage import open_catalog
 
 
 async def check_scenarios(settings: Settings) -> Sequence[Finding]:
@@ -14,7 +14,8 @@ async def check_scenarios(settings: Settings) -> Sequence[Finding]:
     folder = settings.scenarios
     if not folder.is_dir():
         return [Finding(mark=Mark.NOTE, text=f"There is no folder {folder}, so there are no scenarios yet.")]
-    entries = await open_catalog(settings).list()
+    async with open_catalog(settings) as catalog:
+        entries = await catalog.list()
     fine = sum(entry.scenario is not None for entry in entries)
     found = Finding(mark=Mark.GOOD, text=f"{counted(fine, 'scenario')} in {folder} can be run.")
     return [found, *(_broken(entry) for entry in entries if entry.scenario is None)]

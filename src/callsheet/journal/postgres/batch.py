@@ -126,8 +126,8 @@ class Batch:
                     self.outcomes[index] = self._delete(run)
                 case Deliver() | RequestCancel() | DeleteRun():
                     self.outcomes[index] = RunNotFound(f"There is no run {change.run_id}.")
-                case AppendRecords() | CreateRun() | ChangeTriggers() | Probe():  # no store of triggers here yet
-                    pass
+                case AppendRecords() | CreateRun() | ChangeTriggers() | Probe():
+                    pass  # the store of triggers has a connection of its own
                 case _:
                     assert_never(change)
 

@@ -1,7 +1,8 @@
 """The saved scenarios in the database: the `Revisions` port where several processes serve the same scenarios."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -49,6 +50,17 @@ _ALONE: Final = "LOCK TABLE callsheet.scenarios IN SHARE ROW EXCLUSIVE MODE"
 """People save now and then: one at a time, for all processes, while everybody reads on."""
 
 _NO_LIMIT: Final = 2**31 - 1
+
+
+@asynccontextmanager
+async def open_revisions(address: Address) -> AsyncGenerator["PostgresRevisions"]:
+    """The store at `address`, with connections of its own while it is open."""
+    patience = Patience()
+    readers = Readers(address, patience, connections=2)
+    try:
+        yield PostgresRevisions(address, readers, patience=patience)
+    finally:
+        await readers.close()
 
 
 class PostgresRevisions:

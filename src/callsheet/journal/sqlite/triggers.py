@@ -19,7 +19,7 @@ from callsheet.journal.trigger_changes import (
 )
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.revisions import Outcome
-from callsheet.runs.triggers.slots import ScheduleState
+from callsheet.runs.triggers.slots import ScheduleState, observed, paused_or_resumed
 from callsheet.runs.triggers.store import TriggerSaved, check_expected, decide_save, too_many_triggers
 
 _FIND: Final = f"SELECT {TRIGGER_COLUMNS} FROM triggers WHERE kind = ? AND name = ?"  # noqa: S608 (constant)
@@ -87,17 +87,13 @@ def _delete(connection: sqlite3.Connection, action: DeleteTrigger) -> bool:
 
 
 def _observe(connection: sqlite3.Connection, action: ObserveSchedule) -> ScheduleState:
-    state, now = _state(connection, action.name), as_stored(action.now)
-    since = now if state is None or state.timing != action.timing else min(state.since, now)
-    paused = state is not None and state.paused
-    return _remember(connection, action.name, ScheduleState(timing=action.timing, since=since, paused=paused))
+    state = observed(_state(connection, action.name), action.timing, as_stored(action.now))
+    return _remember(connection, action.name, state)
 
 
 def _pause(connection: sqlite3.Connection, action: PauseSchedule) -> ScheduleState:
-    now = as_stored(action.now)
-    state = _state(connection, action.name) or ScheduleState(timing="", since=now)
-    since = now if state.paused and not action.paused else state.since
-    return _remember(connection, action.name, ScheduleState(timing=state.timing, since=since, paused=action.paused))
+    state = paused_or_resumed(_state(connection, action.name), as_stored(action.now), paused=action.paused)
+    return _remember(connection, action.name, state)
 
 
 def _state(connection: sqlite3.Connection, name: str) -> ScheduleState | None:

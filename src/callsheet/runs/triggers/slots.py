@@ -1,6 +1,6 @@
 """Slots: the moments of a schedule, and what was decided about each. What is decided once is never decided again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,3 +60,16 @@ class ScheduleState:
     timing: str
     since: datetime
     paused: bool = False
+
+
+def observed(state: ScheduleState | None, timing: str, now: datetime) -> ScheduleState:
+    """The state of a schedule that is there with this timing; see `TriggerStore.observe`."""
+    if state is None or state.timing != timing:
+        return ScheduleState(timing=timing, since=now, paused=state is not None and state.paused)
+    return replace(state, since=min(state.since, now))
+
+
+def paused_or_resumed(state: ScheduleState | None, now: datetime, *, paused: bool) -> ScheduleState:
+    """The state of a schedule that is paused or resumed; see `TriggerStore.pause`."""
+    state = state or ScheduleState(timing="", since=now)
+    return replace(state, paused=paused, since=now if state.paused and not paused else state.since)
