@@ -23,7 +23,7 @@ from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.permits import Permits
 from callsheet.runs.playground import Playground
-from callsheet.runs.ports import Catalog, Cipher, Engine
+from callsheet.runs.ports import Catalog, Cipher, Engine, Environment
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
@@ -121,15 +121,7 @@ async def open_system(
         given = OperatorEnvironment(environment)
         cipher = KeyCipher(key_of(_key_file(settings), make=settings.key_file is None))
         acceptance = Acceptance(scenarios, given, tools)
-        interpreter = Interpreter.over(
-            journal=journal,
-            tools=tools,
-            clock=clock,
-            entropy=entropy,
-            environment=given,
-            acceptance=acceptance,
-            cipher=cipher,
-        )
+        interpreter = _interpreter(storage, tools, given, acceptance, cipher)
         limits = ScenarioLimits(scenarios, clock)
         engine = await stack.enter_async_context(
             _engine(settings, storage, interpreter, limits, resume=resume, worker=worker)
@@ -152,6 +144,20 @@ async def open_system(
             triggers=_desk(triggers, storage, scenarios, runs, table),
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
         )
+
+
+def _interpreter(
+    storage: Storage, tools: Tools, environment: Environment, acceptance: Acceptance, cipher: Cipher
+) -> Interpreter:
+    return Interpreter.over(
+        journal=storage.journal,
+        tools=tools,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        environment=environment,
+        acceptance=acceptance,
+        cipher=cipher,
+    )
 
 
 @asynccontextmanager
