@@ -63,8 +63,15 @@ class Fleet:
         return Sample(runs=runs, seconds=seconds, cpu=cpu, latencies=())
 
     def cpu(self) -> float:
-        """Seconds of processor time that all processes have spent."""
-        return sum(time.clock_gettime(clock) for clock in self._clocks)
+        """Seconds of processor time that all processes have spent.
+
+        Raises:
+            RuntimeError: one of them has ended.
+        """
+        try:
+            return sum(time.clock_gettime(clock) for clock in self._clocks)
+        except OSError as exc:
+            raise RuntimeError("A process of the fleet has ended.") from exc
 
     async def _submitted(self, wires: Wires, runs: int, concurrency: int) -> None:
         """Submit runs and return with the end of the last one, after which the others have hardly anything left."""

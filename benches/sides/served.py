@@ -76,16 +76,19 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def program(*arguments: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """`python arguments` in the repository's folder; SIGTERM at the end."""
+    """`python arguments` in the repository's folder; SIGTERM at the end. What it said is shown if it ended before."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process
     finally:
-        if process.returncode is None:
+        alive = process.returncode is None
+        if alive:
             process.terminate()
-        await process.communicate()
+        _, words = await process.communicate()
+        if not alive:
+            sys.stderr.write(words.decode(errors="replace"))
 
 
 async def until_listening(process: asyncio.subprocess.Process, port: int) -> None:
