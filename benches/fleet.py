@@ -20,7 +20,8 @@ from benches.sides.commands import ROOT, Driven, driven
 from benches.sides.fleet import database_server, on_postgres, on_sqlite
 from tests.support.postgres import PostgresServer
 
-WORKERS: Final = (1, 2, 4)
+WORKERS: Final = (0, 1, 2, 4)
+"""Beside an API that executes nothing; 0 stands for one process that does both, as DBOS is one."""
 IN_FLIGHT: Final = 50
 FACTOR: Final = 8
 _PYTHON: Final = ROOT / ".venv-dbos" / "bin" / "python"
@@ -42,7 +43,7 @@ class Fewer:
 
 
 async def measure(*, quick: bool) -> list[Finding]:
-    """SQLite against SQLite, twice; then 1, 2 and 4 workers on PostgreSQL, each against PostgreSQL."""
+    """SQLite against SQLite, twice; then one process, and 1, 2 and 4 workers on PostgreSQL, each against PostgreSQL."""
     if not _PYTHON.exists():
         raise RuntimeError("DBOS is not installed: `make bench` does it, or `make .venv-dbos/.ready` alone.")
     load = Load(runs=200, concurrency=IN_FLIGHT, blocks=3 if quick else 10)
@@ -50,7 +51,7 @@ async def measure(*, quick: bool) -> list[Finding]:
     for journal in ("WAL", "DELETE"):
         findings += await _on_sqlite(journal, load)
     async with database_server() as server:
-        for workers in (1,) if quick else WORKERS:
+        for workers in (0, 1) if quick else WORKERS:
             findings += await _on_postgres(server, workers, load)
     return findings
 
@@ -68,7 +69,8 @@ async def _on_sqlite(journal: str, load: Load) -> list[Finding]:
 async def _on_postgres(server: PostgresServer, workers: int, load: Load) -> list[Finding]:
     ours = on_postgres(server.database(), chain(), _COMMAND, workers=workers, room=IN_FLIGHT)
     async with _dbos(server.database()) as peer, ours as fleet:
-        return await _against(f"PostgreSQL, workers: {workers}", fleet, peer, load)
+        processes = f"workers: {workers}" if workers else "one process"
+        return await _against(f"PostgreSQL, {processes}", fleet, peer, load)
 
 
 @asynccontextmanager

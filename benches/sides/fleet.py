@@ -121,22 +121,22 @@ async def on_sqlite(document: JsonObject, command: Sequence[str], *, room: int =
 async def on_postgres(
     url: str, document: JsonObject, command: Sequence[str], *, apis: int = 1, workers: int = 1, room: int = 100
 ) -> AsyncGenerator[Fleet]:
-    """API replicas without workers and worker processes on a new database, once the replicas listen.
+    """API replicas and worker processes on a new database, once the replicas listen.
 
     Args:
         url: of the database.
         document: the scenario.
         command: of the tool server; each worker has one.
         apis: how many replicas.
-        workers: how many worker processes.
+        workers: how many worker processes; 0 lets the replicas execute the runs themselves.
         room: how many runs may be at work at once in all workers together.
     """
     with tempfile.TemporaryDirectory(prefix="callsheet-bench-") as name:
         folder = Path(name)
-        write_fleet(folder, document, command, room=-(-room // workers), url=url)
+        write_fleet(folder, document, command, room=-(-room // (workers or apis)), url=url)
         await upgrade(folder)
         async with AsyncExitStack() as stack:
-            ports, pids = await replicas(stack, folder, apis, "--no-worker")
+            ports, pids = await replicas(stack, folder, apis, "--no-worker" if workers else "--worker")
             pids += [await worker(stack, folder) for _ in range(workers)]
             yield Fleet(ports, pids)
 
