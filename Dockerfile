@@ -1,0 +1,23 @@
+# One image for every process: `serve`, `worker` and `db upgrade` are commands of it.
+# Built from the lock file alone: versions and hashes, nothing else gets in.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY requirements.lock pyproject.toml README.md LICENSE NOTICE ./
+COPY src ./src
+RUN python -m venv /opt/callsheet \
+ && /opt/callsheet/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock \
+ && /opt/callsheet/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --home-dir /work --no-create-home callsheet \
+ && mkdir -p /work/.callsheet /work/scenarios && chown -R callsheet /work
+COPY --from=build /opt/callsheet /opt/callsheet
+ENV PATH=/opt/callsheet/bin:$PATH PYTHONUNBUFFERED=1
+# scenarios/, mcp.json and callsheet.toml are mounted here; .callsheet is a volume that the replicas of one machine share.
+WORKDIR /work
+USER callsheet
+VOLUME /work/.callsheet
+# SIGTERM drains: steps at work may end, the rest goes on elsewhere. Give it longer than `drain_timeout`.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["callsheet"]
+CMD ["serve"]
