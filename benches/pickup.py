@@ -3,8 +3,8 @@
 From the moment at which the process is started, so Python's own start and all imports are in it, until two things:
 
 * all are dispatched: the service says so in its log; on PostgreSQL, all have jobs, of which there were none before;
-* all are at work: each run's next tool call has arrived at the tool server, which never answers one. So the run was
-  read, and its next event is durable. There is room for all of them at once, and nothing waits for another's end.
+* so many are at work: each run's next tool call has arrived at the tool server, which never answers one. So the run
+  was read, and its next event is durable. There is room for all of them at once, and none waits for another's end.
 """
 
 import asyncio
@@ -33,6 +33,8 @@ from tests.support.postgres import PostgresServer
 
 RUNS: Final = 10_000
 MOST: Final = 5
+SOME: Final = 1_000
+"""So many are awaited at work on PostgreSQL, where a worker takes them up one by one, from a queue."""
 DOCUMENT: Final = chain(tool="nap", steps=2)
 _PAUSE: Final = 0.02
 _PATIENCE: Final = 300
@@ -42,7 +44,7 @@ _JOBS: Final = "SELECT count(*) FROM callsheet.procrastinate_jobs WHERE task_nam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One start: seconds until all were dispatched, the first and the last was at work, and of processor time."""
+    """One start: seconds until all were dispatched, the first and the last awaited one at work; of processor time."""
 
     dispatched: float
     first: float
@@ -54,11 +56,11 @@ async def measure(*, quick: bool) -> list[Finding]:
     """`callsheet serve` on SQLite, and one `callsheet worker` on PostgreSQL."""
     count, rounds = (1_000, 2) if quick else (RUNS, 5)
     with tempfile.TemporaryDirectory(prefix="callsheet-bench-") as name:
-        findings = _findings(f"SQLite, {count:,} runs", await _on_sqlite(Path(name), count, rounds))
+        findings = _findings(f"SQLite, {count:,} runs", count, await _on_sqlite(Path(name), count, rounds))
     with tempfile.TemporaryDirectory(prefix="callsheet-bench-") as name:
         async with database_server() as server:
             on_postgres = await _on_postgres(server, Path(name), count, rounds)
-    return findings + _findings(f"PostgreSQL, {count:,} runs", on_postgres)
+    return findings + _findings(f"PostgreSQL, {count:,} runs", min(count, SOME), on_postgres)
 
 
 async def _on_sqlite(place: Path, count: int, rounds: int) -> list[Round]:
@@ -91,7 +93,7 @@ async def _on_postgres(server: PostgresServer, place: Path, count: int, rounds: 
                 return row is not None and row[0] >= count
 
             async with _started("worker", "-C", str(folder)) as (process, _):
-                found.append(await _round(process, folder, count, all_have_jobs))
+                found.append(await _round(process, folder, min(count, SOME), all_have_jobs))
     return found
 
 
@@ -122,18 +124,18 @@ async def _listen(process: asyncio.subprocess.Process, said: bytearray) -> None:
 
 
 async def _round(
-    process: asyncio.subprocess.Process, folder: Path, count: int, is_dispatched: Callable[[], bool]
+    process: asyncio.subprocess.Process, folder: Path, at_work: int, is_dispatched: Callable[[], bool]
 ) -> Round:
     begun, dispatched, first = time.perf_counter(), 0.0, 0.0
-    while (arrived := _size(folder / "calls")) < count:
+    while (arrived := _size(folder / "calls")) < at_work or not dispatched:
         now = time.perf_counter() - begun
         first = first or (now if arrived else 0.0)
         dispatched = dispatched or (now if is_dispatched() else 0.0)
         if process.returncode is not None or now > _PATIENCE:
-            raise RuntimeError(f"Of {count:,} runs, {arrived:,} were taken up.")
+            raise RuntimeError(f"{arrived:,} runs were taken up.")
         await asyncio.sleep(_PAUSE)
     last, cpu = time.perf_counter() - begun, time.clock_gettime(cpu_clock(process.pid))
-    return Round(dispatched=dispatched or last, first=first, last=last, cpu=cpu)
+    return Round(dispatched=dispatched, first=first, last=last, cpu=cpu)
 
 
 def _size(file: Path) -> int:
@@ -143,7 +145,7 @@ def _size(file: Path) -> int:
         return 0
 
 
-def _findings(name: str, rounds: Sequence[Round]) -> list[Finding]:
+def _findings(name: str, at_work: int, rounds: Sequence[Round]) -> list[Finding]:
     return [
         Finding(
             name=f"{name}: from the start until all are dispatched",
@@ -151,10 +153,10 @@ def _findings(name: str, rounds: Sequence[Round]) -> list[Finding]:
             spread=spread([one.dispatched for one in rounds]),
             target=at_most(MOST),
         ),
-        Finding(name=f"{name}: until all are at work", unit="s", spread=spread([one.last for one in rounds])),
+        Finding(name=f"{name}: until {at_work:,} are at work", unit="s", spread=spread([one.last for one in rounds])),
         Finding(name=f"{name}: until the first is", unit="s", spread=spread([one.first for one in rounds])),
         Finding(
-            name=f"{name}: processor time until all are",
+            name=f"{name}: processor time until they are",
             unit="s",
             spread=spread([one.cpu for one in rounds]),
         ),
