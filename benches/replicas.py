@@ -8,6 +8,7 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -17,7 +18,7 @@ from benches.findings import Finding, at_most
 from benches.samples import percentile, spread
 from benches.sides.fleet import database_server, on_postgres
 from benches.sides.served import HOST, SUBMIT
-from benches.sides.wire import Wires
+from benches.sides.wire import connected
 
 PER_SECOND: Final = 10
 """Runs of ten steps that begin each second, whatever became of those before: a moderate load."""
@@ -32,11 +33,9 @@ async def measure(*, quick: bool) -> list[Finding]:
     async with (
         database_server() as server,
         on_postgres(server.database(), chain(), _COMMAND, apis=2) as fleet,
-        Wires(HOST, fleet.ports[0]) as submitting,
-        Wires(HOST, fleet.ports[1]) as following,
     ):
-        await _paced(submitting, following, PER_SECOND)  # warms up
-        ages = await _paced(submitting, following, PER_SECOND * (3 if quick else 30))
+        await _paced(fleet.ports, PER_SECOND)  # warms up
+        ages = await _paced(fleet.ports, PER_SECOND * (3 if quick else 30))
     return [
         Finding(
             name=f"{PER_SECOND} runs/s: a tool's answer to a subscriber elsewhere, p{share}",
@@ -48,22 +47,23 @@ async def measure(*, quick: bool) -> list[Finding]:
     ] + [Finding(name="events that were counted", unit="", spread=spread([len(ages)]))]
 
 
-async def _paced(submitting: Wires, following: Wires, count: int) -> list[float]:
+async def _paced(ports: Sequence[int], count: int) -> list[float]:
     """Begin `count` runs at their times; the ages of their events, in seconds."""
     ages: list[float] = []
     begun = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number in range(count):
             await asyncio.sleep(max(0.0, begun + number / PER_SECOND - time.perf_counter()))
-            group.create_task(_watched(submitting, following, ages))
+            group.create_task(_watched(ports, ages))
     return ages
 
 
-async def _watched(submitting: Wires, following: Wires, ages: list[float]) -> None:
-    async with submitting.one() as wire:
+async def _watched(ports: Sequence[int], ages: list[float]) -> None:
+    # A connection for each request: the replicas close those that are idle for 5 s.
+    async with connected(HOST, ports[0]) as wire:
         accepted = orjson.loads(await wire.post("/api/runs", SUBMIT))
     live = 0
-    async with following.one() as wire:
+    async with connected(HOST, ports[1]) as wire:
         async for data in wire.follow(f"/api/runs/{accepted['run_id']}/events"):
             arrived = time.time_ns()
             live = live or arrived
