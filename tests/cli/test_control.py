@@ -75,7 +75,7 @@ def test_what_did_not_fail_is_not_retried_and_what_has_ended_is_not_resumed(ran:
 def test_a_run_that_nobody_works_on_is_resumed_here(ran: CommandLine) -> None:
     run_id = leave_unfinished(ran)
     ended = ran("runs", "resume", run_id)
-    assert (ended.status, "run finished  failed" in ended.err) == (1, True)  # it began at NOON: its hour is over
+    assert (ended.status, "run finished   failed" in ended.err) == (1, True)  # it began at NOON: its hour is over
 
 
 def test_runs_are_removed_one_by_one_or_by_what_they_are(ran: CommandLine) -> None:
