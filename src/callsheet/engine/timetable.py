@@ -1,6 +1,7 @@
 """Who asks a scheduler to look: when a slot is near, when a run has ended that one waits for, when somebody rings.
 
-Never later than `Reminder` allows: clocks are set, files change, and other processes decide.
+Files and what other processes pause or save are noticed within 2 s. A whole look comes every 30 s at least: clocks are
+set, and other processes die.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from callsheet.runs.triggers.scheduler import Outlook, Scheduler
 
 _LONGEST: Final = timedelta(seconds=30)
 _AFTER_A_FAILURE: Final = timedelta(seconds=5)
+_NEWS: Final = 2.0
+"""Seconds between two questions for news: a listing of the folder, a stat of each file, and one small query."""
 
 
 class Timetable:
@@ -51,6 +54,8 @@ class Timetable:
 
     async def run(self) -> None:
         """Look, and wait until there is a reason to look again; until this is cancelled."""
+        await self._has_news()  # what is known now is no news after the first look
+        asking = asyncio.create_task(self._ask_for_news())
         try:
             while True:
                 self._bell.clear()
@@ -63,8 +68,21 @@ class Timetable:
                     self._looked.notify_all()
                 await self._bell.wait()
         finally:
+            asking.cancel()
             self._reminder.stop()
             self._watch(frozenset())
+
+    async def _ask_for_news(self) -> None:
+        while True:
+            await self._clock.sleep(_NEWS)
+            if await self._has_news():
+                self._bell.set()
+
+    async def _has_news(self) -> bool:
+        try:
+            return await self._scheduler.has_news()
+        except Exception:  # noqa: BLE001 - a look meets the same fault and tells about it; it comes in any case
+            return False
 
     async def _look(self) -> Outlook:
         soon = self._clock.now() + _AFTER_A_FAILURE

@@ -91,6 +91,10 @@ class Triggers:
         self._read = {key: entry for key, entry in self._read.items() if key[0] is not kind or key[1] in entries}
         return [entries[name] for name in sorted(entries)]
 
+    async def files(self, kind: TriggerKind) -> Sequence[TriggerEntry]:
+        """Those that are files, as they are now; equal to what it was while no file changes."""
+        return await self._files.list(kind)
+
     async def get(self, kind: TriggerKind, name: str) -> TriggerEntry:
         """One document.
 

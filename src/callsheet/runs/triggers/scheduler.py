@@ -15,7 +15,7 @@ from callsheet.runs.events import RunId, RunTrigger, TriggerKind
 from callsheet.runs.ports import Clock, Entropy, Journal
 from callsheet.runs.service import RunService
 from callsheet.runs.triggers.documents import MAX_CATCH_UP, Overlap, Schedule
-from callsheet.runs.triggers.entries import Triggers
+from callsheet.runs.triggers.entries import TriggerEntry, Triggers
 from callsheet.runs.triggers.overlaps import Overlaps
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot
 from callsheet.runs.triggers.store import TriggerStore
@@ -79,6 +79,18 @@ class Scheduler:
         self._mine: set[tuple[str, datetime]] = set()
         self._pruned: datetime | None = None
         self._looked = False
+        self._news: tuple[Sequence[TriggerEntry], Mapping[str, ScheduleState]] | None = None
+
+    async def has_news(self) -> bool:
+        """Whether files or states of schedules are others than when this was asked before; much cheaper than a look.
+
+        Every change of a schedule shows here: the process that saves one observes its state.
+
+        Raises:
+            JournalUnavailable: it cannot be known.
+        """
+        last, self._news = self._news, (await self._triggers.files(TriggerKind.SCHEDULE), await self._store.states())
+        return self._news != last
 
     async def look(self) -> Outlook:
         """Decide about every slot that is due, start its run, and go on with what an earlier look left open.
