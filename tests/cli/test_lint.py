@@ -278,3 +278,19 @@ def test_a_tool_that_nobody_offers_is_said_and_the_others_are_locked(callsheet: 
     assert ended.status == 1
     assert "No server offers the tool 'no_such_tool'" in ended.err
     assert "Locked 1 tool " in ended.out
+
+
+def test_schedules_and_hooks_are_checked_with_the_scenarios_around_them(callsheet: CommandLine) -> None:
+    callsheet.scenario("fine", tool("one"))
+    text = 'schema_version: "1"\nname: nightly\nscenario_id: fin\ncron: "30 2 * * *"\n'
+    write(callsheet, "scenarios/nightly.schedule.yaml", text)
+    write(callsheet, "scenarios/push.hook.json", '{"schema_version": "1", "name": "push", "scenario_id": "fine"}')
+    ended = callsheet("lint", "--format", "json")
+    found = {each["file"].rpartition("/")[2]: each for each in json.loads(ended.out)}
+    assert ended.status == 1
+    late, odd = found["nightly.schedule.yaml"], found["push.hook.json"]
+    assert (late["code"], late["pointer"], late["line"]) == ("E152", "/scenario_id", 3)
+    assert "fine" in late["hint"]
+    assert (odd["code"], odd["pointer"]) == ("E100", "/secret")
+    write(callsheet, "scenarios/nightly.schedule.yaml", text.replace("fin\n", "fine\n"))
+    assert callsheet("lint", "scenarios/nightly.schedule.yaml").status == 0
