@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.text import counted
+from callsheet.errors import JournalUnavailable
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings
 from callsheet.storage import open_catalog
@@ -14,8 +15,11 @@ async def check_scenarios(settings: Settings) -> Sequence[Finding]:
     folder = settings.scenarios
     if not folder.is_dir():
         return [Finding(mark=Mark.NOTE, text=f"There is no folder {folder}, so there are no scenarios yet.")]
-    async with open_catalog(settings) as catalog:
-        entries = await catalog.list()
+    try:
+        async with open_catalog(settings) as catalog:
+            entries = await catalog.list()
+    except JournalUnavailable as error:
+        return [Finding(mark=Mark.BAD, text=f"The scenarios that were saved cannot be read. {error.message}")]
     fine = sum(entry.scenario is not None for entry in entries)
     found = Finding(mark=Mark.GOOD, text=f"{counted(fine, 'scenario')} in {folder} can be run.")
     return [found, *(_broken(entry) for entry in entries if entry.scenario is None)]
