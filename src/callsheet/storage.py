@@ -18,6 +18,7 @@ from callsheet.catalog.saved import SavedCatalog
 from callsheet.engine.clock import SystemClock
 from callsheet.errors import ConfigurationInvalid
 from callsheet.journal.memory_permits import MemoryPermits
+from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.answers import Answers
@@ -117,6 +118,34 @@ async def open_history(settings: Settings) -> AsyncGenerator[History]:
         return
     async with ReadOnlyJournal.open(journal_path(settings)) as journal:
         yield History(runs=RunHistory(journal), journal=journal)
+
+
+@asynccontextmanager
+async def open_trigger_store(settings: Settings, *, write: bool = False) -> AsyncGenerator[TriggerStore]:
+    """The schedules and hooks that were saved, and what was decided about slots.
+
+    Args:
+        settings: as `callsheet.settings.load_settings` gives them.
+        write: whether something is to be changed; otherwise another process may write meanwhile.
+
+    Raises:
+        ConfigurationInvalid: `database_url` cannot be read.
+        JournalUnavailable: the journal cannot be read; or written, where `write` is asked for.
+    """
+    if settings.database_url is not None:
+        from callsheet.journal.postgres.address import Address  # noqa: PLC0415 - see the top
+        from callsheet.journal.postgres.trigger_store import open_triggers  # noqa: PLC0415 - see the top
+
+        async with open_triggers(Address.parse(database_url(settings, ""))) as store:
+            yield store
+    elif write:
+        async with open_storage(settings) as storage:
+            yield storage.triggers
+    elif has_journal(settings):
+        async with ReadOnlyJournal.open(journal_path(settings)) as journal:
+            yield journal.triggers
+    else:
+        yield MemoryTriggerStore()  # nothing was saved yet
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from callsheet import __version__
 from callsheet.cli import actions
-from callsheet.cli.commands import db, runs, tools
+from callsheet.cli.commands import db, hooks, runs, schedules, tools
 from callsheet.cli.lazy import Lazy, load
 from callsheet.cli.root import COMMANDS
 from tests.cli.conftest import CommandLine
@@ -26,7 +26,13 @@ print("imported:", *sorted(set(sys.modules) & set({heavy!r})))
 print("statuses:", *statuses)
 """
 
-GROUPS = {"runs": runs.COMMANDS, "tools": tools.COMMANDS, "db": db.COMMANDS}
+GROUPS = {
+    "runs": runs.COMMANDS,
+    "tools": tools.COMMANDS,
+    "db": db.COMMANDS,
+    "schedules": schedules.COMMANDS,
+    "hooks": hooks.COMMANDS,
+}
 INSIDE = [(f"{group} {name}", lazy) for group, table in GROUPS.items() for name, lazy in table.items()]
 TABLES = [*COMMANDS.items(), *INSIDE]
 

@@ -41,6 +41,10 @@ class RunsAccess(AnswersAccess, Protocol):
         """Start a run; see `RunService.submit`."""
         ...
 
+    async def start_schedule(self, name: str) -> RunId:
+        """Start a schedule's run now; see `TriggerDesk.start`."""
+        ...
+
     def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
         """Every record of the run, as they are written, until it ends."""
         ...

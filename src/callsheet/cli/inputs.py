@@ -51,6 +51,15 @@ def read_value(option: str, text: str) -> Json:
         raise InputInvalid(f"The option {option} cannot be read, {line}{exc}") from exc
 
 
+def read_bytes(text: str) -> bytes:
+    """The bytes of a text, or of `@file`, or of `@-` for standard input.
+
+    Raises:
+        InputInvalid: they cannot be read.
+    """
+    return _bytes(text[1:]) if text.startswith("@") else text.encode("utf-8", "surrogateescape")
+
+
 def _pair(text: str, input_schema: Json) -> JsonObject:
     key, sign, value = text.partition("=")
     if not sign or key in {"", ":"}:

@@ -26,6 +26,11 @@ class LocalRuns:
         """See `RunsAccess`."""
         return (await self._system.runs.submit(scenario_id, run_input, priority=priority)).run_id
 
+    async def start_schedule(self, name: str) -> RunId:
+        """See `RunsAccess`."""
+        run, _ = await self._system.triggers.start(name)
+        return run.run_id
+
     async def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
         """See `RunsAccess`."""
         async with aclosing(self._system.runs.follow(run_id)) as batches:

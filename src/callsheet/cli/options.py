@@ -75,6 +75,8 @@ Latest: TypeAlias = Annotated[
 SomeRun: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="A run_id, how one begins, or 'last'; or say which runs below.")
 ]
+ScheduleName: TypeAlias = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Its name.")]
+HookName: TypeAlias = Annotated[str, typer.Argument(metavar="HOOK", help="Its name.")]
 RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="RUN", help="A run_id, how one begins, or 'last'.")]
 
 

@@ -1,14 +1,15 @@
 """Runs that a server executes, over its HTTP API; for commands beside a server, which alone may write the journal."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, cast
+from typing import cast
 from urllib.parse import quote
 
 import httpx2
 import orjson
 
-from callsheet.errors import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
+from callsheet.cli.asked_server import Server, open_server, refusal
+from callsheet.errors import Unavailable
 from callsheet.runs.answers import Answer
 from callsheet.runs.bulk import BulkAction, BulkReport
 from callsheet.runs.codec import RUN_FINISHED
@@ -19,9 +20,6 @@ from callsheet.scenario.json import JsonObject
 from callsheet.settings import Settings
 from callsheet.storage import open_history
 
-_TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)
-"""Seconds; a stream that is alive says something every 15."""
-
 
 @asynccontextmanager
 async def open_remote_runs(settings: Settings, url: str) -> AsyncGenerator["RemoteRuns"]:
@@ -30,33 +28,30 @@ async def open_remote_runs(settings: Settings, url: str) -> AsyncGenerator["Remo
     Raises:
         JournalUnavailable: the journal cannot be read.
     """
-    async with (
-        open_history(settings) as history,
-        httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT, trust_env=False) as client,
-    ):
-        yield RemoteRuns(client, history.journal)
+    async with open_history(settings) as history, open_server(url) as server:
+        yield RemoteRuns(server, history.journal)
 
 
 class RemoteRuns:
     """The `RunsAccess` port over HTTP. Every method raises `Unavailable` when the server does not answer.
 
     Args:
-        client: knows the server's address.
+        server: is asked.
         journal: the server's own, for reading: what is too large for the event stream is taken from there.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, journal: Journal) -> None:
-        self._client = client
+    def __init__(self, server: Server, journal: Journal) -> None:
+        self._server = server
         self._journal = journal
 
     async def document(self, scenario_id: str) -> JsonObject:
         """See `RunsAccess`."""
-        return cast("JsonObject", await self._ask("GET", f"/api/scenarios/{quote(scenario_id, safe='')}"))
+        return cast("JsonObject", await self._server.ask("GET", f"/api/scenarios/{quote(scenario_id, safe='')}"))
 
     async def submit(self, scenario_id: str, run_input: JsonObject, priority: int = 0) -> RunId:
         """See `RunsAccess`."""
         body = orjson.dumps({"scenario_id": scenario_id, "input": run_input, "priority": priority})
-        return RunId((await self._ask("POST", "/api/runs", body))["run_id"])
+        return RunId((await self._server.ask("POST", "/api/runs", body))["run_id"])
 
     async def follow(self, run_id: RunId) -> AsyncGenerator[Record]:
         """See `RunsAccess`.
@@ -65,37 +60,41 @@ class RemoteRuns:
             Unavailable: also when the server stops before the run has ended.
         """
         try:
-            async with self._client.stream("GET", f"/api/runs/{run_id}/events") as response:
+            async with self._server.client.stream("GET", f"/api/runs/{run_id}/events") as response:
                 if response.status_code != 200:
-                    raise _refusal(response.status_code, await response.aread())
+                    raise refusal(response.status_code, await response.aread())
                 async for record in _records(response.aiter_lines()):
                     yield await self._whole(run_id, record)
                     if record.type == RUN_FINISHED:
                         return
         except httpx2.TransportError as exc:
-            raise self._gone(exc) from exc
+            raise self._server.gone(exc) from exc
         raise Unavailable(
-            f"The server at {self._client.base_url} stopped before the run ended. The run goes on when it is started "
-            f"again; 'callsheet runs events {run_id} --follow' shows it."
+            f"The server at {self._server.client.base_url} stopped before the run ended. The run goes on when it is "
+            f"started again; 'callsheet runs events {run_id} --follow' shows it."
         )
+
+    async def start_schedule(self, name: str) -> RunId:
+        """See `RunsAccess`."""
+        return RunId((await self._server.ask("POST", f"/api/schedules/{quote(name, safe='')}/trigger"))["run_id"])
 
     async def fork(self, run_id: RunId, wish: ForkWish) -> RunId:
         """See `RunsAccess`."""
         fields = {"from_step": wish.from_step, "retry": wish.retry, "input": wish.input, "revision": wish.revision}
-        return RunId((await self._ask("POST", f"/api/runs/{run_id}/fork", orjson.dumps(fields)))["run_id"])
+        return RunId((await self._server.ask("POST", f"/api/runs/{run_id}/fork", orjson.dumps(fields)))["run_id"])
 
     async def resume(self, run_id: RunId) -> None:
         """See `RunsAccess`."""
-        await self._ask("POST", f"/api/runs/{run_id}/resume")
+        await self._server.ask("POST", f"/api/runs/{run_id}/resume")
 
     async def delete(self, run_id: RunId) -> None:
         """See `RunsAccess`."""
-        await self._ask("DELETE", f"/api/runs/{run_id}")
+        await self._server.ask("DELETE", f"/api/runs/{run_id}")
 
     async def bulk(self, action: BulkAction, where: RunFilter, *, latest: bool, dry_run: bool) -> BulkReport:
         """See `RunsAccess`."""
         fields = {"action": action.value, "filter": _filter(where), "latest": latest, "dry_run": dry_run}
-        answer = await self._ask("POST", "/api/runs/bulk", orjson.dumps(fields))
+        answer = await self._server.ask("POST", "/api/runs/bulk", orjson.dumps(fields))
         return BulkReport(
             done=tuple(answer["done"]),
             made=answer["made"],
@@ -108,34 +107,20 @@ class RemoteRuns:
 
     async def cancel(self, run_id: RunId) -> RunStatus:
         """See `RunsAccess`."""
-        return RunStatus((await self._ask("POST", f"/api/runs/{run_id}/cancel"))["status"])
+        return RunStatus((await self._server.ask("POST", f"/api/runs/{run_id}/cancel"))["status"])
 
     async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> None:
         """See `AnswersAccess`."""
         fields = {"action": answer.action.value, "comment": answer.comment, "data": answer.data, "by": answer.by}
-        await self._ask("POST", f"/api/runs/{run_id}/steps/{quote(path, safe='')}/answer", orjson.dumps(fields))
+        await self._server.ask("POST", f"/api/runs/{run_id}/steps/{quote(path, safe='')}/answer", orjson.dumps(fields))
 
     async def leave(self) -> None:
         """See `RunsAccess`. The run is the server's: there is nothing to let go."""
-
-    async def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        try:
-            response = await self._client.request(method, path, content=body, headers=headers)
-        except httpx2.TransportError as exc:
-            raise self._gone(exc) from exc
-        if response.status_code >= 400:
-            raise _refusal(response.status_code, response.content)
-        return orjson.loads(response.content) if response.content else None
 
     async def _whole(self, run_id: RunId, record: Record) -> Record:
         if b'"omitted":' not in record.data or not orjson.loads(record.data).get("omitted"):
             return record
         return (await self._journal.read(run_id, record.seq - 1, 1))[0]
-
-    def _gone(self, error: Exception) -> Unavailable:
-        why = str(error) or type(error).__name__
-        return Unavailable(f"The server at {self._client.base_url} has the data folder and does not answer: {why}.")
 
 
 def _filter(where: RunFilter) -> dict[str, object]:
@@ -161,17 +146,3 @@ async def _records(lines: AsyncIterator[str]) -> AsyncGenerator[Record]:
             if fields.get("data"):
                 yield Record(int(fields["id"]), fields["event"], fields["data"].encode())
             fields = {}
-
-
-def _refusal(status: int, body: bytes) -> CallsheetError:
-    try:
-        answer: Mapping[str, Any] = orjson.loads(body)
-        detail = str(answer["detail"])
-        problems = [Problem(pointer=each["pointer"], message=each["message"]) for each in answer.get("problems", ())]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return Unavailable(f"The server answered with status {status} and no reason.")
-    if status == 404:
-        return NotFound(detail)
-    if status == 409:
-        return Conflict(detail)
-    return Invalid(detail, problems) if status < 500 else Unavailable(detail)

@@ -30,6 +30,8 @@ COMMANDS: Final = {
     "scenarios": Lazy(module="callsheet.cli.commands.scenarios", summary="List the scenarios, broken ones too."),
     "tools": Lazy(module="callsheet.cli.commands.tools", summary="List tools, call one, sign in to a server."),
     "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, answer, cancel, retry, remove runs."),
+    "schedules": Lazy(module="callsheet.cli.commands.schedules", summary="List, show, pause, resume, start schedules."),
+    "hooks": Lazy(module="callsheet.cli.commands.hooks", summary="List and show hooks, sign requests to them."),
     "db": Lazy(module="callsheet.cli.commands.db", summary="Bring the tables of the database up to date."),
     "doctor": Lazy(module="callsheet.cli.commands.doctor", summary="Check the configuration, the data, the servers."),
 }

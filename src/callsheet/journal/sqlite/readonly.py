@@ -9,6 +9,7 @@ from typing import NoReturn
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.readers import Readers
+from callsheet.journal.sqlite.readonly_triggers import ReadOnlyTriggers
 from callsheet.journal.sqlite.schema import check_for_reading
 from callsheet.runs.events import Event, Message, RunId, RunSummary
 from callsheet.runs.ports import ChangedRuns, NewRun
@@ -20,11 +21,15 @@ class ReadOnlyJournal(Archive):
     Args:
         readers: closed by `open`.
         poll_interval: seconds between two looks of `wait`; no other process tells this one about its appends.
+
+    Attributes:
+        triggers: the store of schedules and hooks in the same file, for reading, too.
     """
 
     def __init__(self, readers: Readers, poll_interval: float) -> None:
         super().__init__(readers)
         self._poll_interval = poll_interval
+        self.triggers = ReadOnlyTriggers(readers)
 
     @classmethod
     @asynccontextmanager

@@ -101,7 +101,7 @@ class Hooks:
 
     def missing_secret(self, hook: Hook) -> str | None:
         """The variable that the operator has to set before the hook works; None when it is set."""
-        return None if self._environment.secret(hook.secret) else f"CALLSHEET_SECRET_{hook.secret}"
+        return missing_secret(hook, self._environment)
 
     async def _hook(self, name: str) -> Hook:
         hook = (await self._triggers.get(TriggerKind.HOOK, name)).hook
@@ -110,11 +110,26 @@ class Hooks:
         return hook
 
     def _secrets(self, hook: Hook) -> Sequence[str]:
-        found = [self._environment.secret(each) for each in (hook.secret, hook.secret + PREVIOUS)]
-        secrets = [each for each in found if each]
+        secrets = secrets_of(hook.secret, self._environment)
         if not secrets:
             raise HookNotReady
         return secrets
+
+
+def secrets_of(name: str, environment: Environment) -> Sequence[str]:
+    """What requests may be signed with, the one to sign with first; empty when nothing is set.
+
+    Args:
+        name: `Hook.secret`.
+        environment: has it.
+    """
+    found = [environment.secret(each) for each in (name, name + PREVIOUS)]
+    return [each for each in found if each]
+
+
+def missing_secret(hook: Hook, environment: Environment) -> str | None:
+    """The variable that the operator has to set before the hook works; None when it is set."""
+    return None if environment.secret(hook.secret) else f"CALLSHEET_SECRET_{hook.secret}"
 
 
 def _mapped(hook: Hook, request: HookRequest) -> JsonObject:
