@@ -16,6 +16,9 @@ MOST_EVENTS: Final = 1_000
 
 _FIND: Final = "SELECT number, finished_at FROM runs WHERE run_id = ?"
 _HIDE: Final = (
+    # Else who drives open slots on would take the run for one that never began; the first term names the index.
+    "UPDATE slots SET decision = 'started' WHERE decision IN ('starting', 'queued') AND decision = 'starting'"
+    " AND run_id = (SELECT run_id FROM runs WHERE number = ?)",
     "INSERT INTO removals (run, run_id) SELECT number, run_id FROM runs WHERE number = ?",
     "DELETE FROM messages WHERE run = ?",
     "DELETE FROM runs WHERE number = ?",
