@@ -10,6 +10,7 @@ import pytest
 
 from callsheet.scenario.json import Json
 from tests.cli.conftest import CommandLine, tool
+from tests.support.postgres import PostgresServer
 
 SECRET = "correct horse"
 
@@ -103,6 +104,20 @@ def test_a_schedule_is_started_now_and_its_run_is_watched(there: CommandLine) ->
     break_one(there)
     refused = there("schedules", "trigger", "bad")
     assert (refused.status, "scenarios/bad.schedule.yaml, line 4" in refused.err) == (2, True)
+
+
+def test_with_a_database_the_same_is_done_there(
+    there: CommandLine, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLSHEET_DATABASE_URL", postgres.database())
+    assert there("db", "upgrade").status == 0
+    assert there("schedules", "pause", "nightly").status == 0
+    assert "paused" in there("schedules", "list").out
+    ended = there("schedules", "trigger", "nightly")
+    assert (ended.status, json.loads(ended.out)) == (0, {"who": "Ada"})
+    assert there("schedules", "resume", "nightly").status == 0
+    assert json.loads(there("schedules", "show", "nightly", "--json").out)["paused"] is False
+    assert not (there.folder / ".callsheet" / "journal.db").exists()
 
 
 def test_hooks_are_listed_and_shown_and_say_whether_they_are_ready(
