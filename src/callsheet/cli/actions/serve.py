@@ -1,7 +1,5 @@
 """`callsheet serve`: what it does."""
 
-from collections.abc import Sequence
-
 from loguru import logger
 
 from callsheet.api.binding import listen
@@ -11,7 +9,8 @@ from callsheet.cli.screen import write
 from callsheet.cli.serving import Service, serving
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
-from callsheet.runs.ports import CatalogEntry
+from callsheet.errors import Unavailable
+from callsheet.runs.ports import Catalog
 from callsheet.settings import Settings, environment
 from callsheet.storage import database_url
 
@@ -32,16 +31,21 @@ async def act(options: ServeOptions) -> int:
 
 
 async def _introduce(service: Service, settings: Settings) -> None:
-    entries = await service.system.catalog.list()
     servers = service.system.tools.servers()
     write(f"Callsheet listens on {service.url}  (API page: {service.url}/docs)")
-    write(f"  scenarios     {_scenarios(entries)} in {one_line(str(settings.scenarios))}")
+    write(f"  scenarios     {await scenarios_of(service.system.catalog)} in {one_line(str(settings.scenarios))}")
     write(f"  tool servers  {', '.join(one_line(server.name) for server in servers) or 'none'}")
     write(f"  data          {one_line(str(settings.data))}")
     write("Ctrl-C stops it; what is unfinished then goes on at the next start.")
     logger.info("Callers need not say who they are: every user of this machine can reach {}.", service.url)
 
 
-def _scenarios(entries: Sequence[CatalogEntry]) -> str:
+async def scenarios_of(catalog: Catalog) -> str:
+    """How many there are, for a person; that a database is away for a moment does not end a process that serves."""
+    try:
+        entries = await catalog.list()
+    except Unavailable as exc:
+        logger.warning("{}", exc.message)
+        return "not known now,"
     broken = sum(entry.scenario is None for entry in entries)
     return f"{len(entries)}, {broken} of them broken ('callsheet scenarios' says why)," if broken else f"{len(entries)}"
