@@ -5,6 +5,8 @@ from typing import Any, cast
 
 import psycopg
 
+from callsheet.engine.fleet.engine import FleetEngine
+from callsheet.engine.fleet.timing import Timing
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import Connection, Patience
 from callsheet.journal.postgres.journal import PostgresJournal
@@ -20,8 +22,12 @@ class _Armed(DyingWriter):
         self.watch = writer.watch
 
 
+HASTY = Timing(heartbeat=0.5, stalled_after=2.0, sweep=0.4, poll=0.5, listen=0.25, reconcile=1.0)
+"""A dead process is found soon; one that a busy machine lets wait for a second is not taken for dead."""
+
+
 class OnPostgres:
-    """The `Database` at `url`, which has the tables of a journal."""
+    """The `Database` at `url`, which has the tables of a journal and of a queue."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -34,6 +40,10 @@ class OnPostgres:
             return _Armed(Writer(cast("Connection", dying), address, patience), dying, failpoint)
 
         setattr(sys.modules[PostgresJournal.__module__], Writer.__name__, make)
+
+    def hurry(self) -> None:
+        """See `Database.hurry`."""
+        setattr(sys.modules[FleetEngine.__module__], Timing.__name__, lambda: HASTY)
 
     @property
     def url(self) -> str | None:

@@ -28,6 +28,9 @@ class OnSqlite:
 
         setattr(sys.modules[SqliteJournal.__module__], Writer.__name__, make)
 
+    def hurry(self) -> None:
+        """See `Database.hurry`: nobody waits to be sure of a death that the lock of the file tells at once."""
+
     @property
     def url(self) -> str | None:
         """See `Database.url`."""

@@ -3,9 +3,9 @@
     python program.py < CASES
 
 Each line of standard input is a case, `{"folder": …, "database": …, "transition": …, "moment": …}`, where the database
-is the URL of one on PostgreSQL, or null for a file in the folder; each line of output tells what
-came of it: `{"died": …, "fired": …, "stored": …, "ended": …}`, with the exit statuses of both processes, whether the
-failpoint says that it fired, and how often the database had the transition in between.
+is the URL of one on PostgreSQL, or null for a file in the folder; it begins at once. Each line of output tells what
+came of one: `{"folder": …, "died": …, "fired": …, "stored": …, "ended": …}`, with the exit statuses of both processes,
+whether the failpoint says that it fired, and how often the database had the transition in between.
 
 The product has no hooks for this. What opens the system gives its journal another writer: the real one, which is told
 to die. Every process is a fork of this one, which has imported everything and begun nothing.
@@ -17,7 +17,9 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 from loguru import logger
@@ -33,7 +35,7 @@ from tests.failpoints.story import SCENARIOS, Story
 from tests.support.service import ROOT, furnish, program
 
 TOOLS = ROOT / "tests" / "support" / "servers" / "deduplicating.py"
-SECONDS = 120
+SECONDS = 250
 """After which a process ends that hangs."""
 
 
@@ -57,11 +59,11 @@ async def tell(folder: Path, url: str | None) -> None:
         await Story(system, folder).tell()
 
 
-def in_a_process(work: Callable[[], None]) -> int:
-    """The exit status of a fork of this process that does `work`."""
+def begin(work: Callable[[], None]) -> int:
+    """The number of a fork of this process that does `work`."""
     pid = os.fork()
     if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return pid
     status = 1
     try:
         signal.alarm(SECONDS)
@@ -71,6 +73,11 @@ def in_a_process(work: Callable[[], None]) -> int:
         logger.exception("The story did not come to its end.")
     finally:
         os._exit(status)
+
+
+def in_a_process(work: Callable[[], None]) -> int:
+    """The exit status of a fork of this process that did `work`."""
+    return os.waitstatus_to_exitcode(os.waitpid(begin(work), 0)[1])
 
 
 def attempt(database: Database, folder: Path, transition: Transition, moment: Moment) -> dict[str, object]:
@@ -83,6 +90,7 @@ def attempt(database: Database, folder: Path, transition: Transition, moment: Mo
         undisturbed()
 
     def undisturbed() -> None:
+        database.hurry()
         asyncio.run(tell(folder, database.url))
 
     died = in_a_process(doomed)
@@ -92,15 +100,22 @@ def attempt(database: Database, folder: Path, transition: Transition, moment: Mo
     return {"died": died, "fired": fired, "stored": found, "ended": ended}
 
 
-def main() -> None:
-    """Case by case."""
-    for line in sys.stdin.buffer:
-        case = orjson.loads(line)
-        folder, url = Path(case["folder"]), case["database"]
-        database = OnSqlite(folder) if url is None else OnPostgres(url)
+def carry_out(case: dict[str, Any]) -> None:
+    """One case, of which the result is told."""
+    folder, url = Path(case["folder"]), case["database"]
+    database = OnSqlite(folder) if url is None else OnPostgres(url)
+    result: dict[str, object] = {}
+    try:
         result = attempt(database, folder, TRANSITIONS[case["transition"]], Moment[case["moment"]])
-        os.write(1, orjson.dumps(result) + b"\n")
+    finally:
+        os.write(1, orjson.dumps({"folder": case["folder"], **result}) + b"\n")
+
+
+def main() -> int:
+    """All cases; 1 when one of them was not carried out."""
+    begun = [begin(partial(carry_out, orjson.loads(line))) for line in sys.stdin.buffer]
+    return int(any(os.waitpid(pid, 0)[1] for pid in begun))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,7 +11,8 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -34,7 +35,8 @@ from tests.failpoints.points import NO_TRANSITIONS, PERSON, TRANSITIONS, Moment
 from tests.support.postgres import PostgresServer
 
 PROGRAM = Path(__file__).with_name("program.py")
-AT_ONCE = 4
+AT_ONCE = 8
+"""Most of a case is waiting: for children to begin, and until a process is known to be dead."""
 
 Journals = dict[str, list[dict[str, Any]]]
 
@@ -43,16 +45,10 @@ Journals = dict[str, list[dict[str, Any]]]
 class Case:
     """One process that dies, and what came of it."""
 
-    transition: str
     moment: Moment
     folder: Path
     database: Database
     result: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """For a person."""
-        return f"{self.transition}, {self.moment}"
 
 
 def test_the_table_names_every_transition() -> None:
@@ -63,55 +59,82 @@ def test_the_table_names_every_transition() -> None:
 
 @pytest.mark.timeout(300)  # against a hang: half a minute is usual
 async def test_a_process_may_die_at_every_transition_on_sqlite(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    await _try(tmp_path, lambda: None, subtests)
+    await _try(tmp_path, lambda: nullcontext(None), subtests)
 
 
 @pytest.mark.timeout(300)
 async def test_a_process_may_die_at_every_transition_on_postgresql(
     tmp_path: Path, subtests: pytest.Subtests, postgres: PostgresServer
 ) -> None:
-    await _try(tmp_path, lambda: postgres.prepared("system", _upgrade), subtests)
+    await _try(tmp_path, lambda: postgres.lent("system", _upgrade), subtests)
 
 
 def _upgrade(url: str) -> None:
     upgrade_database(Settings(database_url=SecretStr(url)))
 
 
-async def _try(folder: Path, url: Callable[[], str | None], subtests: pytest.Subtests) -> None:
-    cases = [case async for case in _tried(folder, url)]
-    assert len(cases) == len(TRANSITIONS) * len(Moment)
-    for case in cases:
-        with subtests.test(case.name):
-            _judge(case)
+Lend = Callable[[], AbstractContextManager[str | None]]
+"""Lends the URL of an empty database; None for a file."""
 
 
-async def _tried(folder: Path, url: Callable[[], str | None]) -> AsyncGenerator[Case]:
-    """Every transition at every moment, each on a new database: `url` gives it, or None for a file."""
+async def _try(folder: Path, lend: Lend, subtests: pytest.Subtests) -> None:
+    """Every transition at every moment, several at once, each on an empty database."""
     left = list(product(TRANSITIONS, Moment))
-    done: list[Case] = []
 
-    async def some(number: int) -> None:
-        async with _program(folder / f"program-{number}.log") as program:
-            while left:
-                transition, moment = left.pop()
-                place = folder / f"{transition}-{moment.name}".replace(" ", "-")
-                named = url()
-                database = OnSqlite(place) if named is None else OnPostgres(named)
-                sent = {"folder": str(place), "database": named, "transition": transition, "moment": moment.name}
-                result = await _result(program, sent)
-                done.append(Case(transition=transition, moment=moment, folder=place, database=database, result=result))
+    async def some() -> None:
+        while left:
+            transition, moment = left.pop()
+            place = folder / f"{transition}-{moment.name}".replace(" ", "-")
+            async with _lent(lend, one_by_one) as url:
+                sent = {"folder": str(place), "database": url, "transition": transition, "moment": moment.name}
+                result = await program.result(sent)
+                database = OnSqlite(place) if url is None else OnPostgres(url)
+                with subtests.test(f"{transition}, {moment}"):
+                    _judge(Case(moment=moment, folder=place, database=database, result=result))
 
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(AT_ONCE):
-            tasks.create_task(some(number))
-    for case in done:
-        yield case
+    with ThreadPoolExecutor(1) as one_by_one:
+        async with _program(folder / "program.log") as program, asyncio.TaskGroup() as tasks:
+            for _ in range(AT_ONCE):
+                tasks.create_task(some())
 
 
 @asynccontextmanager
-async def _program(log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def _lent(lend: Lend, thread: Executor) -> AsyncGenerator[str | None]:
+    loop = asyncio.get_running_loop()
+    with ExitStack() as stack:
+        url = await loop.run_in_executor(thread, stack.enter_context, lend())
+        yield url
+        await loop.run_in_executor(thread, stack.pop_all().close)
+
+
+class _Program:
+    """Carries out cases, each as soon as it is told."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._awaited: dict[str, asyncio.Future[dict[str, Any]]] = {}
+
+    async def result(self, case: dict[str, str | None]) -> dict[str, Any]:
+        """What came of a case."""
+        assert self._process.stdin is not None
+        future = self._awaited[str(case["folder"])] = asyncio.get_running_loop().create_future()
+        self._process.stdin.write(orjson.dumps(case) + b"\n")
+        return await future
+
+    async def listen(self) -> None:
+        """Give each result to who waits for it, until the process ends; then nobody waits any more."""
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            result = orjson.loads(line)
+            self._awaited.pop(result["folder"]).set_result(result)
+        for folder, future in self._awaited.items():
+            future.set_exception(AssertionError(f"{folder} was not carried out"))
+
+
+@asynccontextmanager
+async def _program(log: Path) -> AsyncGenerator[_Program]:
     with log.open("wb") as said:
-        program = await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(PROGRAM),
             stdin=asyncio.subprocess.PIPE,
@@ -119,26 +142,23 @@ async def _program(log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
             stderr=said,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
+    program = _Program(process)
+    listening = asyncio.create_task(program.listen())
     try:
         yield program
-        assert program.stdin is not None
-        program.stdin.close()
-        assert await program.wait() == 0, "a case was not carried out"
+        assert process.stdin is not None
+        process.stdin.close()
+        assert await process.wait() == 0, f"a case was not carried out; see {log}"
     finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-
-
-async def _result(program: asyncio.subprocess.Process, case: dict[str, str | None]) -> dict[str, Any]:
-    assert program.stdin is not None
-    assert program.stdout is not None
-    program.stdin.write(orjson.dumps(case) + b"\n")
-    return orjson.loads(await program.stdout.readline())
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await listening
 
 
 def _judge(case: Case) -> None:
     result = case.result
+    assert "fired" in result, "the case was not carried out"
     assert result["fired"], "the failpoint did not fire"
     assert result["died"] == -9, "something else ended the process"
     assert (result["stored"] > 0) == (case.moment is not Moment.BEFORE), "a commit is all or nothing"
