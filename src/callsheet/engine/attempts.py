@@ -43,8 +43,16 @@ class Attempts:
         self._draining = draining
         self.given_up: set[RunId] = set()
 
-    async def make(self, run_id: RunId, dispatched: Dispatched) -> datetime | None:
-        """Execute the run once; more often only while something is unavailable. See `Execute` for the result."""
+    async def make(
+        self, run_id: RunId, dispatched: Dispatched, before_again: Callable[[], Awaitable[None]] | None = None
+    ) -> datetime | None:
+        """Execute the run once; more often only while something is unavailable. See `Execute` for the result.
+
+        Args:
+            run_id: the run.
+            dispatched: says when to stop.
+            before_again: awaited before each further attempt; it may find that the run is not this engine's any more.
+        """
         self.given_up.discard(run_id)
         backoff = _FIRST_BACKOFF
         try:
@@ -55,6 +63,8 @@ class Attempts:
                     logger.warning("Run {} waits for {} s: {}", run_id, backoff, exc.message)
                     await self._pause(backoff)
                     backoff = min(_LONGEST_BACKOFF, backoff * 2)
+                    if before_again is not None:
+                        await before_again()
         except RunOwnershipLost as exc:
             logger.warning("Run {} was let go: {}", run_id, exc.message)
         except (RunNotFound, RunDamaged) as exc:

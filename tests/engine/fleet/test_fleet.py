@@ -1,7 +1,7 @@
 """What the engine of many processes does beyond the port's contract; its processes are engines of one event loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import psycopg
@@ -12,9 +12,12 @@ from callsheet.engine.clock import SystemClock
 from callsheet.engine.fleet.engine import FleetEngine, fleet_engine
 from callsheet.engine.fleet.schema import queue_needs_upgrade, upgrade_queue
 from callsheet.engine.fleet.timing import Timing
+from callsheet.errors import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import RunId, RunStatus
+from callsheet.runs.signals import Signals, Stirred
 from tests.support.events import answer
+from tests.support.fleet import SilentSignals
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.waiting_runs import WAITS, Point, WaitingRuns
 
@@ -38,12 +41,13 @@ class House:
         resume: bool = True,
         timing: Timing = QUICK,
         holds: Callable[[RunId], bool] = lambda _: False,
+        signals: Signals | None = None,
     ) -> FleetEngine:
         return await self._stack.enter_async_context(
             fleet_engine(
                 url=self._url,
                 journal=self.journal,
-                signals=self.journal,
+                signals=signals or self.journal,
                 execute=execute or self.runs.execute,
                 clock=SystemClock(),
                 max_concurrent_runs=3,
@@ -63,10 +67,34 @@ class House:
             ).fetchall()
         return [(status, "common" if queue == "callsheet" else "own") for status, queue in rows]
 
+    def forget_that_jobs_were_fetched(self) -> None:
+        """As a crash of the database does, where nobody waited for the disk."""
+        with psycopg.connect(self._url, options="-c search_path=callsheet") as connection:
+            connection.execute(
+                "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL"
+                " WHERE task_name = 'callsheet.run' AND status = 'doing'"
+            )
+
     async def until_jobs(self, *expected: tuple[str, str]) -> None:
         async with asyncio.timeout(10):
             while await asyncio.to_thread(self.jobs) != list(expected):  # noqa: ASYNC110 - the queue says nothing
                 await asyncio.sleep(0.02)
+
+
+class SignalsAway(SilentSignals):
+    """The `Signals` port over a database that is away until it is `back`."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        super().__init__(journal)
+        self.back = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def stirred(self, run_ids: Sequence[RunId]) -> Mapping[RunId, Stirred]:
+        """See `Signals`."""
+        self.asked.set()
+        if not self.back.is_set():
+            raise JournalUnavailable("The database is away.")
+        return await super().stirred(run_ids)
 
 
 @pytest.fixture
@@ -184,6 +212,37 @@ async def test_a_call_that_is_held_no_more_leaves_no_job_behind(house: House) ->
     await engine.dispatch(run_id)
     await house.until_jobs(("todo", "own"))
     held.clear()
+    await house.until_jobs()
+
+
+async def test_a_run_whose_job_a_crash_gave_to_others_is_not_begun_twice(house: House) -> None:
+    signals = SignalsAway(house.journal)
+    deaf = Timing(heartbeat=3600, stalled_after=7200, reconcile=3600)
+    first = await house.engine(timing=deaf, signals=signals)
+    run_id = await house.runs.create()
+    house.runs.hold(run_id, Point.LOOKED)
+    await first.dispatch(run_id)
+    await signals.asked.wait()
+    await asyncio.to_thread(house.forget_that_jobs_were_fetched)
+    second = await house.engine(timing=Timing(heartbeat=0.1, reconcile=3600))
+    await house.runs.reached(run_id, Point.LOOKED)
+    signals.back.set()
+    await until(lambda: first.running == 0)
+    assert second.running == 1
+    await house.runs.let_go(run_id, Point.LOOKED)
+    await house.until_jobs()
+    assert house.runs.begun == [run_id]
+
+
+async def test_a_run_that_a_crash_made_wait_again_is_executed_once_more_by_whoever_lost_it(house: House) -> None:
+    signals = SignalsAway(house.journal)
+    engine = await house.engine(timing=Timing(poll=3600, reconcile=3600), signals=signals)
+    run_id = await house.runs.create()
+    await engine.dispatch(run_id)
+    await signals.asked.wait()
+    await asyncio.to_thread(house.forget_that_jobs_were_fetched)
+    signals.back.set()
+    await house.runs.reached(run_id, Point.PARKED)
     await house.until_jobs()
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from loguru import logger
 from procrastinate.jobs import Job
 
 from callsheet.engine.dispatched import Dispatched
@@ -25,12 +26,23 @@ class Performance:
 
     Attributes:
         messages: how many messages the run had when the execution began, or when it was woken last.
+        doubtful: whether the database was away after the job was fetched: a crash may have taken the fetching back.
+        lost: whether the job was given to others.
     """
 
     job: Job
     messages: int = 0
+    doubtful: bool = False
+    lost: bool = False
     dispatched: Dispatched = field(default_factory=Dispatched)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def lose(self) -> None:
+        """Let go of the run: its job was given to others."""
+        if not self.dispatched.let_go:
+            logger.warning("Run {} was given to another worker while this one could not be reached.", run_of(self.job))
+        self.lost = True
+        self.dispatched.leave(Wish.STOP)
 
     def hear(self, stirred: Stirred) -> None:
         """Pass on what is new."""
@@ -94,6 +106,7 @@ class AtWork:
             try:
                 performance.hear((await self._signals.stirred((run_id,))).get(run_id, Stirred()))
             except JournalUnavailable:
+                performance.doubtful = True
                 with suppress(TimeoutError):
                     await asyncio.wait_for(draining.wait(), _PAUSE)
             else:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from loguru import logger
 from procrastinate.jobs import Job
 
 from callsheet.engine.fleet.at_work import AtWork
 from callsheet.engine.fleet.jobs import BEACON, Jobs, order_of
-from callsheet.runs.control import Wish
 
 
 class Audit:
@@ -58,10 +56,9 @@ class Audit:
         return runs if beacon is None else [*runs, beacon]
 
     def _let_go(self, lost: set[int | None]) -> None:
-        for run_id, performance in self._at_work.runs.items():
-            if performance.job.id in lost and not performance.dispatched.let_go:
-                logger.warning("Run {} was given to another worker while this one could not be reached.", run_id)
-                performance.dispatched.leave(Wish.STOP)
+        for performance in self._at_work.runs.values():
+            if performance.job.id in lost:
+                performance.lose()
         beacon = self._beacon()
         if beacon is not None and beacon.id in lost:
             self._on_beacon_lost()

@@ -88,6 +88,15 @@ class Jobs:
         """The jobs that a worker has taken up."""
         return await self._list(status=Status.DOING.value, worker_id=worker)
 
+    async def is_taken_by_its_worker(self, job: Job) -> bool:
+        """Whether the worker that took a job up still has it."""
+        found = await self._list(status=Status.DOING.value, worker_id=job.worker_id, number=job.id)
+        return job.worker_id is not None and bool(found)
+
+    async def exists(self, job: Job) -> bool:
+        """Whether a job waits or was taken up, by whomever."""
+        return bool(await self._list(number=job.id))
+
     async def waiting_in(self, queue: str) -> Sequence[Job]:
         """The jobs of a queue that nobody has taken up."""
         return await self._list(status=Status.TODO.value, queue=queue)
@@ -158,14 +167,15 @@ class Jobs:
     async def _list(
         self,
         *,
-        status: str,
+        number: int | None = None,
+        status: str | None = None,
         queue: str | None = None,
         queueing_lock: str | None = None,
         worker_id: int | None = None,
     ) -> Sequence[Job]:
         try:
             found = await self._manager.list_jobs_async(
-                status=status, queue=queue, queueing_lock=queueing_lock, worker_id=worker_id
+                id=number, status=status, queue=queue, queueing_lock=queueing_lock, worker_id=worker_id
             )
         except ConnectorException as exc:
             raise _unavailable(exc) from exc

@@ -1,8 +1,9 @@
 """What becomes of a job: its run is executed, and where it is not at its end then, somebody will go on with it."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import datetime
+from typing import Final
 
 from procrastinate.jobs import Job
 
@@ -12,9 +13,12 @@ from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
 from callsheet.engine.fleet.jobs import Jobs, order_of, run_of
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import RunDamaged, RunNotFound, Unavailable
+from callsheet.errors import JournalUnavailable, RunDamaged, RunNotFound, Unavailable
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.journal import Journal
+
+_PAUSE: Final = 0.5
+"""Seconds between two looks for a job that others work on."""
 
 
 class Performer:
@@ -56,17 +60,48 @@ class Performer:
         """Execute a job. procrastinate removes it afterwards; whatever was added for its run may begin only then."""
         run_id = run_of(job)
         self._held.forget(run_id)
-        until = None
         async with self._at_work.entered(job) as performance:
-            if await self._at_work.informed(performance, self._draining):
-                async with self._passed(job, performance) as begins:
-                    if begins:
-                        until = await self._attempts.make(run_id, performance.dispatched)
-            if await self._is_settled(job, performance, until):
-                return
+            until = await self._execute(performance)
+            is_settled = await self._is_settled(job, performance, until)
+        if performance.lost:
+            await self._is_gone(job)
         # Only now: who looks for due runs thinks that a run at work is taken care of.
-        if until is not None:
+        elif until is not None and not is_settled:
             self._reminder.at(until)
+
+    async def _execute(self, performance: Performance) -> datetime | None:
+        """See `Execute`; None when it did not even begin."""
+        job, dispatched = performance.job, performance.dispatched
+        if not await self._at_work.informed(performance, self._draining):
+            return None
+        if performance.doubtful:
+            await self._make_sure(performance)
+        if dispatched.let_go:
+            return None
+        async with self._passed(job, performance) as begins:
+            if not begins:
+                return None
+            return await self._attempts.make(run_of(job), dispatched, lambda: self._make_sure(performance))
+
+    async def _make_sure(self, performance: Performance) -> None:
+        """Let go of the run, when the database has forgotten in a crash that its job was fetched here."""
+        with suppress(JournalUnavailable):  # only while draining, and then nothing begins any more
+            if not await self._jobs.is_taken_by_its_worker(performance.job):
+                performance.lose()
+
+    async def _is_gone(self, job: Job) -> None:
+        """Return when a lost job is gone, which others may be working on.
+
+        procrastinate removes it by its number when this process is done with it, whoever has it by then.
+        """
+        with suppress(JournalUnavailable):  # only while draining
+            while not self._draining.is_set():
+                if await self._jobs.withdraw(job):
+                    await self._jobs.add(order_of(job))
+                if not await self._jobs.exists(job):
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._draining.wait(), _PAUSE)
 
     def _passed(self, job: Job, performance: Performance) -> AbstractAsyncContextManager[bool]:
         return nullcontext(True) if self._gate is None else self._gate.passed(job, performance.dispatched)
@@ -75,7 +110,8 @@ class Performer:
         """Whether somebody has a job for the run, where one is needed."""
         run_id, order = run_of(job), order_of(job)
         if performance.dispatched.let_go or self._draining.is_set():
-            if await self._is_left(run_id):
+            others_have_it = performance.lost and await self._jobs.exists(job)
+            if not others_have_it and await self._is_left(run_id):
                 await self._jobs.add(order)  # for others
             return True
         if self._held.holds(run_id):
