@@ -24,7 +24,7 @@ test: $(DEV) $(PUBLISHED)
 # Thousands of runs while the processes that execute them are killed, frozen and ended at random; some minutes.
 chaos: $(DEV)
 	$(BIN)/python -m tests.chaos --fleet sqlite --runs 2000 --seconds 240
-	$(BIN)/python -m tests.chaos --fleet postgres --runs 2000 --seconds 330 --databases 3
+	$(BIN)/python -m tests.chaos --fleet postgres --runs 2000 --seconds 330 --kills 18 --hits 12 --freezes 5 --terms 5 --databases 2
 
 # The published tool servers alone, Playwright's too, which needs Chromium on this machine.
 published: $(DEV) $(PUBLISHED)

@@ -56,7 +56,8 @@ class Least:
 
     Attributes:
         hits: kills of a process with tool calls at work.
-        takeover: seconds from a kill to the next call of a step that was at work.
+        takeover: seconds from a kill until the run of a step that was at work goes on; None where a busy machine may
+            take as long as it likes.
     """
 
     kills: int
@@ -64,7 +65,7 @@ class Least:
     freezes: int
     terms: int
     databases: int = 0
-    takeover: float = 10.0
+    takeover: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class Evidence:
         journals: the events of each run, as the API shows them.
         calls: the ledger of the tools.
         strikes: in their order.
+        ready: when each process that executes runs said that it was ready.
         stored: what is wrong with the database itself, looked at without the product.
     """
 
@@ -87,4 +89,5 @@ class Evidence:
     journals: Mapping[str, Sequence[Event]]
     calls: Calls
     strikes: Sequence[Strike]
+    ready: Mapping[str, float]
     stored: Sequence[str]

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos.calls import Call, Calls
 from tests.chaos.evidence import Accepted, Event, Evidence, Kind, Least, Strike
 from tests.chaos.judge import Broken, judge
+from tests.chaos.takeover import clock_starts
 
 RUN = "01a2294b-2b9b-79a7-a22f-5313f128993d"
 ASKED = "01a2294b-2f29-7ab2-862a-209ba90f9ff2"
@@ -105,6 +106,7 @@ def sound() -> Evidence:
         journals=journals,
         calls=ledger,
         strikes=[KILL],
+        ready={"serve.1": NOON, "serve.2": NOON + 2.5},
         stored=[],
     )
 
@@ -114,7 +116,7 @@ def test_what_is_sound_passes_and_is_counted() -> None:
 
     assert (findings.runs, findings.children, findings.steps, findings.calls) == (3, 1, 6, 7)
     assert (findings.interrupted, findings.hits, findings.at_work) == (1, 1, 1)
-    assert findings.takeovers == pytest.approx([1.5])
+    assert findings.takeovers == pytest.approx([1.0])
 
 
 def test_what_a_frozen_process_does_late_passes_where_others_went_on() -> None:
@@ -164,6 +166,11 @@ def _late(evidence: Evidence, seconds: float) -> None:
     evidence.calls.all[1].at = NOON + seconds
 
 
+def _gone_on(evidence: Evidence, seconds: float) -> None:
+    _late(evidence, seconds)
+    evidence.journals[RUN][2]["at"] = at(seconds)
+
+
 def _unhit(evidence: Evidence) -> None:
     evidence.calls.all[0].at = NOON + 2.5
 
@@ -208,7 +215,7 @@ BROKEN: list[tuple[str, Spoil]] = [
     ("a child knows the step that waits for it", _event(CHILD, 0, parent={"run_id": PARENT, "seq": 4})),
     ("a child knows the step that waits for it", _event(CHILD, 0, parent={"run_id": RUN, "seq": 50})),
     ("there was enough chaos", _unhit),
-    ("work is taken over in time", lambda evidence: _late(evidence, 3.9)),
+    ("work is taken over in time", lambda evidence: _gone_on(evidence, 3.9)),
 ]
 
 
@@ -221,3 +228,35 @@ def test_a_broken_promise_is_named(rule: str, spoil: Spoil) -> None:
         judge(spoiled if isinstance(spoiled, Evidence) else evidence, replace(LEAST, takeover=1.8))
 
     assert caught.value.rule == rule
+
+
+def _strike(process: str, seconds: float, until: float, kind: Kind = Kind.KILL) -> Strike:
+    return Strike(kind=kind, process=process, at=NOON + seconds, until=NOON + until, lone=kind is Kind.DATABASE)
+
+
+FIRST = _strike("worker-1.1", 2, 2.1)
+
+
+@pytest.mark.parametrize(
+    ("began", "ready", "strikes"),
+    [
+        pytest.param(2, {"worker-2.1": 0}, [], id="another one lives"),
+        pytest.param(5, {"worker-2.1": 0, "worker-1.2": 5}, [_strike("worker-2.1", 1, 1)], id="nobody lives for long"),
+        pytest.param(6, {"worker-2.1": 0}, [_strike("worker-2.1", 1, 6, Kind.FREEZE)], id="the other one is frozen"),
+        pytest.param(8, {"worker-2.1": 0}, [_strike("", 4, 8, Kind.DATABASE)], id="the database is away"),
+        pytest.param(
+            2, {"worker-2.1": 0, "worker-3.1": 0}, [_strike("worker-2.1", 5, 5)], id="a strike before anyone knows"
+        ),
+        pytest.param(
+            7, {"worker-2.1": 0, "worker-3.1": 0}, [_strike("worker-2.1", 7, 7)], id="who took over is struck"
+        ),
+        pytest.param(2, {"worker-2.1": 0}, [_strike("api-1.1", 7, 7)], id="who executes no runs is struck"),
+    ],
+)
+def test_the_time_for_taking_over_begins_when_somebody_can(
+    began: float, ready: dict[str, float], strikes: list[Strike]
+) -> None:
+    lives = {process: NOON + seconds for process, seconds in ready.items()}
+    evidence = replace(sound(), strikes=[FIRST, *strikes], ready={"worker-1.1": NOON, **lives})
+
+    assert clock_starts(FIRST, NOON + 20, evidence) - NOON == pytest.approx(began)

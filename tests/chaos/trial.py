@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx2
+import orjson
 
 from tests.chaos.calls import Calls
 from tests.chaos.client import Client
@@ -66,6 +67,8 @@ async def _evidence(plan: Plan, fleet: Fleet, calls: Calls) -> Evidence:
     for process in fleet.processes:
         await process.terminate()
     calls.read_on()
+    for strike in saboteur.strikes:
+        _write(plan.folder / "strikes.jsonl", asdict(strike))
     return Evidence(
         accepted=client.accepted,
         answers=client.answers,
@@ -73,8 +76,14 @@ async def _evidence(plan: Plan, fleet: Fleet, calls: Calls) -> Evidence:
         journals=journals,
         calls=calls,
         strikes=saboteur.strikes,
+        ready=saboteur.ready,
         stored=fleet.stored_wrongly(),
     )
+
+
+def _write(path: Path, entry: dict[str, object]) -> None:
+    with path.open("ab") as file:
+        file.write(orjson.dumps(entry) + b"\n")
 
 
 async def _chaos(plan: Plan, fleet: Fleet, client: Client, saboteur: Saboteur) -> None:
@@ -93,6 +102,7 @@ async def _chaos(plan: Plan, fleet: Fleet, client: Client, saboteur: Saboteur) -
             await asyncio.sleep(LOOK)
     finally:
         answering.cancel()
+        await saboteur.close()
 
 
 @asynccontextmanager
