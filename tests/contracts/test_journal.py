@@ -181,6 +181,16 @@ async def test_run_finished_ends_the_run(journal: Journal, status: RunStatus, be
     assert row.last_seq == 2 + 2 * before
 
 
+async def test_a_run_ends_whatever_characters_its_message_has(journal: Journal) -> None:
+    run_id = await created(journal)
+    end = run_finished(run_id, RunStatus.FAILED, message="The server said \0 \u2028 \N{ROCKET}.")
+    await journal.append(run_id, 1, [step_finished(run_id, output="\0"), end])
+    row = await journal.summary(run_id)
+    assert row.message == "The server said \N{REPLACEMENT CHARACTER} \u2028 \N{ROCKET}."
+    assert (await journal.runs(RunFilter(q="server said"), 10)).runs == (row,)
+    assert decode((await journal.read(run_id))[-1]) == end
+
+
 async def test_an_append_of_nothing_checks_the_fence_and_changes_nothing(journal: Journal) -> None:
     run_id = await created(journal)
     row = await journal.summary(run_id)

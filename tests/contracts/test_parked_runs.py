@@ -316,3 +316,11 @@ async def test_many_children_end_at_once(journal: Journal) -> None:
     assert await due(journal) == [parent]
     await journal.append(parent, 6, [run_resumed(parent), run_waiting(parent, messages=10)])
     assert await due(journal) == []
+
+
+async def test_whoever_sends_a_message_may_have_any_name(journal: Journal) -> None:
+    run_id = await parked(journal)
+    await journal.deliver(run_id, 3, answer("Ann\0\udc80"))
+    assert (await journal.messages(run_id))[3] == answer("Ann\N{REPLACEMENT CHARACTER}?")
+    with pytest.raises(AlreadyAnswered, match="by Ann"):
+        await journal.deliver(run_id, 3, answer())

@@ -170,6 +170,13 @@ async def test_a_decision_changes_only_from_what_is_expected(store: TriggerStore
     assert (slot.decision, slot.reason, slot.run_id) == (Decision.FAILED, "Because.", RUN)
 
 
+async def test_characters_that_not_every_database_stores_are_replaced_in_a_reason(store: TriggerStore) -> None:
+    await store.claim(replace(SLOT, decision=Decision.QUEUED, reason="a\0b"))
+    assert [slot.reason for slot in await store.slots("often", 1)] == ["a\N{REPLACEMENT CHARACTER}b"]
+    assert await store.settle("often", NOON, Decision.QUEUED, Decision.FAILED, "c\0\ud800")
+    assert [slot.reason for slot in await store.slots("often", 1)] == ["c\N{REPLACEMENT CHARACTER}?"]
+
+
 async def test_slots_are_listed_by_what_is_to_be_done_and_by_their_time(store: TriggerStore) -> None:
     moments = [NOON + timedelta(minutes=n) for n in range(5)]
     decisions = [Decision.STARTED, Decision.SKIPPED, Decision.STARTING, Decision.QUEUED, Decision.FAILED]

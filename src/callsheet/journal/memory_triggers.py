@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
-from callsheet.journal.projection import as_stored
+from callsheet.journal.projection import as_stored, storable
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.revisions import Expected, Outcome
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot, observed, paused_or_resumed
@@ -86,7 +86,7 @@ class MemoryTriggerStore:
         known = self._slots.setdefault(slot.schedule, {})
         if slot.at in known:
             return False
-        known[slot.at] = replace(slot, decided_at=as_stored(slot.decided_at))
+        known[slot.at] = replace(slot, decided_at=as_stored(slot.decided_at), reason=storable(slot.reason))
         return True
 
     async def settle(
@@ -97,7 +97,7 @@ class MemoryTriggerStore:
         slot = self._slots.get(schedule, {}).get(at)
         if slot is None or slot.decision is not expected:
             return False
-        self._slots[schedule][at] = replace(slot, decision=decision, reason=reason)
+        self._slots[schedule][at] = replace(slot, decision=decision, reason=storable(reason))
         return True
 
     async def open_slots(self) -> Sequence[Slot]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 
 from callsheet.errors import AlreadyAnswered
-from callsheet.journal.projection import RunEnd, as_stored
+from callsheet.journal.projection import RunEnd, as_stored, storable
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import Message, RunId
 
@@ -16,7 +16,8 @@ def message_as_stored(message: Message) -> Message:
     Raises:
         TypeError: its value is not JSON.
     """
-    return replace(message, at=as_stored(message.at), value=orjson.loads(orjson.dumps(message.value)))
+    value = orjson.loads(orjson.dumps(message.value))
+    return replace(message, at=as_stored(message.at), value=value, by=storable(message.by))
 
 
 def end_message(run_id: RunId, end: RunEnd) -> Message:

@@ -72,7 +72,9 @@ def turn_of(events: Sequence[Event]) -> Turn | None:
 def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
     match event:
         case RunFinished():
-            return RunEnd(status=event.status, finished_at=as_stored(event.finished_at), message=event.message)
+            return RunEnd(
+                status=event.status, finished_at=as_stored(event.finished_at), message=storable(event.message)
+            )
         case RunWaiting():
             until = None if event.until is None else as_stored(event.until)
             return Parked(until=until, messages_seen=event.messages)
@@ -98,6 +100,15 @@ async def first_records(run: NewRun) -> tuple[Record, ...]:
 def numbered(events: Sequence[Event], expected_seq: int) -> tuple[Record, ...]:
     """Encode `events` as the records that follow `expected_seq`."""
     return tuple(Record(seq, *encode(event)) for seq, event in enumerate(events, expected_seq + 1))
+
+
+def storable(text: str) -> str:
+    """`text` as every adapter gives it back: what is no character for all of them is replaced.
+
+    PostgreSQL refuses NUL in a text, and nothing can write half of a surrogate pair as UTF-8. A run whose message has
+    one must end nevertheless.
+    """
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def as_stored(moment: datetime) -> datetime:

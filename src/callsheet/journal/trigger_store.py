@@ -1,10 +1,12 @@
 """The store of triggers over a writer thread: its writing half, whatever the database."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.changes import OVERHEAD
 from callsheet.journal.group_commit import GroupCommit
+from callsheet.journal.projection import storable
 from callsheet.journal.trigger_changes import (
     ChangeTriggers,
     ClaimSlot,
@@ -57,13 +59,14 @@ class TriggerWriting:
 
     async def claim(self, slot: Slot) -> bool:
         """See `TriggerStore.claim`."""
-        return await self._ask(ClaimSlot(slot=slot)) is True
+        return await self._ask(ClaimSlot(slot=replace(slot, reason=storable(slot.reason)))) is True
 
     async def settle(
         self, schedule: str, at: datetime, expected: Decision, decision: Decision, reason: str = ""
     ) -> bool:
         """See `TriggerStore.settle`."""
-        action = SettleSlot(schedule=schedule, at=at, expected=expected, decision=decision, reason=reason)
+        said = storable(reason)
+        action = SettleSlot(schedule=schedule, at=at, expected=expected, decision=decision, reason=said)
         return await self._ask(action) is True
 
     async def prune(self, before: datetime) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -16,6 +17,7 @@ from callsheet.journal.postgres.connections import AsyncConnection, Connection, 
 from callsheet.journal.postgres.faults import unavailable
 from callsheet.journal.postgres.readers import Readers
 from callsheet.journal.postgres.trigger_rows import SLOT_COLUMNS, TRIGGER_COLUMNS, saved_of, slot_of, state_of
+from callsheet.journal.projection import storable
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.revisions import Expected
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot
@@ -104,13 +106,14 @@ class PostgresTriggers:
 
     async def claim(self, slot: Slot) -> bool:
         """See `TriggerStore.claim`."""
-        return await self._change(partial(triggers.claim, slot=slot))
+        return await self._change(partial(triggers.claim, slot=replace(slot, reason=storable(slot.reason))))
 
     async def settle(
         self, schedule: str, at: datetime, expected: Decision, decision: Decision, reason: str = ""
     ) -> bool:
         """See `TriggerStore.settle`."""
-        change = partial(triggers.settle, schedule=schedule, at=at, expected=expected, decision=decision, reason=reason)
+        said = storable(reason)
+        change = partial(triggers.settle, schedule=schedule, at=at, expected=expected, decision=decision, reason=said)
         return await self._change(change)
 
     async def prune(self, before: datetime) -> None:
