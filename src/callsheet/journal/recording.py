@@ -1,12 +1,12 @@
 """The writing half of the `Journal` port over a group commit, the same for every database."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import assert_never
 
 import orjson
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import JournalUnavailable, RunNotFound
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import (
     OVERHEAD,
@@ -85,8 +85,13 @@ class Recording:
 
     async def delete(self, run_id: RunId) -> None:
         """See `Journal.delete`."""
-        while isinstance(await self._commits.submit(DeleteRun(run_id=run_id), ""), MoreToRemove):
-            pass  # others had their turn meanwhile
+        begun = False
+        with suppress(RunNotFound):
+            while isinstance(await self._commits.submit(DeleteRun(run_id=run_id), ""), MoreToRemove):
+                begun = True  # others had their turn meanwhile, and somebody may have removed the rest
+            return
+        if not begun:
+            raise RunNotFound(f"There is no run {run_id}.")
 
     async def check(self) -> None:
         """See `Journal.check`. It writes one row, so a disk that is full is found out."""

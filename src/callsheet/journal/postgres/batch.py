@@ -19,6 +19,7 @@ from callsheet.journal.changes import (
     RequestCancel,
 )
 from callsheet.journal.messages import already_answered, end_message
+from callsheet.journal.postgres.removal import Remains, Removals
 from callsheet.journal.postgres.statements import ADVANCE, BEGIN_WORK, FINISH, PARK
 from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, not_finished
 from callsheet.journal.trigger_changes import ChangeTriggers
@@ -74,7 +75,7 @@ class Batch:
     moved: dict[int, LockedRun] = field(default_factory=dict[int, LockedRun])
     sent: list[Sent] = field(default_factory=list[Sent])
     cancelled: dict[int, LockedRun] = field(default_factory=dict[int, LockedRun])
-    removed: list[LockedRun] = field(default_factory=list[LockedRun])
+    removals: Removals = field(default_factory=Removals)
 
     @classmethod
     def of(cls, changes: Sequence[Change]) -> "Batch":
@@ -104,12 +105,19 @@ class Batch:
         """Whether something is to be written just to see whether it can be."""
         return any(isinstance(change, Probe) for change in self.changes)
 
-    def settle(self, inserted: Mapping[str, int], locked: Mapping[str, LockedRun]) -> None:
+    def deleted(self) -> list[str]:
+        """The runs to be removed, of which a part may be gone already."""
+        return list(dict.fromkeys(change.run_id for change in self.changes if isinstance(change, DeleteRun)))
+
+    def settle(
+        self, inserted: Mapping[str, int], locked: Mapping[str, LockedRun], hidden: Mapping[str, Remains]
+    ) -> None:
         """Decide every change, as far as it can be decided before it is written.
 
         Args:
             inserted: the numbers of the runs that could be created.
             locked: by run id; those that are missing do not exist.
+            hidden: by run id, those whose removal began earlier.
         """
         self._settle_creates(dict(inserted))
         for index, change in enumerate(self.changes):
@@ -122,9 +130,9 @@ class Batch:
                     self.sent.append(Sent(run=run, seq=change.seq, message=change.message, index=index))
                 case RequestCancel() if run is not None:
                     self.cancelled[index] = run
-                case DeleteRun() if run is not None:
-                    self.outcomes[index] = self._delete(run)
-                case Deliver() | RequestCancel() | DeleteRun():
+                case DeleteRun():
+                    self.outcomes[index] = self._delete(change.run_id, run, hidden.get(change.run_id))
+                case Deliver() | RequestCancel():
                     self.outcomes[index] = RunNotFound(f"There is no run {change.run_id}.")
                 case AppendRecords() | CreateRun() | ChangeTriggers() | Probe():
                     pass  # the store of triggers has a connection of its own
@@ -163,13 +171,14 @@ class Batch:
             message = end_message(run.run_id, end)
             self.sent.append(Sent(run=parent, seq=run.parent_seq, message=message, index=None))
 
-    def _delete(self, run: LockedRun) -> CallsheetError | None:
+    def _delete(self, run_id: RunId, run: LockedRun | None, hidden: Remains | None) -> Outcome:
+        if hidden is not None:
+            return self.removals.go_on(hidden)
+        if run is None or run_id in self.removals.runs:
+            return RunNotFound(f"There is no run {run_id}.")
         if not run.finished:
-            return not_finished(run.run_id)
-        if run in self.removed:
-            return RunNotFound(f"There is no run {run.run_id}.")
-        self.removed.append(run)
-        return None
+            return not_finished(run_id)
+        return self.removals.remove(run.number, run_id, run.last_seq)
 
     def moves(self) -> dict[LiteralString, list[Column]]:
         """What becomes of the rows of the runs that were appended to: for each statement its columns."""

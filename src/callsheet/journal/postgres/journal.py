@@ -6,15 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+import psycopg
+
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import Change, Deliver, Outcome, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.archive import Archive
 from callsheet.journal.postgres.connections import Connection, Patience, connect
+from callsheet.journal.postgres.faults import unavailable
 from callsheet.journal.postgres.listener import Listener
 from callsheet.journal.postgres.news import News
 from callsheet.journal.postgres.readers import Readers
+from callsheet.journal.postgres.removal import finish_removals
 from callsheet.journal.postgres.writer import Writer
 from callsheet.journal.recording import Recording
 from callsheet.journal.tails import Tails
@@ -99,7 +103,7 @@ class PostgresJournal(Recording, Archive):
         """
         options = options or PostgresOptions()
         address = Address.parse(url)
-        connection = await asyncio.to_thread(connect, address, options.patience)
+        connection = await asyncio.to_thread(_connected, address, options.patience)
         journal = cls(address, connection, options)
         journal._listener.start()
         try:
@@ -194,3 +198,13 @@ class PostgresJournal(Recording, Archive):
     def _signal(self, run_id: RunId) -> None:
         for callback in tuple(self._callbacks):
             callback(run_id)
+
+
+def _connected(address: Address, patience: Patience) -> Connection:
+    connection = connect(address, patience)
+    try:
+        finish_removals(connection)
+    except psycopg.Error as exc:
+        connection.close()
+        raise unavailable(exc, address) from exc
+    return connection

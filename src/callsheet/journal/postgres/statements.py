@@ -70,14 +70,6 @@ FIRST: Final = (
 
 CANCEL: Final = "UPDATE callsheet.runs SET cancel_requested = TRUE WHERE number = ANY(%s) AND finished_at IS NULL"
 SUMMARIES: Final[LiteralString] = f"SELECT {COLUMNS} FROM callsheet.runs WHERE number = ANY(%s)"  # noqa: S608
-REMOVE: Final = (
-    # Else who drives open slots on would take the run for one that never began.
-    "UPDATE callsheet.slots SET decision = 'started' WHERE decision = 'starting'"
-    " AND run_id IN (SELECT run_id FROM callsheet.runs WHERE number = ANY(%s))",
-    "DELETE FROM callsheet.messages WHERE run = ANY(%s)",
-    "DELETE FROM callsheet.events WHERE run = ANY(%s)",
-    "DELETE FROM callsheet.runs WHERE number = ANY(%s)",
-)
 PROBE: Final = "UPDATE callsheet.probe SET writes = writes + 1"
 
 WRITTEN_EVENT: Final = (

@@ -1,5 +1,6 @@
 """One batch as one transaction: look and lock, decide, write and commit; the server is waited for twice."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import psycopg
@@ -8,6 +9,7 @@ from callsheet.journal.postgres import statements as sql
 from callsheet.journal.postgres.batch import Batch, LockedRun
 from callsheet.journal.postgres.connections import Connection, Row
 from callsheet.journal.postgres.news import News
+from callsheet.journal.postgres.removal import HIDDEN, Remains, remains_of
 from callsheet.journal.postgres.rows import message_of, summary_of
 from callsheet.journal.projection import sortable
 from callsheet.runs.events import Message, RunId, RunSummary
@@ -72,18 +74,21 @@ class Transaction:
             appended=appended,
             turned=frozenset(turned),
             stirred=frozenset(stirred),
-            removed=frozenset(run.run_id for run in batch.removed),
+            removed=frozenset(batch.removals.runs),
         )
 
-    def _look(self) -> tuple[dict[str, int], dict[str, LockedRun]]:
+    def _look(self) -> tuple[dict[str, int], dict[str, LockedRun], Mapping[str, Remains]]:
         number = self._connection.execute(sql.TRANSACTION)
         creates = [change for _, change in self.batch.creates()]
         created = self._create(creates) if creates else None
         locked = self._lock()
+        deleted = self.batch.deleted()
+        hidden = self._connection.execute(HIDDEN, (deleted,)) if deleted else None
         self._number = str(number.fetchall()[0][0])
         inserted: dict[str, int] = {} if created is None else dict(created.fetchall())
         rows = [] if locked is None else locked.fetchall()
-        return inserted, {run.run_id: run for run in map(_locked, rows)}
+        remains = remains_of([] if hidden is None else hidden.fetchall())
+        return inserted, {run.run_id: run for run in map(_locked, rows)}, remains
 
     def _create(self, creates: list[Any]) -> _Cursor:
         columns = zip(
@@ -139,9 +144,7 @@ class Transaction:
         if batch.repeated:
             keys = [change.idempotency_key for change in batch.repeated.values() if change.idempotency_key is not None]
             answers.earlier = execute(sql.EARLIER, (keys,))
-        if batch.removed:
-            for statement in sql.REMOVE:
-                execute(statement, ([run.number for run in batch.removed],))
+        batch.removals.write(self._connection)
         if batch.probes:
             execute(sql.PROBE)
         return answers
