@@ -506,6 +506,17 @@ async def test_a_run_of_any_length_can_be_removed_and_others_stay(journal: Journ
     assert await listed(journal) == [later, kept]
 
 
+async def test_nobody_waits_for_a_run_that_was_removed(journal: Journal) -> None:
+    run_id = await created(journal)
+    await journal.append(run_id, 1, [run_finished(run_id)])
+    waiting = [asyncio.create_task(journal.wait(run_id, 2)) for _ in range(3)]
+    await asyncio.wait(waiting, timeout=0)
+    await journal.delete(run_id)
+    async with asyncio.timeout(5):
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(result) for result in results] == [RunNotFound] * 3
+
+
 async def test_a_run_that_has_not_ended_cannot_be_removed(journal: Journal) -> None:
     run_id = await created(journal)
     with pytest.raises(RunNotFinished, match="Cancel it first"):

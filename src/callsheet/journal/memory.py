@@ -218,6 +218,7 @@ class MemoryJournal:
             raise not_finished(run_id)
         del self._runs[run_id]
         self._keys = {key: kept for key, kept in self._keys.items() if kept is not run}
+        self._wakeups.remove(run_id)
         self._announcements.announce(run_id)
 
     async def cancel_requested(self, run_id: RunId) -> bool:

@@ -112,6 +112,7 @@ class Recording:
                     self._announcements.announce(change.run_id)
             case DeleteRun():
                 self._tails.forget(change.run_id)
+                self._wakeups.remove(change.run_id)
                 self._announcements.announce(change.run_id)
             case Deliver() | RequestCancel() | ChangeTriggers() | Probe():
                 pass

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import JournalUnavailable, RunNotFound
 from callsheet.runs.events import RunId
 
 
@@ -31,7 +31,8 @@ class Wakeups:
         wake-up is lost. Leaving the context, by cancellation too, takes the future away.
 
         Raises:
-            JournalUnavailable: `close` was called; the future raises it too when that happens later.
+            JournalUnavailable: `close` was called; the future raises it too when that happens later, and `RunNotFound`
+                when the run is removed.
         """
         if self._closed is not None:
             raise JournalUnavailable(self._closed)
@@ -47,6 +48,12 @@ class Wakeups:
         for future in self._waiting.get(run_id, ()):
             if not future.done():
                 future.set_result(last_seq)
+
+    def remove(self, run_id: RunId) -> None:
+        """End the waiting of everyone who waits for this run: it is not there any more."""
+        for future in self._waiting.get(run_id, ()):
+            if not future.done():
+                future.set_exception(RunNotFound(f"There is no run {run_id}."))
 
     def close(self, message: str) -> None:
         """Wake everyone, and whoever comes later, with `JournalUnavailable(message)`."""

@@ -126,7 +126,7 @@ class Journal(Protocol):
         """Return when the run has a record with a seq greater than `after`; at once if it has one already.
 
         Raises:
-            RunNotFound: there is no such run.
+            RunNotFound: there is no such run, or it was removed meanwhile, by whatever process.
         """
         ...
 

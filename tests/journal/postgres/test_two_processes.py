@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import psycopg
 import pytest
 
-from callsheet.errors import RunOwnershipLost
+from callsheet.errors import RunNotFound, RunOwnershipLost
 from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions
 from callsheet.runs.events import ParentStep, RunId
 from callsheet.runs.ports import RunFilter
@@ -89,6 +89,26 @@ async def test_a_follower_is_woken_by_looking_while_nobody_can_be_heard(postgres
                     await waiting
         async with asyncio.timeout(20):
             await here.listening.wait()  # it listens again
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_nobody_waits_for_a_run_that_another_process_removed(postgres_url: str, *, heard: bool) -> None:
+    options = PostgresOptions(poll_interval=NEVER if heard else 0.05)
+    async with PostgresJournal.open(postgres_url, options) as here, PostgresJournal.open(postgres_url) as there:
+        async with asyncio.timeout(20):
+            await here.listening.wait()
+        run_id = (await here.create(new_run())).run_id
+        await here.append(run_id, 1, [run_finished(run_id)])
+        waiting = asyncio.create_task(here.wait(run_id, 2))
+        await asyncio.wait([waiting], timeout=0)
+        if heard:
+            await there.delete(run_id)
+        else:
+            with psycopg.connect(postgres_url) as other:  # as a process that ends before it has told anybody
+                other.execute("DELETE FROM callsheet.runs")
+        async with asyncio.timeout(20):
+            with pytest.raises(RunNotFound):
+                await waiting
 
 
 async def test_messages_and_cancel_requests_reach_the_process_at_work(

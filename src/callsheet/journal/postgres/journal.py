@@ -189,6 +189,7 @@ class PostgresJournal(Recording, Archive):
             self._wakeups.notify(run_id, last_seq)
         for run_id in news.removed:
             self._tails.forget(run_id)
+            self._wakeups.remove(run_id)
         if backend != self._writer.backend:  # what this process wrote was announced already
             for run_id in (*news.turned, *news.removed):
                 self._announcements.announce(run_id)

@@ -113,4 +113,5 @@ class Listener:
             waited_for = self._waited_for()
             if waited_for:
                 with suppress(JournalUnavailable):
-                    self._heard(News(appended=await self._ask(waited_for)), 0)
+                    found = await self._ask(waited_for)
+                    self._heard(News(appended=found, removed=frozenset(waited_for) - found.keys()), 0)

@@ -57,14 +57,21 @@ def texts(news: News) -> Iterator[str]:
 
 
 def read_news(text: str) -> News:
-    """The news that a payload tells; none at all when something else is in it, for any client may notify."""
+    """The news that a payload tells; none at all when something else is in it, for any client may notify.
+
+    Fields may be missing, or be more: another release of Callsheet may have written it.
+    """
     try:
         told: Any = orjson.loads(text)
         return News(
-            appended={RunId(str(run_id)): int(seq) for run_id, seq in told["a"].items()},
-            turned=frozenset(RunId(str(run_id)) for run_id in told["t"]),
-            stirred=frozenset(RunId(str(run_id)) for run_id in told["s"]),
-            removed=frozenset(RunId(str(run_id)) for run_id in told["r"]),
+            appended={RunId(str(run_id)): int(seq) for run_id, seq in told.get("a", {}).items()},
+            turned=_ids(told.get("t", ())),
+            stirred=_ids(told.get("s", ())),
+            removed=_ids(told.get("r", ())),
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return News()
+
+
+def _ids(told: Any) -> frozenset[RunId]:
+    return frozenset(RunId(str(run_id)) for run_id in told)
