@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from callsheet.journal.postgres.archive import Archive
 from callsheet.journal.postgres.connections import Connection, Patience, connect
 from callsheet.journal.postgres.faults import unavailable
 from callsheet.journal.postgres.listener import Listener
+from callsheet.journal.postgres.lookout import Lookout, View, view
 from callsheet.journal.postgres.news import News
 from callsheet.journal.postgres.readers import Readers
 from callsheet.journal.postgres.removal import finish_removals
@@ -24,6 +25,7 @@ from callsheet.journal.recording import Recording
 from callsheet.journal.tails import Tails
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Record, RunId
+from callsheet.runs.ports import ChangedRuns
 
 _MIB: Final = 1024 * 1024
 _CLOSED: Final = "The journal is closed: the service is stopping."
@@ -41,6 +43,7 @@ class PostgresOptions:
         tail_bytes_per_run: memory for the latest events of one run.
         readers: how many queries run at the same time; there are two more connections, to write and to listen.
         poll_interval: seconds between two looks for what other processes appended and did not say.
+        look_interval: seconds between two looks, while somebody watches all runs, for a status that nobody told.
         patience: how long the database may take.
     """
 
@@ -51,6 +54,7 @@ class PostgresOptions:
     tail_bytes_per_run: int = 4 * _MIB
     readers: int = 4
     poll_interval: float = 1.0
+    look_interval: float = 5.0
     patience: Patience = field(default_factory=Patience)
 
 
@@ -88,6 +92,8 @@ class PostgresJournal(Recording, Archive):
             tick=self._writer.watch,
         )
 
+        self._lookout = Lookout(self._announcements, self._view, options.look_interval)
+
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, options: PostgresOptions | None = None) -> AsyncGenerator["PostgresJournal"]:
@@ -106,6 +112,7 @@ class PostgresJournal(Recording, Archive):
         connection = await asyncio.to_thread(_connected, address, options.patience)
         journal = cls(address, connection, options)
         journal._listener.start()
+        journal._lookout.start()
         try:
             yield journal
         finally:
@@ -136,6 +143,11 @@ class PostgresJournal(Recording, Archive):
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
 
+    def changed_runs(self) -> AbstractContextManager[ChangedRuns]:
+        """See `Journal.changed_runs`."""
+        self._lookout.subscribed()
+        return super().changed_runs()
+
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`. From memory at most as a part: the run may have gone on in another process."""
         known = None if limit is None else self._tails.read(run_id, after, limit)
@@ -158,6 +170,7 @@ class PostgresJournal(Recording, Archive):
     async def close(self) -> None:
         """Commit what is queued and close everything; `open` does it."""
         await self._commits.close()
+        await self._lookout.close()
         await self._listener.close()
         await self._readers.close()
         self._wakeups.close(_CLOSED)
@@ -193,8 +206,12 @@ class PostgresJournal(Recording, Archive):
         if backend != self._writer.backend:  # what this process wrote was announced already
             for run_id in (*news.turned, *news.removed):
                 self._announcements.announce(run_id)
+            self._lookout.heard(news.turned)
         for run_id in news.stirred:
             self._signal(run_id)
+
+    async def _view(self, after: int | None) -> View | None:
+        return await self._readers.query(lambda connection: view(connection, after))
 
     def _signal(self, run_id: RunId) -> None:
         for callback in tuple(self._callbacks):
