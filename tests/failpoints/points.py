@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from callsheet.journal.changes import AppendRecords, Change, CreateRun, DeleteRun, Deliver, Probe, RequestCancel
+from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs import codec
 
 PERSON: Final = "ada"
@@ -102,5 +103,8 @@ TRANSITIONS: Final[Mapping[str, Transition]] = {
     ),
 }
 
-NO_TRANSITIONS: Final = {Probe: "it only shows whether the journal can be written, for /readyz"}
+NO_TRANSITIONS: Final = {
+    Probe: "it only shows whether the journal can be written, for /readyz",
+    ChangeTriggers: "nothing of a run; deaths around the claim of a slot are in tests/runs/triggers/test_scheduler.py",
+}
 """Changes that are none, and why."""

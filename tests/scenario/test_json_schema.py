@@ -34,7 +34,8 @@ def written() -> list[Json]:
     """The scenarios of the documentation and of the examples."""
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     blocks = [text for page in pages for text in BLOCK.findall(page.read_text(encoding="utf-8"))]
-    texts = [text for text in blocks if text.startswith("schema_version:")]
+    # Schedules and hooks begin alike, and have no steps.
+    texts = [text for text in blocks if text.startswith("schema_version:") and "\nsteps:" in text]
     files = [*ROOT.glob("examples/*/scenarios/*.yaml"), *ROOT.glob("examples/*/scenarios/*.json")]
     texts += [file.read_text(encoding="utf-8") for file in files]
     return [read_source(text.encode(), Syntax.YAML).document for text in texts]

@@ -36,4 +36,4 @@ def check_settings(settings: Settings, places: Places) -> Iterator[Finding]:
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "set, and not shown"
-    return "none" if value == () else one_line(str(value))
+    return "none" if value in ((), None) else one_line(str(value))
