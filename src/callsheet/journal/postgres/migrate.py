@@ -7,16 +7,15 @@
 import glob
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import psycopg
 from yoyo import default_migration_table, read_migrations
 from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import DatabaseURI
 
+from callsheet.journal.migrating import OneByOne
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.faults import too_new, unavailable
 from callsheet.journal.postgres.schema import SCHEMA_VERSION, stored_version
@@ -79,7 +78,7 @@ def _check(connection: psycopg.Connection, address: Address) -> int | None:
     return None if found is None else found[0]
 
 
-class _Backend(PostgresqlPsycopgBackend):
+class _Backend(OneByOne, PostgresqlPsycopgBackend):
     """yoyo's backend in our schema, one transaction per migration, and without names of people or machines."""
 
     def __init__(self, uri: Any, migration_table: str, address: Address) -> None:
@@ -95,23 +94,3 @@ class _Backend(PostgresqlPsycopgBackend):
         connection.execute("SET search_path TO callsheet")
         # Whoever waits for a table lets nobody else at it; better to fail, and be started again.
         connection.execute("SET lock_timeout TO '10s'")
-
-    def apply_one(self, migration: Any, force: bool = False, mark: bool = True) -> None:
-        """Apply a migration and note that it was, in one transaction: a crash between the two would be for ever."""
-        self.ensure_internal_schema_updated()
-        with self.transaction():
-            migration.process_steps(self, "apply", force=force)
-            if mark:
-                self.mark_one(migration)
-
-    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, Any]:
-        """A row of yoyo's log, without asking who the user is (unknown in a container) or for the host (slow)."""
-        return {
-            "id": str(uuid4()),
-            "migration_id": migration.id if migration else None,
-            "migration_hash": migration.hash if migration else None,
-            "username": "",
-            "hostname": "",
-            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
-            "operation": operation,
-        }
