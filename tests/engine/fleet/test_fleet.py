@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import psycopg
 import pytest
@@ -14,6 +14,7 @@ from callsheet.engine.fleet.schema import queue_needs_upgrade, upgrade_queue
 from callsheet.engine.fleet.timing import Timing
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
+from callsheet.runs.control import Control, Interrupted
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.signals import Signals, Stirred
 from tests.support.events import answer
@@ -152,6 +153,25 @@ async def test_draining_gives_runs_back_to_others_at_once(house: House) -> None:
     await house.runs.let_go(run_id, Point.LOOKED)
     await drained
     await house.until_jobs()
+
+
+async def test_runs_that_were_at_work_go_on_before_new_ones_begin(house: House) -> None:
+    begun: list[RunId] = []
+
+    async def execute(run_id: RunId, control: Control, _: object) -> None:
+        begun.append(run_id)
+        with suppress(Interrupted), control:
+            await asyncio.Event().wait()
+
+    first = await house.engine(execute, timing=Timing(reconcile=3600))
+    runs = [await house.runs.create() for _ in range(5)]  # two more than there are places
+    for run_id in runs:
+        await first.dispatch(run_id)
+    await until(lambda: len(begun) == 3)
+    await first.drain(0)
+    await house.engine(execute, timing=Timing(reconcile=3600))
+    await until(lambda: len(begun) == 6)
+    assert set(begun[3:]) == set(begun[:3])
 
 
 async def test_one_shot_runs_stay_in_their_process(house: House) -> None:

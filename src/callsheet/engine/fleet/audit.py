@@ -5,7 +5,7 @@ from collections.abc import Callable
 from procrastinate.jobs import Job
 
 from callsheet.engine.fleet.at_work import AtWork
-from callsheet.engine.fleet.jobs import BEACON, Jobs, order_of
+from callsheet.engine.fleet.jobs import BEACON, Jobs, next_order
 
 
 class Audit:
@@ -67,5 +67,5 @@ class Audit:
         """Jobs that were fetched and never arrived here, because an answer of the database was lost."""
         certain = [job for job in strays if job.id in self._strays]
         self._strays = frozenset(job.id for job in strays)
-        await self._jobs.add_all(order_of(job) for job in certain if job.task_name != BEACON)
+        await self._jobs.add_all(next_order(job) for job in certain if job.task_name != BEACON)
         await self._jobs.remove(certain)

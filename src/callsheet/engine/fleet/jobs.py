@@ -1,7 +1,7 @@
 """The jobs of runs: at most one waits per run, and at most one is at work."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -30,10 +30,15 @@ _FIRST: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A run that shall be executed."""
+    """A run that shall be executed.
+
+    Attributes:
+        goes_on: whether it was at work and was let go in the middle: it comes before all others of its priority.
+    """
 
     run_id: RunId
     priority: int = 0
+    goes_on: bool = False
     scenario_id: str | None = None
 
 
@@ -186,7 +191,13 @@ def order_of(job: Job) -> Order:
     """The run that a job executes."""
     scenario_id = job.task_kwargs.get("scenario_id")
     named = None if scenario_id is None else str(scenario_id)
-    return Order(run_id=run_of(job), priority=job.priority, scenario_id=named)
+    priority, goes_on = divmod(job.priority, 2)
+    return Order(run_id=run_of(job), priority=priority, goes_on=bool(goes_on), scenario_id=named)
+
+
+def next_order(job: Job) -> Order:
+    """For going on with the run of a job that was at work. A long line of new runs must not come before it."""
+    return replace(order_of(job), goes_on=True)
 
 
 def run_of(job: Job) -> RunId:
@@ -202,7 +213,7 @@ def _job(order: Order, queue: str, at: datetime | None) -> Job:
         queueing_lock=run_id,
         task_name=RUN,
         task_kwargs={"run_id": run_id, "scenario_id": order.scenario_id},
-        priority=order.priority,
+        priority=2 * order.priority + order.goes_on,
         scheduled_at=at,
     )
 

@@ -11,7 +11,7 @@ from callsheet.engine.attempts import Attempts
 from callsheet.engine.fleet.at_work import AtWork, Performance
 from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
-from callsheet.engine.fleet.jobs import Jobs, order_of, run_of
+from callsheet.engine.fleet.jobs import Jobs, next_order, order_of, run_of
 from callsheet.engine.reminder import Reminder
 from callsheet.errors import JournalUnavailable, RunDamaged, RunNotFound, Unavailable
 from callsheet.runs.events import RunId, RunStatus
@@ -97,7 +97,7 @@ class Performer:
         with suppress(JournalUnavailable):  # only while draining
             while not self._draining.is_set():
                 if await self._jobs.withdraw(job):
-                    await self._jobs.add(order_of(job))
+                    await self._jobs.add(next_order(job))
                 if not await self._jobs.exists(job):
                     return
                 with suppress(TimeoutError):
@@ -108,14 +108,14 @@ class Performer:
 
     async def _is_settled(self, job: Job, performance: Performance, until: datetime | None) -> bool:
         """Whether somebody has a job for the run, where one is needed."""
-        run_id, order = run_of(job), order_of(job)
+        run_id = run_of(job)
         if performance.dispatched.let_go or self._draining.is_set():
             others_have_it = performance.lost and await self._jobs.exists(job)
             if not others_have_it and await self._is_left(run_id):
-                await self._jobs.add(order)  # for others
+                await self._jobs.add(next_order(job))  # for others
             return True
         if self._held.holds(run_id):
-            await self._held.keep(order, until, performance.messages)
+            await self._held.keep(order_of(job), until, performance.messages)
             return True
         return False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from loguru import logger
 from procrastinate.jobs import Job
 
-from callsheet.engine.fleet.jobs import BEACON, Jobs, order_of
+from callsheet.engine.fleet.jobs import BEACON, Jobs, next_order
 from callsheet.errors import JournalUnavailable
 
 
@@ -58,7 +58,7 @@ class Sweep:
         beacons = [job for job in jobs if job.task_name == BEACON]
         runs = [job for job in jobs if job.task_name != BEACON]
         logger.warning("A worker has shown no sign of life; {} runs that it executed go on elsewhere.", len(runs))
-        await self._jobs.add_all(map(order_of, runs))
+        await self._jobs.add_all(map(next_order, runs))
         for beacon in beacons:
             await self._jobs.move(await self._jobs.waiting_in(beacon.queue))
         # Last: only now may the new jobs be taken up.
