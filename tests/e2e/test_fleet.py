@@ -1,40 +1,18 @@
 """One API process and two workers on one database, each a real process, with real tool servers."""
 
 import asyncio
-import json
-import os
 import signal
 import subprocess
-import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 
-import httpx2
 import pytest
 
-from callsheet.scenario.json import JsonObject
+from tests.e2e.fleet import ECHO, client, reached, submit, worker
 from tests.e2e.load import chain, journal_of, read_lines
 from tests.support.fleet import make_queue
-from tests.support.service import ROOT, Service, furnish, program
-
-ECHO = ROOT / "tests" / "support" / "servers" / "echo.py"
-
-
-@contextmanager
-def worker(folder: Path) -> Generator[subprocess.Popen[bytes]]:
-    """A worker, which is at work; killed at the end, unless it ended before."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
-    command = [sys.executable, "-u", "-m", "callsheet", "worker", "--folder", str(folder)]
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        assert b"executes runs" in process.stdout.readline()
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+from tests.support.service import Service, furnish, program
 
 
 @pytest.fixture
@@ -66,29 +44,6 @@ def workers(folder: Path, api: Service) -> Generator[list[subprocess.Popen[bytes
         yield [stack.enter_context(worker(folder)) for _ in range(2)]
 
 
-@asynccontextmanager
-async def client(api: Service) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=api.url, timeout=30) as opened:
-        yield opened
-
-
-async def submit(http: httpx2.AsyncClient, scenario: str) -> str:
-    answer = await http.post("/api/runs", json={"scenario_id": scenario, "input": {}})
-    assert answer.status_code == 202, answer.text
-    return answer.json()["run_id"]
-
-
-async def reached(http: httpx2.AsyncClient, run_id: str, event: str) -> JsonObject:
-    """The run's first event of this type, as its stream sends it."""
-    seen = False
-    async with asyncio.timeout(30), http.stream("GET", f"/api/runs/{run_id}/events") as stream:
-        async for line in stream.aiter_lines():
-            seen = seen or line == f"event: {event}"
-            if seen and line.startswith("data: "):
-                return json.loads(line.removeprefix("data: "))
-    raise AssertionError(f"run {run_id} ended without {event}")
-
-
 @pytest.mark.timeout(120)
 async def test_runs_are_executed_by_workers_and_followed_through_the_api(
     api: Service, workers: list[subprocess.Popen[bytes]], tmp_path: Path
@@ -99,18 +54,6 @@ async def test_runs_are_executed_by_workers_and_followed_through_the_api(
     assert {events[-1]["status"] for events in journals} == {"success"}
     calls = [entry["key"] for entry in read_lines(tmp_path / "ledger") if entry["event"] == "call"]
     assert (len(calls), len(set(calls))) == (60, 60)
-
-
-@pytest.mark.timeout(120)
-async def test_a_cancel_through_the_api_reaches_a_tool_call_in_a_worker(
-    api: Service, workers: list[subprocess.Popen[bytes]]
-) -> None:
-    async with client(api) as http:
-        run_id = await submit(http, "long")
-        await reached(http, run_id, "step_started")
-        ended = asyncio.create_task(reached(http, run_id, "run_finished"))
-        await http.post(f"/api/runs/{run_id}/cancel")
-        assert (await ended)["status"] == "cancelled"
 
 
 @pytest.mark.timeout(120)

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from callsheet.errors import AlreadyAnswered, CursorInvalid, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions
+from callsheet.journal.postgres.migrate import upgrade
 from callsheet.journal.projection import sortable
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.runs.codec import encode
@@ -30,6 +32,7 @@ from tests.support.events import (
     run_waiting,
     step_started,
 )
+from tests.support.postgres import PostgresServer
 
 IDS = [RunId(f"00000000-0000-4000-8000-{number:012}") for number in range(6)]
 
@@ -246,6 +249,10 @@ async def compare(journal: Journal, model: Model) -> None:
 async def opened(kind: str, folder: str) -> AsyncGenerator[Journal]:
     if kind == "memory":
         yield MemoryJournal()
+    elif kind.startswith("postgresql:"):
+        postgres_options = PostgresOptions(tail_bytes=4_000, tail_bytes_per_run=2_000)
+        async with PostgresJournal.open(kind, postgres_options) as journal:
+            yield journal
     else:
         # Hardly any memory, so that reads come from memory and from disk by turns.
         options = SqliteOptions(tail_bytes=4_000, tail_bytes_per_run=2_000)
@@ -265,7 +272,7 @@ async def play(kind: str, script: list[list[Operation]]) -> None:
                 expected = {op: model.do(op, events_of(op)) for op in [*creates, *others]}
                 assert dict(zip(group, results, strict=True)) == expected
             await compare(journal, model)
-        if kind == "sqlite":
+        if kind != "memory":
             async with opened(kind, folder) as journal:
                 await compare(journal, model)
 
@@ -275,6 +282,13 @@ async def play(kind: str, script: list[list[Operation]]) -> None:
 @given(script=st.lists(groups, max_size=12))
 def test_a_journal_equals_its_model(kind: str, script: list[list[Operation]]) -> None:
     asyncio.run(play(kind, script))
+
+
+@settings(deadline=None, max_examples=8, phases=[Phase.explicit, Phase.generate])
+@given(script=st.lists(groups, max_size=12))
+def test_a_journal_in_postgresql_equals_its_model(postgres: PostgresServer, script: list[list[Operation]]) -> None:
+    with postgres.lent("journal", upgrade) as url:
+        asyncio.run(play(url, script))
 
 
 @given(st.text())
