@@ -284,8 +284,17 @@ def test_a_journal_equals_its_model(kind: str, script: list[list[Operation]]) ->
     asyncio.run(play(kind, script))
 
 
+# Of runs that are created at the same moment it is the database that says which came first.
+one_create = groups.map(
+    lambda group: (
+        [op for op in group if not isinstance(op, Create)] + [op for op in group if isinstance(op, Create)][:1]
+    )
+)
+
+
+# Without making failures smaller: that takes minutes on a database.
 @settings(deadline=None, max_examples=8, phases=[Phase.explicit, Phase.generate])
-@given(script=st.lists(groups, max_size=12))
+@given(script=st.lists(one_create, max_size=12))
 def test_a_journal_in_postgresql_equals_its_model(postgres: PostgresServer, script: list[list[Operation]]) -> None:
     with postgres.lent("journal", upgrade) as url:
         asyncio.run(play(url, script))
