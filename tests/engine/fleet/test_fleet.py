@@ -10,6 +10,7 @@ import pytest
 from callsheet.engine.attempts import Execute
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.fleet.engine import FleetEngine, fleet_engine
+from callsheet.engine.fleet.roll_call import count_workers
 from callsheet.engine.fleet.schema import queue_needs_upgrade, upgrade_queue
 from callsheet.engine.fleet.timing import Timing
 from callsheet.errors import JournalUnavailable
@@ -186,6 +187,26 @@ async def test_one_shot_runs_stay_in_their_process(house: House) -> None:
     await engine.dispatch(run_id)
     await house.runs.reached(run_id, Point.PARKED)
     assert others == []
+
+
+async def test_a_run_that_waits_for_any_worker_is_executed_by_the_command_that_wants_it(house: House) -> None:
+    api = await house.engine(worker=False)
+    run_id = await house.runs.create()
+    await api.dispatch(run_id)
+    await house.until_jobs(("todo", "common"))
+    engine = await house.engine(resume=False, timing=Timing(reconcile=3600))
+    await engine.cancel(run_id)
+    await house.runs.reached(run_id, Point.PARKED)
+
+
+async def test_those_who_execute_whatever_is_due_are_counted(house: House, queue_url: str) -> None:
+    assert await count_workers(queue_url) == 0
+    await house.engine(worker=False)
+    await house.engine(resume=False)
+    await house.engine()
+    async with asyncio.timeout(10):
+        while await count_workers(queue_url) != 1:  # noqa: ASYNC110 - the queue says nothing
+            await asyncio.sleep(0.02)
 
 
 async def test_what_is_left_of_one_shot_runs_is_for_everybody(house: House) -> None:

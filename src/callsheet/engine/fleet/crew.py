@@ -16,7 +16,7 @@ from callsheet.engine.fleet.audit import Audit
 from callsheet.engine.fleet.connection import PatientConnector
 from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
-from callsheet.engine.fleet.jobs import COMMON, Jobs
+from callsheet.engine.fleet.jobs import COMMON, ONE_SHOT, Jobs
 from callsheet.engine.fleet.perform import Performer
 from callsheet.engine.fleet.reconcile import Reconciliation
 from callsheet.engine.fleet.rhythm import repeat
@@ -68,7 +68,7 @@ class Crew:
         self._parts = parts
         self._pool = connector
         self._common = common
-        self._queue = f"{COMMON}.{secrets.token_hex(8)}"
+        self._queue = f"{COMMON if common else ONE_SHOT}.{secrets.token_hex(8)}"
         self._own: set[RunId] = set()
         self._draining = asyncio.Event()
         self._word, self._ring = asyncio.Event(), asyncio.Event()

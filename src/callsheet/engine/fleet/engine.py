@@ -65,9 +65,17 @@ class FleetEngine:
             queue = self._crew.dispatches_to
         try:
             async with asyncio.timeout(self._timing.give_up):
-                await self._jobs.add(Order(run_id=run_id, priority=priority, scenario_id=scenario_id), queue)
+                added = await self._jobs.add(Order(run_id=run_id, priority=priority, scenario_id=scenario_id), queue)
+                if not added and queue != COMMON:
+                    await self._fetch(run_id, queue)
         except (JournalUnavailable, TimeoutError) as exc:
             logger.warning("Run {} waits until the workers look for it in the journal: {}", run_id, exc)
+
+    async def _fetch(self, run_id: RunId, queue: str) -> None:
+        """Take over a job that waits for any worker: there may be none."""
+        job = await self._jobs.waiting_of(run_id)
+        if job is not None and job.queue == COMMON:
+            await self._jobs.move([job], queue)
 
     async def cancel(self, run_id: RunId) -> None:
         """See `Engine.cancel`. Where the run is at work elsewhere, the journal says it there."""

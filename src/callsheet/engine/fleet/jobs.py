@@ -22,6 +22,9 @@ BEACON: Final = "callsheet.beacon"
 COMMON: Final = "callsheet"
 """The queue of all workers."""
 
+ONE_SHOT: Final = "callsheet.once"
+"""What the queues of processes begin with that execute no runs of others, such as a command."""
+
 _BATCH: Final = 1_000
 _ROUNDS: Final = 5
 _FIRST: Final = 1_000

@@ -67,6 +67,8 @@ def unavailable(error: psycopg.Error, address: Address, *, gave_up: bool = False
     """
     said = " ".join(str(error).split())
     sentence = _SLOW if gave_up else _sentence(error, said)
+    if sentence is _UPGRADE:
+        return too_old(address)  # which table is missing helps nobody
     return JournalUnavailable(f"{sentence.format(name=address.name)} (PostgreSQL: {said})")
 
 
