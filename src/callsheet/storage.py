@@ -193,6 +193,18 @@ def database_url(settings: Settings, otherwise: str) -> str:
     return settings.database_url.get_secret_value()
 
 
+async def count_workers(settings: Settings) -> int:
+    """How many processes execute the runs of the database now.
+
+    Raises:
+        ConfigurationInvalid: `database_url` is not set or cannot be read.
+        JournalUnavailable: the database cannot be asked.
+    """
+    from callsheet.engine.fleet import roll_call  # noqa: PLC0415 - see the top
+
+    return await roll_call.count_workers(database_url(settings, _NO_WORKERS))
+
+
 def needs_upgrade(settings: Settings) -> bool:
     """Whether `upgrade_database` would do something.
 
@@ -221,6 +233,7 @@ def upgrade_database(settings: Settings) -> Sequence[str]:
     return [*migrate.upgrade(url), *(f"{name} of the queue" for name in asyncio.run(upgrade_queue(url)))]
 
 
+_NO_WORKERS: Final = "'callsheet serve' executes the runs of its data folder itself"
 _NO_UPGRADE: Final = "the journal is a file and needs no upgrade"
 
 

@@ -1,12 +1,17 @@
 """`callsheet db upgrade`, and the commands on a database."""
 
+import asyncio
 import json
 import subprocess
 import sys
 
 import pytest
 
+from callsheet.runs.events import RunId
+from callsheet.settings import load_settings
+from callsheet.system import open_system
 from tests.cli.conftest import CommandLine, tool
+from tests.support.events import new_run, run_waiting, step_started, step_waiting
 from tests.support.postgres import PostgresServer
 
 WITHOUT_DRIVERS = """
@@ -14,6 +19,18 @@ import sys
 import callsheet, callsheet.cli.root, callsheet.system
 assert not {"psycopg", "psycopg_pool", "procrastinate", "yoyo"} & set(sys.modules)
 """
+
+
+async def leave_queued_and_waiting(callsheet: CommandLine) -> tuple[RunId, RunId]:
+    """A run that an API without a worker accepted, and one that some worker has parked."""
+    settings = load_settings(folder=callsheet.folder)
+    async with open_system(settings, {}, worker=False) as system:
+        queued = (await system.runs.submit("ask", {})).run_id
+        run = new_run(scenario_id="ask", definition=(callsheet.folder / "scenarios" / "ask.json").read_bytes())
+        waiting = (await system.journal.create(run)).run_id
+        events = [step_started(waiting, "ask"), step_waiting(waiting, "ask"), run_waiting(waiting)]
+        await system.journal.append(waiting, 1, events)
+    return queued, waiting
 
 
 def test_a_database_is_upgraded_once_and_used_after_that(
@@ -34,6 +51,12 @@ def test_a_database_is_upgraded_once_and_used_after_that(
     assert run["status"] == "success"
     assert callsheet("runs", "show", run["run_id"]).status == 0
     assert callsheet("runs", "events", run["run_id"], "--follow").status == 0
+    doctor = callsheet("doctor")
+    assert (doctor.status, "No worker is at work now" in doctor.out, "'callsheet worker'" in doctor.out) == (
+        0,
+        True,
+        True,
+    )
     assert not (callsheet.folder / ".callsheet" / "journal.db").exists()
 
 
@@ -44,7 +67,21 @@ def test_the_doctor_checks_the_database_and_does_not_show_its_password(
     assert callsheet("runs", "list").err == "There are no runs yet.\n"
     said = callsheet("doctor")
     assert "The journal in the database can be written." in said.out + said.err
+    assert "no tables for the queue of runs. Run 'callsheet db upgrade'" in said.out + said.err
     assert postgres.password not in said.out + said.err
+
+
+def test_what_waits_for_workers_says_so_where_there_is_none_or_is_done_here(
+    callsheet: CommandLine, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLSHEET_DATABASE_URL", postgres.database())
+    assert callsheet("db", "upgrade").status == 0
+    callsheet.scenario("ask", {"name": "ask", "type": "approval", "message": "Go on?"})
+    run_id, waiting = asyncio.run(leave_queued_and_waiting(callsheet))
+    answered = callsheet("runs", "answer", waiting, "--approve")
+    assert "no worker is at work now; the next 'callsheet worker' or 'callsheet serve' goes on" in answered.err
+    cancelled = callsheet("runs", "cancel", run_id)
+    assert (cancelled.status, cancelled.err) == (0, f"Run {run_id} was cancelled.\n")
 
 
 def test_without_a_database_there_is_nothing_to_upgrade(callsheet: CommandLine) -> None:

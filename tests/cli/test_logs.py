@@ -47,6 +47,14 @@ def test_what_libraries_warn_about_is_logged_too(capsys: pytest.CaptureFixture[s
     assert json.loads(line)["record"]["message"] == "some.library: watch out for {this}"
 
 
+@pytest.mark.parametrize(("level", "lines"), [("WARNING", 1), ("DEBUG", 2)])
+def test_what_the_driver_warns_of_is_for_developers(capsys: pytest.CaptureFixture[str], level: str, lines: int) -> None:
+    with logs_on_stderr(level):
+        logging.getLogger("psycopg").warning("query cancellation interrupted")
+        logging.getLogger("psycopg").error("the worst")
+    assert len(capsys.readouterr().err.splitlines()) == lines
+
+
 def test_a_message_that_a_library_cannot_read_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     with logs_on_stderr("INFO"):
         for read in (TypeAdapter(int).validate_python, int):

@@ -18,6 +18,9 @@ _FORMAT: Final = "{time:HH:mm:ss.SSS} {level: <7} {message}"
 _LIBRARIES: Final = "WARNING"
 """What libraries say below this is for their developers."""
 
+_TALKATIVE: Final = "psycopg"
+"""It warns of every question whose asker left, such as a browser; what matters of it comes as an error of ours."""
+
 
 @contextmanager
 def logs_on_stderr(level: str) -> Generator[None]:
@@ -65,6 +68,8 @@ class _Intercept(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log it here; its text is a value, never a format."""
+        if record.name == _TALKATIVE and record.levelno < logging.ERROR and self.level > logging.DEBUG:
+            return
         known = record.levelname in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
         level = record.levelname if known else record.levelno
         # What pydantic says of a tool server's message quotes it, with whatever secrets it holds.

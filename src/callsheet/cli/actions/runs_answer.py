@@ -5,6 +5,7 @@ from callsheet.cli.commands.runs_answer import RunsAnswerOptions
 from callsheet.cli.failures import DONE, Refused, say
 from callsheet.cli.finding import find_run
 from callsheet.cli.inputs import read_value
+from callsheet.cli.successors import successor
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.errors import StepNotWaiting
@@ -24,7 +25,7 @@ async def act(options: RunsAnswerOptions) -> int:
         async with open_answers(settings) as answers:
             await answers.answer(state.run_id, path, answer)
         word = "cancelled" if answer.cancelled else "approved" if answer.approved else "rejected"
-        then = "the run goes on" if server_of(settings) else "'callsheet serve' goes on with the run"
+        then = "the run goes on" if server_of(settings) else f"{await successor(settings)} goes on with the run"
         say(f"The step {one_line(path)} of run {state.run_id} was {word}; {then}.")
     return DONE
 

@@ -8,6 +8,7 @@ from callsheet.cli.failures import DONE, say
 from callsheet.cli.finding import find_run
 from callsheet.cli.following import follow
 from callsheet.cli.labels import Labels
+from callsheet.cli.successors import START_ONE
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.views import JsonLines, PlainLines, View
 from callsheet.journal.sqlite.lock import holder
@@ -15,7 +16,7 @@ from callsheet.runs.events import Event, Record, RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.state import RunState
 from callsheet.scenario.codec import decode_json
-from callsheet.storage import History, journal_path, open_history
+from callsheet.storage import History, count_workers, journal_path, open_history
 
 
 async def act(options: RunsEventsOptions) -> int:
@@ -26,6 +27,8 @@ async def act(options: RunsEventsOptions) -> int:
             view: View = JsonLines() if options.json else PlainLines(await _labels(history, run), to_stdout=True)
             shared = settings.database_url is not None  # then nobody knows here who works on the run
             waits = options.follow and (shared or holder(journal_path(settings)) is not None)
+            if shared and options.follow and not run.status.is_terminal and not await count_workers(settings):
+                say(f"No worker is at work now, so nothing may come. {START_ONE}")
             state = await follow(_records(history, run, waits=waits), _After(view, options.after))
             if options.follow and not state.status.is_terminal:
                 say("No process works on this run now. 'callsheet serve' goes on with it.")

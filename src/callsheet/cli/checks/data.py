@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
+from callsheet.cli.successors import START_ONE
 from callsheet.errors import ConfigurationInvalid, JournalUnavailable
 from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Journal, RunFilter
 from callsheet.settings import Settings
-from callsheet.storage import journal_path, open_history, open_journal
+from callsheet.storage import count_workers, journal_path, open_history, open_journal
 
 _UNFINISHED: Final = frozenset(status for status in RunStatus if not status.is_terminal)
 _MOST_COUNTED: Final = 1_000
@@ -44,10 +45,20 @@ async def _database(settings: Settings) -> Sequence[Finding]:
     try:
         async with open_journal(settings) as journal:
             await journal.check()
-            text = f"The journal in the database can be written. {await _unfinished(journal)}"
-            return [Finding(mark=Mark.GOOD, text=text)]
+            text = f"The journal in the database can be written. {await _unfinished(journal, who='a worker')}"
     except (ConfigurationInvalid, JournalUnavailable) as error:
         return [Finding(mark=Mark.BAD, text=error.message)]
+    return [Finding(mark=Mark.GOOD, text=text), await _workers(settings)]
+
+
+async def _workers(settings: Settings) -> Finding:
+    try:
+        count = await count_workers(settings)
+    except JournalUnavailable as error:
+        return Finding(mark=Mark.BAD, text=error.message)
+    if not count:
+        return Finding(mark=Mark.NOTE, text="No worker is at work now: what is unfinished waits.", to_do=START_ONE)
+    return Finding(mark=Mark.GOOD, text="1 worker is at work." if count == 1 else f"{count} workers are at work.")
 
 
 def _missing(settings: Settings) -> Finding:
@@ -59,11 +70,11 @@ def _missing(settings: Settings) -> Finding:
     return Finding(mark=Mark.BAD, text=text, to_do="Check the rights, or choose another with --data.")
 
 
-async def _unfinished(journal: Journal) -> str:
+async def _unfinished(journal: Journal, who: str = "'callsheet serve'") -> str:
     page = await journal.runs(RunFilter(status=_UNFINISHED), _MOST_COUNTED)
     if not page.runs:
         return "No run is unfinished."
     more = " or more" if page.next_cursor is not None else ""
     if len(page.runs) == 1:
-        return "1 run is unfinished; 'callsheet serve' goes on with it."
-    return f"{len(page.runs)}{more} runs are unfinished; 'callsheet serve' goes on with them."
+        return f"1 run is unfinished; {who} goes on with it."
+    return f"{len(page.runs)}{more} runs are unfinished; {who} goes on with them."

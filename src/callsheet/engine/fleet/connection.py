@@ -1,12 +1,15 @@
 """How procrastinate reaches PostgreSQL: each query on its own, and those of a worker with patience."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from loguru import logger
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+
+from callsheet.errors import JournalUnavailable
 
 T = TypeVar("T")
 
@@ -130,3 +133,26 @@ async def _configure(connection: Any) -> None:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[PsycopgConnector]:
+    """A connection to the queue in the database at `url`, while the block lasts.
+
+    Raises:
+        JournalUnavailable: the database cannot be reached, or has no tables for the queue.
+    """
+    connection = connector(url)
+    try:
+        await connection.open_async()
+        ready = await App(connector=connection).check_connection_async()
+    except Exception as exc:
+        await connection.close_async()
+        why = exc.__cause__ or exc
+        raise JournalUnavailable(f"The database for the queue of runs cannot be reached: {why}") from exc
+    try:
+        if not ready:
+            raise JournalUnavailable("The database has no tables for the queue of runs. Run 'callsheet db upgrade'.")
+        yield connection
+    finally:
+        await connection.close_async()

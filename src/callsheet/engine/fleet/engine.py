@@ -9,10 +9,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from loguru import logger
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 
 from callsheet.engine.attempts import Execute
-from callsheet.engine.fleet.connection import connector
+from callsheet.engine.fleet.connection import opened
 from callsheet.engine.fleet.crew import Crew, CrewParts
 from callsheet.engine.fleet.jobs import COMMON, Jobs, Order
 from callsheet.engine.fleet.timing import Timing
@@ -142,7 +142,7 @@ async def fleet_engine(
         JournalUnavailable: the database cannot be reached, or has no tables for the queue.
     """
     chosen = timing or Timing()
-    async with _opened(url) as connection:
+    async with opened(url) as connection:
         jobs = Jobs(App(connector=connection))
         engine = FleetEngine(jobs, chosen)
         if worker:
@@ -165,21 +165,3 @@ async def fleet_engine(
         finally:
             await engine.drain(drain_timeout)
             await engine.close()
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[PsycopgConnector]:
-    connection = connector(url)
-    try:
-        await connection.open_async()
-        ready = await App(connector=connection).check_connection_async()
-    except Exception as exc:
-        await connection.close_async()
-        why = exc.__cause__ or exc
-        raise JournalUnavailable(f"The database for the queue of runs cannot be reached: {why}") from exc
-    try:
-        if not ready:
-            raise JournalUnavailable("The database has no tables for the queue of runs. Run 'callsheet db upgrade'.")
-        yield connection
-    finally:
-        await connection.close_async()

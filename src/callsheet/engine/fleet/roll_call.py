@@ -2,10 +2,9 @@
 
 from procrastinate import App
 
-from callsheet.engine.fleet.connection import connector
+from callsheet.engine.fleet.connection import opened
 from callsheet.engine.fleet.jobs import BEACON, ONE_SHOT, Jobs
 from callsheet.engine.fleet.timing import Timing
-from callsheet.errors import JournalUnavailable
 
 
 async def count_workers(url: str) -> int:
@@ -17,16 +16,8 @@ async def count_workers(url: str) -> int:
     Raises:
         JournalUnavailable: the database cannot be asked.
     """
-    connection = connector(url)
-    try:
-        await connection.open_async()
+    async with opened(url) as connection:
         jobs = Jobs(App(connector=connection))
         stalled = {job.id for job in await jobs.stalled(Timing().stalled_after)}
         beacons = [job for job in await jobs.at_work() if job.task_name == BEACON and job.id not in stalled]
-        return sum(not job.queue.startswith(ONE_SHOT) for job in beacons)
-    except JournalUnavailable:
-        raise
-    except Exception as exc:
-        raise JournalUnavailable(f"The database for the queue of runs cannot be asked: {exc.__cause__ or exc}") from exc
-    finally:
-        await connection.close_async()
+    return sum(not job.queue.startswith(ONE_SHOT) for job in beacons)
