@@ -86,7 +86,7 @@ class Reconciliation:
                 orders = [_order(run) for run in missing if run.run_id in still]
                 await self._jobs.add_all(orders, self._adds_to)
                 if orders:
-                    logger.info("{} runs were due and in no queue.", len(orders))
+                    logger.debug("{} runs were due and in no queue.", len(orders))
             await self._rescue(waiting, at_work)
         moment = await self._journal.next_due(now)
         if moment is not None:
