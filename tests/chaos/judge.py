@@ -14,6 +14,9 @@ from tests.chaos.takeover import clock_starts
 CUT = 0.002
 """Seconds by which a moment in an event may be early: it is cut to milliseconds."""
 
+THAWING = 1.0
+"""Seconds: a worker that stood still goes on until it notices, and lets go then of what may have been given away."""
+
 MOMENTS = ("at", "started_at", "finished_at")
 """The fields of events that say when they happened."""
 
@@ -237,7 +240,8 @@ def _interrupts(strike: Strike, caller: str | None, began: float, again: float) 
     if strike.kind is Kind.FREEZE and strike.lone:
         return False
     is_caller = caller is None or strike.process in {"", caller}
-    return is_caller and strike.until >= began - CUT and strike.at <= again + CUT
+    over = strike.until + (THAWING if strike.kind is Kind.FREEZE else 0.0)
+    return is_caller and over >= began - CUT and strike.at <= again + CUT
 
 
 def _was_frozen(call: Call, step: _ToolStep, strikes: Sequence[Strike]) -> bool:

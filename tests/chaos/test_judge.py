@@ -230,6 +230,17 @@ def test_a_broken_promise_is_named(rule: str, spoil: Spoil) -> None:
     assert caught.value.rule == rule
 
 
+def test_a_worker_that_stood_still_may_begin_a_step_before_it_notices() -> None:
+    evidence = sound()
+    began = datetime.fromisoformat(evidence.journals[RUN][1]["started_at"]).timestamp()
+    thawed = Strike(kind=Kind.FREEZE, process="serve.1", at=began - 9, until=began - 0.5, lone=False)
+    least = replace(LEAST, kills=0, hits=0, freezes=1)
+
+    assert judge(replace(evidence, strikes=[thawed]), least).interrupted == 1
+    with pytest.raises(Broken, match="a step is tried again only after a strike"):
+        judge(replace(evidence, strikes=[replace(thawed, until=began - 1.5)]), least)
+
+
 def _strike(process: str, seconds: float, until: float, kind: Kind = Kind.KILL) -> Strike:
     return Strike(kind=kind, process=process, at=NOON + seconds, until=NOON + until, lone=kind is Kind.DATABASE)
 
