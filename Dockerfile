@@ -9,14 +9,14 @@ RUN python -m venv /opt/callsheet \
  && /opt/callsheet/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
-RUN useradd --uid 10001 --home-dir /work --no-create-home callsheet \
- && mkdir -p /work/.callsheet /work/scenarios && chown -R callsheet /work
+RUN useradd --uid 10001 --home-dir /srv/callsheet --no-create-home callsheet \
+ && mkdir -p /srv/callsheet/.callsheet /srv/callsheet/scenarios && chown -R callsheet /srv/callsheet
 COPY --from=build /opt/callsheet /opt/callsheet
 ENV PATH=/opt/callsheet/bin:$PATH PYTHONUNBUFFERED=1
 # scenarios/, mcp.json and callsheet.toml are mounted here; .callsheet is a volume that the replicas of one machine share.
-WORKDIR /work
+WORKDIR /srv/callsheet
 USER callsheet
-VOLUME /work/.callsheet
+VOLUME /srv/callsheet/.callsheet
 # SIGTERM drains: steps at work may end, the rest goes on elsewhere. Give it longer than `drain_timeout`.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["callsheet"]
