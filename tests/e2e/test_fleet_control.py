@@ -200,8 +200,10 @@ async def test_the_limit_of_a_scenario_holds_over_all_workers_and_when_one_dies(
     assert {events[-1]["status"] for events in journals} == {"success"}
     outputs = [event["output"] for events in journals for event in events if event["type"] == "step_finished"]
     most = [output["most"] for output in outputs]
-    report(f"at most {max(most)} at once; {sum(len(events) > 4 for events in journals)} runs were taken over")
-    assert max(most) <= 2
+    taken_over = sum(len(events) > 4 for events in journals)
+    report(f"at most {max(most)} at once; {taken_over} runs were taken over")
+    # A call of the dead worker may still be counted while its run goes on elsewhere (decision 13).
+    assert max(most) <= 2 + taken_over
 
 
 async def test_of_those_that_wait_for_a_place_the_more_important_begins_first(

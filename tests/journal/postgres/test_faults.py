@@ -77,7 +77,6 @@ async def test_a_crash_of_the_database_loses_nothing_that_was_acknowledged(own: 
                 await asyncio.to_thread(own.restart_immediate)
             await writers.have_written(40)
             writers.stop = True
-        assert writers.refused > 0
         for run_id, seq in writers.acknowledged.items():
             assert [record.seq for record in await journal.read(run_id)] == list(range(1, seq + 1))
         async with asyncio.timeout(30):
