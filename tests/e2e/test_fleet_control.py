@@ -202,8 +202,7 @@ async def test_the_limit_of_a_scenario_holds_over_all_workers_and_when_one_dies(
     most = [output["most"] for output in outputs]
     taken_over = sum(len(events) > 4 for events in journals)
     report(f"at most {max(most)} at once; {taken_over} runs were taken over")
-    # A call of the dead worker may still be counted while its run goes on elsewhere (decision 13).
-    assert max(most) <= 2 + taken_over
+    assert max(most) <= 2
 
 
 async def test_of_those_that_wait_for_a_place_the_more_important_begins_first(
@@ -214,6 +213,8 @@ async def test_of_those_that_wait_for_a_place_the_more_important_begins_first(
     low, high = await submit(there, "single", priority=-5), await submit(here, "single", priority=5)
     begun = [(await reached(here, run_id, "step_started"))["started_at"] for run_id in (high, low)]
     assert begun == sorted(map(str, begun))
+    for run_id in (first, low, high):  # the tool server counts their calls, too, and other tests look at its count
+        await ended(here, run_id)
 
 
 async def test_a_scenario_and_a_schedule_saved_on_one_replica_run_from_the_other(
