@@ -75,6 +75,7 @@ def test_lock_files_name_no_host() -> None:
         ROOT / "requirements.lock",
         ROOT / "requirements-dev.lock",
         ROOT / "tests/support/node/package-lock.json",
+        ROOT / "ui/package-lock.json",
         ROOT / "tests/published/python/fetch.lock",
         ROOT / "tests/published/python/sqlite.lock",
         ROOT / "benches/dbos.lock",

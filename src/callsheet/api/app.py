@@ -1,7 +1,5 @@
 """The HTTP app, put together from the parts it is given."""
 
-from typing import Final
-
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
@@ -18,31 +16,8 @@ from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.target import Target
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
-from callsheet.api.routes import (
-    answers,
-    bulk,
-    control,
-    events,
-    expressions,
-    health,
-    overview,
-    revisions,
-    runs,
-    scenarios,
-    schedules,
-    schemas,
-    tool_servers,
-    tools,
-    validation,
-)
-from callsheet.api.routes import hooks as hook_routes
-from callsheet.api.routes import playground as play
+from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
 from callsheet.errors import CallsheetError
-
-_DESCRIPTION = (
-    "Scenarios are declared in JSON or YAML and call MCP tools, step by step. A run is its journal: every event is "
-    "stored before anybody sees it, and can be read from any point."
-)
 
 
 def create_app(parts: Parts, *, mcp: ASGIApp | None = None) -> FastAPI:
@@ -56,45 +31,19 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None) -> FastAPI:
     app = FastAPIOffline(  # the API page must come up on a machine without the internet
         docs_url="/docs",
         redoc_url=None,
-        title="Callsheet",
+        title=TITLE,
         version=options.version,
-        description=_DESCRIPTION,
+        description=DESCRIPTION,
         middleware=_middleware(options),
     )
     app.state.parts = parts
     app.add_exception_handler(CallsheetError, on_callsheet_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
-    _include_routes(app)
+    include_routes(app)
     if mcp is not None:
         app.router.routes.append(Route("/mcp", endpoint=mcp))
     return app
-
-
-_RESOURCES: Final = (
-    runs,
-    bulk,
-    control,
-    events,
-    overview,
-    answers,
-    scenarios,
-    revisions,
-    validation,
-    expressions,
-    schemas,
-    tools,
-    tool_servers,
-    play,
-    schedules,
-    hook_routes,
-    health,
-)
-
-
-def _include_routes(app: FastAPI) -> None:
-    for resource in _RESOURCES:
-        app.include_router(resource.router)
 
 
 def _middleware(options: ApiOptions) -> list[Middleware]:

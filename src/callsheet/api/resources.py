@@ -1,0 +1,58 @@
+"""The routes of the API, all of them, and what its page says of it."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from callsheet.api.routes import (
+    answers,
+    bulk,
+    control,
+    events,
+    expressions,
+    health,
+    overview,
+    revisions,
+    runs,
+    scenarios,
+    schedules,
+    schemas,
+    tool_servers,
+    tools,
+    validation,
+)
+from callsheet.api.routes import hooks as hook_routes
+from callsheet.api.routes import playground as play
+
+TITLE: Final = "Callsheet"
+
+DESCRIPTION: Final = (
+    "Scenarios are declared in JSON or YAML and call MCP tools, step by step. A run is its journal: every event is "
+    "stored before anybody sees it, and can be read from any point."
+)
+
+_RESOURCES: Final = (
+    runs,
+    bulk,
+    control,
+    events,
+    overview,
+    answers,
+    scenarios,
+    revisions,
+    validation,
+    expressions,
+    schemas,
+    tools,
+    tool_servers,
+    play,
+    schedules,
+    hook_routes,
+    health,
+)
+
+
+def include_routes(app: FastAPI) -> None:
+    """Add every route to `app`."""
+    for resource in _RESOURCES:
+        app.include_router(resource.router)

@@ -1,0 +1,34 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { answer, answered, api, type Schema } from "./client";
+
+export type ToolSummary = Schema<"ToolSummary">;
+export type ToolServer = Schema<"ToolServerDetail">;
+
+export const toolKeys = { all: ["tools"] as const, servers: ["tool-servers"] as const };
+
+/** The tools of all living servers, and the names of the servers that could not be asked. */
+export const toolsQuery = () =>
+  queryOptions({
+    queryKey: toolKeys.all,
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const { data, response } = await answered(api.GET("/api/tools", { signal }));
+      const unavailable = response.headers.get("callsheet-unavailable-servers") ?? "";
+      return {
+        tools: data,
+        unavailable: unavailable
+          .split(",")
+          .map((name) => name.trim())
+          .filter(Boolean),
+      };
+    },
+  });
+
+/** What is known of each tool server, without asking any. */
+export const toolServersQuery = () =>
+  queryOptions({
+    queryKey: toolKeys.servers,
+    refetchInterval: 15_000,
+    queryFn: ({ signal }) => answer(api.GET("/api/tool-servers", { signal })),
+  });

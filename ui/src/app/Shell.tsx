@@ -1,0 +1,59 @@
+import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { places } from "@/app/places";
+import classes from "./Shell.module.css";
+
+/** What every page stands in: the way to the others, and the way past it for those who use the keyboard. */
+export function Shell() {
+  const [opened, menu] = useDisclosure();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of a small window
+  useEffect(menu.close, [pathname]);
+  return (
+    <AppShell
+      header={{ height: 48, collapsed: false }}
+      navbar={{ width: 196, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding="md"
+    >
+      <a className={classes.skip ?? ""} href="#main">
+        Skip to the page
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger
+            opened={opened}
+            onClick={menu.toggle}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label="Menu"
+            aria-expanded={opened}
+          />
+          <Link to="/" className={classes.brand ?? ""}>
+            <img src="/favicon.svg" alt="" width={22} height={22} />
+            <Text component="span" fw={700}>
+              Callsheet
+            </Text>
+          </Link>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        {places.map(({ to, label, Icon, holds }) => (
+          <NavLink
+            key={to}
+            renderRoot={(props) => <Link to={to} {...props} />}
+            label={label}
+            leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+            active={holds(pathname)}
+            aria-current={holds(pathname) ? "page" : undefined}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,31 @@
+import {
+  IconActivity,
+  IconAdjustments,
+  IconClock,
+  IconFileText,
+  IconHome,
+  IconPlugConnected,
+  type TablerIcon,
+} from "@tabler/icons-react";
+
+/** A place of the navigation; `holds` says whether an address lies in it. */
+export interface Place {
+  to: "/" | "/scenarios" | "/runs" | "/tools" | "/triggers" | "/settings";
+  label: string;
+  Icon: TablerIcon;
+  holds: (pathname: string) => boolean;
+}
+
+const under =
+  (...prefixes: string[]) =>
+  (pathname: string) =>
+    prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`));
+
+export const places: readonly Place[] = [
+  { to: "/", label: "Dashboard", Icon: IconHome, holds: (pathname) => pathname === "/" },
+  { to: "/scenarios", label: "Scenarios", Icon: IconFileText, holds: under("/scenarios") },
+  { to: "/runs", label: "Runs", Icon: IconActivity, holds: under("/runs") },
+  { to: "/tools", label: "Tools", Icon: IconPlugConnected, holds: under("/tools") },
+  { to: "/triggers", label: "Schedules & hooks", Icon: IconClock, holds: under("/triggers", "/schedules", "/hooks") },
+  { to: "/settings", label: "Settings", Icon: IconAdjustments, holds: under("/settings") },
+];

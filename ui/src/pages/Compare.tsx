@@ -1,0 +1,5 @@
+import { PageHeader } from "@/components/PageHeader";
+
+export function Compare() {
+  return <PageHeader title="Compare" />;
+}
