@@ -18,7 +18,7 @@ export function Shell() {
       navbar={{ width: 196, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding="md"
     >
-      <a className={classes.skip ?? ""} href="#main">
+      <a className={classes.skip} href="#main">
         Skip to the page
       </a>
       <AppShell.Header>
@@ -31,7 +31,7 @@ export function Shell() {
             aria-label="Menu"
             aria-expanded={opened}
           />
-          <Link to="/" className={classes.brand ?? ""}>
+          <Link to="/" className={classes.brand}>
             <img src="/favicon.svg" alt="" width={22} height={22} />
             <Text component="span" fw={700}>
               Callsheet

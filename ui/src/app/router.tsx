@@ -30,7 +30,7 @@ const routes = [
   }),
   createRoute({
     ...page,
-    path: "/scenarios/new",
+    path: "/new/scenario",
     component: lazyRouteComponent(() => import("@/pages/NewScenario"), "NewScenario"),
   }),
   createRoute({
@@ -62,6 +62,16 @@ const routes = [
     ...page,
     path: "/triggers",
     component: lazyRouteComponent(() => import("@/pages/Triggers"), "Triggers"),
+  }),
+  createRoute({
+    ...page,
+    path: "/new/schedule",
+    component: lazyRouteComponent(() => import("@/pages/NewSchedule"), "NewSchedule"),
+  }),
+  createRoute({
+    ...page,
+    path: "/new/hook",
+    component: lazyRouteComponent(() => import("@/pages/NewHook"), "NewHook"),
   }),
   createRoute({
     ...page,

@@ -14,19 +14,19 @@ interface Props {
 export function JsonView({ value, label, maxHeight = 360 }: Props) {
   const text = value === undefined ? "" : JSON.stringify(value, null, 2);
   return (
-    <Box className={classes.frame ?? ""}>
+    <Box className={classes.frame}>
       <ScrollArea.Autosize
         mah={maxHeight}
         type="auto"
         viewportProps={{ tabIndex: 0, role: "region", "aria-label": label }}
       >
-        <pre className={classes.text ?? ""}>{text}</pre>
+        <pre className={classes.text}>{text}</pre>
       </ScrollArea.Autosize>
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? "Copied" : "Copy"}>
             <ActionIcon
-              className={classes.copy ?? ""}
+              className={classes.copy}
               variant="default"
               size="sm"
               onClick={copy}
