@@ -15,7 +15,7 @@ export function Shell() {
   return (
     <AppShell
       header={{ height: 48, collapsed: false }}
-      navbar={{ width: 196, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: 212, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding="md"
     >
       <a className={classes.skip} href="#main">

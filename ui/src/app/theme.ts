@@ -23,6 +23,11 @@ export const theme = createTheme({
   cursorType: "pointer",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
+  components: {
+    Button: { defaultProps: { size: "xs" } },
+    NavLink: { styles: { label: { fontSize: "var(--mantine-font-size-sm)" } } },
+    Table: { defaultProps: { fz: "sm" } },
+  },
   headings: {
     fontWeight: "650",
     sizes: { h1: { fontSize: "1.45rem" }, h2: { fontSize: "1.1rem" }, h3: { fontSize: "0.98rem" } },

@@ -9,6 +9,7 @@ import { Failure } from "@/components/Failure";
 import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
 import { PageHeader } from "@/components/PageHeader";
+import { duration } from "@/components/time";
 import { HookForm } from "@/triggers/HookForm";
 import { Readiness } from "@/triggers/HooksTable";
 import { Problems } from "@/triggers/Problems";
@@ -56,7 +57,7 @@ function Facts({ hook }: { hook: HookDetail }) {
           ["Scenario", scenario],
           ["Address", <Code key="address">{`${location.origin}${hook.url}`}</Code>],
           ["Secret", hook.secret && <code>{hook.secret}</code>],
-          ["Tolerance", hook.tolerance === null ? null : `${hook.tolerance} s`],
+          ["Tolerance", hook.tolerance === null ? null : duration(hook.tolerance * 1000)],
           ["Priority", hook.priority],
           ["Where it is kept", hook.read_only ? `${hook.source}, and changed there` : "saved here"],
         ]}

@@ -16,6 +16,7 @@ import { Failure } from "@/components/Failure";
 import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
 import { PageHeader } from "@/components/PageHeader";
+import { duration } from "@/components/time";
 import { Problems } from "@/triggers/Problems";
 import { ScheduleForm } from "@/triggers/ScheduleForm";
 import { Next } from "@/triggers/SchedulesTable";
@@ -66,7 +67,7 @@ function Facts({ schedule }: { schedule: ScheduleDetail }) {
           ["Times", schedule.cron && <code>{schedule.cron}</code>],
           ["Time zone", schedule.timezone],
           ["While the last run has not ended", schedule.overlap],
-          ["Catches up", schedule.catch_up === null ? null : `${schedule.catch_up} s`],
+          ["Catches up", schedule.catch_up === null ? null : duration(schedule.catch_up * 1000)],
           ["Priority", schedule.priority],
           ["Where it is kept", schedule.read_only ? `${schedule.source}, and changed there` : "saved here"],
         ]}
