@@ -100,10 +100,10 @@ class Performance:
         begun = sorted((run.scenario_id, run.status.value) for run in page.runs if run.parent_run_id is not None)
         return [list(each) for each in begun]
 
-    async def written(self) -> bytes:
-        """All that the journal holds of all runs."""
+    async def written(self) -> list[bytes]:
+        """The events of all runs, as the journal holds them."""
         page = await self.journal.runs(RunFilter(), 50)
-        return b"".join([record.data for run in page.runs for record in await self.journal.read(run.run_id)])
+        return [record.data for run in page.runs for record in await self.journal.read(run.run_id)]
 
     async def _act(self, system: MemorySystem, run_id: RunId, kit: Kit) -> bool:
         """Do what is to be done in this process; whether another one takes the run up."""

@@ -9,7 +9,9 @@ from typing import Final
 import orjson
 import pytest
 from jsonschema_rs import Draft202012Validator
+from pydantic import TypeAdapter
 
+from callsheet.api.schemas.events import RunEvent
 from callsheet.lint.document import read_scenario
 from callsheet.scenario.diagnostics import Severity
 from callsheet.scenario.json import Json, JsonObject, is_object
@@ -21,6 +23,7 @@ from tests.scenarios.expecting import Case, case_of
 from tests.scenarios.generated import generated
 from tests.scenarios.performing import CHILDREN, FOLDER, SECRETS, decoded, outcome, syntax_of
 
+DESCRIBED: Final = TypeAdapter(RunEvent)
 PAGE: Final = FOLDER.parent.parent / "docs/language.md"
 _EXPECTATIONS: Final = (".expected", ".expected.json")
 _NEVER: Final = frozenset({"Internal"})
@@ -68,7 +71,9 @@ async def test_a_valid_scenario_runs_as_written_beside_it(path: Path) -> None:
     told = {"input", "happens", "order", "message"}
     assert comparable(found, wanted) == comparable({k: v for k, v in wanted.items() if k not in told}, wanted)
     written = await performance.written()
-    assert not [name for name, value in SECRETS.items() if value.encode() in written]
+    assert not [name for name, value in SECRETS.items() if value.encode() in b"".join(written)]
+    for data in written:
+        DESCRIBED.validate_json(data, extra="forbid")
 
 
 def comparable(found: JsonObject, wanted: JsonObject) -> JsonObject:

@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from callsheet.api.event_schemas import describe_events
 from callsheet.api.routes import (
     answers,
     bulk,
@@ -53,6 +54,7 @@ _RESOURCES: Final = (
 
 
 def include_routes(app: FastAPI) -> None:
-    """Add every route to `app`."""
+    """Add every route to `app`, and to its OpenAPI document what the streams send."""
     for resource in _RESOURCES:
         app.include_router(resource.router)
+    describe_events(app)
