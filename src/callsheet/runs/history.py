@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Final
 
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
-from callsheet.runs.events import Record, RunId, RunSummary, StepLog, StepPath, StepRetrying
+from callsheet.runs.events import Record, Revision, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild
 from callsheet.runs.following import Follows
 from callsheet.runs.ports import Journal, RunFilter, RunPage
@@ -42,6 +42,15 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         return await self._journal.summary(run_id)
+
+    async def definition(self, revision: Revision) -> bytes:
+        """The document that a run with this revision executes, as JSON text.
+
+        Raises:
+            ScenarioNotFound: no run ever had this revision.
+            JournalUnavailable: the journal cannot be read.
+        """
+        return await self._journal.definition(revision)
 
     async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
         """The rows of those of the runs that exist; None for a row that is damaged.

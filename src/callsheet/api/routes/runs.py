@@ -1,11 +1,12 @@
 """Runs: submit, look, list, cancel."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
 
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused, shortened
+from callsheet.api.etags import etag, is_known
 from callsheet.api.identifiers import idempotency_key_of, run_id_of, scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import ErrorBody, described
@@ -78,6 +79,33 @@ async def get_run(run_id: str, parts: TheParts) -> ScenarioRunResponse:
     """The run as its journal tells it now."""
     state = await parts.runs.state(run_id_of(run_id))
     return ScenarioRunResponse.of(state, await parts.runs.children(state))
+
+
+@router.get(
+    "/runs/{run_id}/scenario",
+    response_model=dict[str, Any],
+    summary="Get the scenario that a run executes",
+    description=(
+        "Returns the document with which the run began, whatever the catalog has under this id now; `ETag` is its "
+        "revision."
+    ),
+    responses={
+        304: {"description": "The caller has this revision"},
+        404: described("Unknown run_id"),
+        422: described("Validation Error"),
+    },
+)
+async def get_run_scenario(
+    run_id: str,
+    parts: TheParts,
+    if_none_match: Annotated[str | None, Header(description="A revision that the caller has already.")] = None,
+) -> Response:
+    """The document that is pinned in the journal, as it stands there."""
+    revision = (await parts.runs.summary(run_id_of(run_id))).revision
+    headers = {"ETag": etag(revision)}
+    if is_known(if_none_match, revision):
+        return Response(status_code=304, headers=headers)
+    return Response(await parts.runs.definition(revision), media_type="application/json", headers=headers)
 
 
 @router.get(
