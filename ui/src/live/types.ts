@@ -45,6 +45,8 @@ export interface StepView {
   readonly output: unknown;
   readonly error: Schema<"ErrorDetail"> | null;
   readonly child_run_id: string | null;
+  /** Bytes of each value over 64 KiB that the stream left out, by the name of its field, which is null then. */
+  readonly omitted: Readonly<Record<string, number>>;
   /** Of its last event. */
   readonly seq: number;
 }
@@ -71,6 +73,8 @@ export interface RunView {
   readonly parent_run_id: string | null;
   readonly forked_from: { readonly run_id: string; readonly from_step: string | null } | null;
   readonly trigger: Readonly<Record<string, unknown>> | null;
+  /** As in `StepView`. */
+  readonly omitted: Readonly<Record<string, number>>;
   readonly last_seq: number;
 }
 

@@ -1,0 +1,2 @@
+export { FoldedStore, foldedStore } from "./folded";
+export type * from "./types";
