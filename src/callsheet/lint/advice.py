@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from callsheet.lint.data_edges import steps_in
 from callsheet.lint.layout import Located
 from callsheet.lint.survey import Survey
 from callsheet.scenario.diagnostics import Diagnostic
@@ -42,7 +43,7 @@ def _used(survey: Survey) -> Mapping[str, set[str]]:
     for mention in survey.mentions:
         if mention.place.inside is not None:
             names = used.setdefault(mention.place.inside.pointer, set())
-            names.update(path[1] for path in mention.references.paths if len(path) == 2 and path[0] == "steps")
+            names.update(steps_in(mention.references))
             if ("steps",) in mention.references.taken or () in mention.references.taken:
                 names.add("")
     return used

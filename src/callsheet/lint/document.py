@@ -22,12 +22,14 @@ class Reading:
     Attributes:
         document: as written; None when the text could not be decoded to a JSON object.
         scenario: the parsed document; None when `diagnostics` has an error.
+        parsed: the same, also when rules found an error; None when the document has not the form of a scenario.
         diagnostics: what the checker says, with line and column, in the order of the text; not what is ignored.
         positions: where the document's values stand in the text.
     """
 
     document: JsonObject | None
     scenario: Scenario | None
+    parsed: Scenario | None
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
 
@@ -42,7 +44,9 @@ def read_scenario(data: bytes, syntax: Syntax, context: LintContext = ALONE) -> 
     """
     source = read_source(data, syntax)
     if source.diagnostics:
-        return Reading(document=None, scenario=None, diagnostics=source.diagnostics, positions=source.positions)
+        return Reading(
+            document=None, scenario=None, parsed=None, diagnostics=source.diagnostics, positions=source.positions
+        )
     parsed = parse_scenario(source.document)
     document = source.document if is_object(source.document) else None
     if parsed.scenario is None or document is None:
@@ -55,6 +59,7 @@ def read_scenario(data: bytes, syntax: Syntax, context: LintContext = ALONE) -> 
     return Reading(
         document=document,
         scenario=None if broken else parsed.scenario,
+        parsed=parsed.scenario,
         diagnostics=found,
         positions=source.positions,
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from callsheet.lint.references import references
+from callsheet.lint.data_edges import data_edges
+from callsheet.lint.layout import Located
 from callsheet.scenario.model import Scenario, Step
 from callsheet.scenario.steps.base import StepList
 from callsheet.scenario.steps.fail import FailStep
@@ -19,7 +20,6 @@ from callsheet.scenario.steps.loop import LoopStep
 from callsheet.scenario.steps.return_ import ReturnStep
 from callsheet.scenario.steps.scenario import ScenarioStep
 from callsheet.scenario.steps.tool import ToolStep
-from callsheet.scenario.values import Value, expressions
 
 _LONGEST: Final = 60
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9 _.,:/=+*?!'$@-]")
@@ -48,12 +48,10 @@ class _Chart:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._ids: dict[int, str] = {}
-        self._named: dict[str, Step] = {}
         taken: dict[str, int] = {}
         for step in scenario.all_steps:
             taken[step.name] = number = taken.get(step.name, 0) + 1
             self._ids[id(step)] = f"step_{step.name}{'' if number == 1 else f'__{number}'}"
-            self._named.setdefault(step.name, step)
 
     def lines(self, *, data: bool) -> Iterator[str]:
         scenario = self._scenario
@@ -100,39 +98,25 @@ class _Chart:
     def _data(self) -> Iterator[tuple[str, str]]:
         """From the step whose output is used to the step that uses it, each pair once."""
         found: dict[tuple[str, str], None] = {}
-        for step in self._scenario.all_steps:
-            for own in step.values():
-                for name in _used(own.value):
-                    source = self._named.get(name)
-                    if source is not None and not _nested(source, step):
-                        found[self._id(source), self._id(step)] = None
-        for name in () if self._scenario.output is None else _used(self._scenario.output):
-            if name in self._named:
-                found[self._id(self._named[name]), "finish"] = None
+        for edge in data_edges(self._scenario):
+            source = self._id(edge.source.step)
+            if edge.target is None:
+                found[source, "finish"] = None
+            elif not _nested(edge.source, edge.target):
+                found[source, self._id(edge.target.step)] = None
         yield from found
 
     def _id(self, step: Step) -> str:
         return self._ids[id(step)]
 
 
-def _used(value: Value) -> Iterator[str]:
-    """The names of the steps that a value refers to."""
-    for expression, _ in expressions(value):
-        for path in references(expression).paths:
-            if len(path) == 2 and path[0] == "steps":
-                yield path[1]
-
-
-def _nested(one: Step, other: Step) -> bool:
+def _nested(one: Located, other: Located) -> bool:
     """Whether one is the other or inside it: Mermaid cannot draw an edge between a subgraph and what is in it."""
-    return one is other or one in _inside(other) or other in _inside(one)
+    return one.pointer == other.pointer or _is_around(one, other) or _is_around(other, one)
 
 
-def _inside(step: Step) -> Iterator[Step]:
-    for each in step.lists():
-        for inner in each.steps:
-            yield inner
-            yield from _inside(inner)
+def _is_around(block: Located, located: Located) -> bool:
+    return any(each.pointer == block.pointer for each in located.around)
 
 
 def _ends(step: Step) -> bool:

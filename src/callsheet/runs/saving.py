@@ -8,7 +8,7 @@ import orjson
 
 from callsheet.errors import ScenarioNotFound, ScenarioReadOnly
 from callsheet.lint.context import LintContext
-from callsheet.lint.document import read_scenario
+from callsheet.lint.document import Reading, read_scenario
 from callsheet.runs.ports import Catalog, CatalogEntry, Clock
 from callsheet.runs.revisions import DamagedRevision, Expected, RevisionRow, Revisions, Saved, SavedRevision
 from callsheet.scenario.diagnostics import Diagnostic, Severity
@@ -37,10 +37,15 @@ async def surroundings(catalog: Catalog) -> LintContext:
     return LintContext(scenarios={entry.scenario_id: entry.scenario for entry in entries if entry.scenario is not None})
 
 
+def read_document(document: Json, context: LintContext) -> Reading:
+    """A document that is no text, as the checker reads it, so without lines and columns. Never raises; blocks."""
+    reading = read_scenario(orjson.dumps(document), Syntax.JSON, context)
+    return replace(reading, diagnostics=tuple(replace(each, line=0, column=0) for each in reading.diagnostics))
+
+
 def check_document(document: Json, context: LintContext) -> tuple[Diagnostic, ...]:
-    """What the checker says about a document that is no text, so without lines and columns. Never raises; blocks."""
-    found = read_scenario(orjson.dumps(document), Syntax.JSON, context).diagnostics
-    return tuple(replace(diagnostic, line=0, column=0) for diagnostic in found)
+    """What the checker says about a document that is no text. Never raises; blocks."""
+    return read_document(document, context).diagnostics
 
 
 def has_error(diagnostics: Sequence[Diagnostic]) -> bool:
