@@ -32,3 +32,8 @@ const still = (): (() => void) => () => undefined;
 export function useNow(ticking = true): number {
   return useSyncExternalStore(ticking ? subscribe : still, () => now);
 }
+
+/** What `read` makes of the present. Whoever shows it renders again only when that changes, not every second. */
+export function useReading<Value extends string | number>(read: (now: number) => Value, ticking = true): Value {
+  return useSyncExternalStore(ticking ? subscribe : still, () => read(now));
+}
