@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
@@ -200,6 +201,7 @@ class House:
     trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
     secrets: dict[str, str] = field(default_factory=dict[str, str])
     rings: int = 0
+    web: BaseRoute | None = None
     runs: RunService = field(init=False)
     app: FastAPI = field(init=False)
 
@@ -233,7 +235,7 @@ class House:
             draining=self.draining,
             options=self.options,
         )
-        self.app = create_app(parts)
+        self.app = create_app(parts, web=self.web)
 
     def _ring(self) -> None:
         self.rings += 1

@@ -98,6 +98,24 @@ async def test_what_the_browser_says_of_the_asking_site(site: str, status: int) 
 
 
 @pytest.mark.parametrize(
+    ("method", "mode", "place", "status"),
+    [
+        ("GET", "navigate", "document", 200),
+        ("GET", "navigate", "iframe", 403),
+        ("GET", "no-cors", "image", 403),
+        ("GET", "cors", "empty", 403),
+        ("POST", "navigate", "document", 403),
+    ],
+)
+async def test_a_link_of_another_site_may_be_followed_and_nothing_more(
+    method: str, mode: str, place: str, status: int
+) -> None:
+    said = ((b"sec-fetch-site", b"cross-site"), (b"sec-fetch-mode", mode.encode()), (b"sec-fetch-dest", place.encode()))
+
+    assert await status_of((b"host", b"127.0.0.1:8080"), *said, method=method) == status
+
+
+@pytest.mark.parametrize(
     "path", ["/", "/docs", "/openapi.json", "/api/runs", "/api/runs/x/events", "/readyz", "/nowhere"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "PUT"])

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from callsheet.api.errors import on_callsheet_error, on_http_exception, on_validation_error
@@ -20,12 +20,13 @@ from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
 from callsheet.errors import CallsheetError
 
 
-def create_app(parts: Parts, *, mcp: ASGIApp | None = None) -> FastAPI:
+def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | None = None) -> FastAPI:
     """The app over running parts. It neither starts nor stops them, and has no lifespan of its own.
 
     Args:
         parts: what the routes work with.
         mcp: serves `/mcp`, behind the same middleware as everything else; None when it is not served.
+        web: serves what nothing else here does, such as pages; None when that is a 404.
     """
     options = parts.options
     app = FastAPIOffline(  # the API page must come up on a machine without the internet
@@ -43,6 +44,8 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None) -> FastAPI:
     include_routes(app)
     if mcp is not None:
         app.router.routes.append(Route("/mcp", endpoint=mcp))
+    if web is not None:
+        app.router.routes.append(web)
     return app
 
 

@@ -20,6 +20,8 @@ from callsheet.errors import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
+from callsheet.web.build import read_build
+from callsheet.web.route import WebUi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,5 +134,5 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
             ),
             on_saved=mcp.look,
         )
-        app = create_app(parts, mcp=mcp.app)
+        app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
         await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)

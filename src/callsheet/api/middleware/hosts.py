@@ -45,7 +45,9 @@ class Hosts:
             shown = shortened(", ".join(hosts)) or "none"
             detail = f"This service is not known under the host {shown}. Name it in allowed_hosts if it should be."
             return await refuse(scope, receive, send, "host.unknown", detail)
-        if "cross-site" in sites or not all(self._is_ours(origin, host) for origin in origins):
+        if ("cross-site" in sites and not _follows_link(scope)) or not all(
+            self._is_ours(origin, host) for origin in origins
+        ):
             shown = shortened(", ".join(origins)) or "another site"
             detail = f"Requests that a page of {shown} makes are not served."
             return await refuse(scope, receive, send, "origin.foreign", detail)
@@ -70,6 +72,12 @@ class Hosts:
 
 def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1").strip().lower() for key, value in scope["headers"] if key == name]
+
+
+def _follows_link(scope: Scope) -> bool:
+    """Whether somebody went here from another site: a link in a chat to a run. The other site sees nothing of it."""
+    modes, places = _values(scope, b"sec-fetch-mode"), _values(scope, b"sec-fetch-dest")
+    return scope["method"] == "GET" and modes == ["navigate"] and places == ["document"]
 
 
 def _authority(text: str) -> _Authority | None:

@@ -1,0 +1,1 @@
+"""The web UI as it was built from `ui/`, served beside the API. It knows nothing of runs."""
