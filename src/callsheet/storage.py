@@ -193,6 +193,19 @@ def database_url(settings: Settings, otherwise: str) -> str:
     return settings.database_url.get_secret_value()
 
 
+def database_name(settings: Settings) -> str | None:
+    """The database, its host and its port, and nothing else of `database_url`; None when that is not set.
+
+    Raises:
+        ConfigurationInvalid: `database_url` cannot be read.
+    """
+    if settings.database_url is None:
+        return None
+    from callsheet.journal.postgres.address import Address  # noqa: PLC0415 - see the top
+
+    return Address.parse(settings.database_url.get_secret_value()).name
+
+
 async def count_workers(settings: Settings) -> int:
     """How many processes execute the runs of the database now.
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
+from callsheet.api.effective import Effective
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.catalog.combined import CombinedCatalog
@@ -199,6 +200,7 @@ class House:
     draining: Draining = field(default_factory=Draining)
     triggers: MemoryTriggerStore = field(default_factory=MemoryTriggerStore)
     trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
+    effective: Effective = field(default_factory=Effective)
     secrets: dict[str, str] = field(default_factory=dict[str, str])
     rings: int = 0
     web: BaseRoute | None = None
@@ -234,6 +236,7 @@ class House:
             journal_check=self.journal.check,
             draining=self.draining,
             options=self.options,
+            effective=self.effective,
         )
         self.app = create_app(parts, web=self.web)
 

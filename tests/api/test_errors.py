@@ -87,6 +87,8 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/hooks/{name}", "PUT"),
         ("/api/hooks/{name}", "DELETE"),
         ("/api/hooks/{name}", "POST"),
+        ("/api/runs/{run_id}/scenario", "GET"),
+        ("/api/settings", "GET"),
         ("/schemas/scenario.v1.schema.json", "GET"),
         ("/healthz", "GET"),
         ("/readyz", "GET"),

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from callsheet.api.draining import Draining
+from callsheet.api.effective import Effective
 from callsheet.api.options import ApiOptions
 from callsheet.api.overview import item_block
 from callsheet.api.workbench import Workbench
@@ -37,6 +38,7 @@ class Parts:
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         options: limits, names and the version.
+        effective: what the service tells of its settings.
         on_saved: called when a scenario was saved.
         workbench: where expressions are tried out.
         feed: the status of all runs, live, encoded for the stream.
@@ -53,6 +55,7 @@ class Parts:
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
     options: ApiOptions
+    effective: Effective = field(default_factory=Effective)
     on_saved: Callable[[], None] | None = None
     workbench: Workbench = field(default_factory=Workbench)
     feed: Feed = field(init=False)

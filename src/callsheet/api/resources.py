@@ -24,6 +24,7 @@ from callsheet.api.routes import (
 )
 from callsheet.api.routes import hooks as hook_routes
 from callsheet.api.routes import playground as play
+from callsheet.api.routes import settings as setting_routes
 
 TITLE: Final = "Callsheet"
 
@@ -49,6 +50,7 @@ _RESOURCES: Final = (
     play,
     schedules,
     hook_routes,
+    setting_routes,
     health,
 )
 

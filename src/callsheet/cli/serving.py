@@ -12,9 +12,11 @@ from callsheet import __version__
 from callsheet.api.app import create_app
 from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
+from callsheet.api.effective import Effective
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.api.server import serve
+from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.errors import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
@@ -56,7 +58,12 @@ class Service:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, environment: Mapping[str, str], listener: socket.socket, *, worker: bool = True
+    settings: Settings,
+    environment: Mapping[str, str],
+    listener: socket.socket,
+    *,
+    worker: bool = True,
+    origins: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Service]:
     """Open the system and serve its API on `listener`, which is closed at the end.
 
@@ -68,6 +75,7 @@ async def serving(
         environment: what tool servers and `${NAME}` in mcp.json may draw from.
         listener: where requests come in.
         worker: whether runs are executed in this process, too.
+        origins: who gave each setting, as `callsheet.settings.setting_origins` says it; for those who ask.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used, or there is neither a worker nor a database.
@@ -77,16 +85,19 @@ async def serving(
     with listener:
         async with open_system(settings, environment, worker=worker, note={"url": url}) as system:
             service = Service(system=system, url=url, draining=Draining())
-            async with _answering(settings, service, listener), _draining_engine(settings, service):
+            told = effective(settings, environment, origins or {})
+            async with _answering(settings, service, listener, told), _draining_engine(settings, service):
                 yield service
     logger.info("Callsheet has stopped.")
 
 
 @asynccontextmanager
-async def _answering(settings: Settings, service: Service, listener: socket.socket) -> AsyncGenerator[None]:
+async def _answering(
+    settings: Settings, service: Service, listener: socket.socket, told: Effective
+) -> AsyncGenerator[None]:
     """Answer requests, until the block ends or the service is told to stop."""
     ready = asyncio.Event()
-    answering = asyncio.create_task(_serve(settings, service, listener, ready))
+    answering = asyncio.create_task(_serve(settings, service, listener, ready, told))
     answering.add_done_callback(lambda _: (ready.set(), service.draining.start()))
     try:
         await ready.wait()
@@ -114,7 +125,9 @@ async def _draining_engine(settings: Settings, service: Service) -> AsyncGenerat
         await asyncio.gather(*drains)
 
 
-async def _serve(settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event) -> None:
+async def _serve(
+    settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event, told: Effective
+) -> None:
     system = service.system
     async with open_endpoint(endpoint_parts(system, settings)) as mcp:
         service.draining.call(mcp.stop)
@@ -132,6 +145,7 @@ async def _serve(settings: Settings, service: Service, listener: socket.socket, 
             options=ApiOptions(
                 version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes
             ),
+            effective=told,
             on_saved=mcp.look,
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))

@@ -19,6 +19,16 @@ class OperatorEnvironment:
         self._variables = _with_prefix(environment, VARIABLE)
         self._secrets = _with_prefix(environment, SECRET)
 
+    @property
+    def variable_names(self) -> tuple[str, ...]:
+        """The names of the plain values, sorted."""
+        return tuple(sorted(self._variables))
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """The names of the secrets, sorted."""
+        return tuple(sorted(self._secrets))
+
     def variable(self, name: str) -> str | None:
         """See `Environment.variable`."""
         return self._variables.get(name)

@@ -11,7 +11,7 @@ from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.errors import Unavailable
 from callsheet.runs.ports import Catalog
-from callsheet.settings import Settings, environment
+from callsheet.settings import Settings, environment, setting_origins
 from callsheet.storage import database_url
 
 
@@ -21,7 +21,8 @@ async def act(options: ServeOptions) -> int:
         if not options.worker:
             database_url(settings, "no other process could execute the runs")
         listener = listen(settings.host, settings.port)
-        async with serving(settings, environment(), listener, worker=options.worker) as service:
+        origins = setting_origins(options.places.overrides(), options.places.base())
+        async with serving(settings, environment(), listener, worker=options.worker, origins=origins) as service:
             await _introduce(service, settings)
             if not options.worker:
                 write("This process executes no runs: 'callsheet worker' does, on the same database.")

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
-from pydantic import SecretStr
-
 from callsheet import __version__
 from callsheet.cli.checks.finding import Finding, Mark
+from callsheet.cli.effective import effective_settings
 from callsheet.cli.options import Places
 from callsheet.cli.text import one_line
 from callsheet.journal.sqlite.schema import SQLITE_VERSION
+from callsheet.scenario.json import Json
 from callsheet.settings import FILE, Settings, setting_origins
 
 _PACKAGES: Final = ("mcp", "fastapi", "uvicorn", "sse-starlette", "pydantic", "jsonschema-rs")
@@ -29,11 +29,11 @@ def check_settings(settings: Settings, places: Places) -> Iterator[Finding]:
     file = places.base() / FILE
     there = "is read" if file.exists() else "does not exist, which is fine: every setting has a default"
     yield Finding(mark=Mark.GOOD, text=f"The configuration file {file} {there}.")
-    for name, origin in setting_origins(places.overrides(), places.base()).items():
-        yield Finding(mark=Mark.NOTE, text=f"{name} = {_shown(getattr(settings, name))} (from {origin})")
+    for setting in effective_settings(settings, setting_origins(places.overrides(), places.base())):
+        yield Finding(mark=Mark.NOTE, text=f"{setting.name} = {_shown(setting.value)} (from {setting.source})")
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return "set, and not shown"
-    return "none" if value in ((), None) else one_line(str(value))
+def _shown(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(one_line(str(each)) for each in value) or "none"
+    return "none" if value is None else one_line(str(value))
