@@ -1,5 +1,6 @@
 # Everything runs in .venv, made from the lock files (versions and hashes). Needs python3, make and the registries.
-# requirements.lock is what the product and its examples need; requirements-dev.lock adds what tests and checks need.
+# requirements.lock is what the product and its examples need; requirements-dev.lock adds what tests and checks need,
+# requirements-ui.lock Node, which builds the web UI from ui/ when that has changed.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,14 +12,16 @@ PUBLISHED := $(NODE_SERVERS)/node_modules/.ready $(PYTHON_SERVERS)/fetch/.ready 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
+NODE := $(VENV)/.ready-ui
+NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos published conformance check fmt schema api bench serve lock clean
+.PHONY: demo test chaos published conformance check fmt schema api ui ui-dev chromium bench serve lock clean
 
-demo: $(READY)
+demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
 
-test: $(DEV) $(PUBLISHED)
+test: $(DEV) $(PUBLISHED) ui ui/node_modules/.callsheet chromium
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # Thousands of runs while the processes that execute them are killed, frozen and ended at random; some minutes.
@@ -35,15 +38,17 @@ conformance: $(DEV) $(CONFORMANCE)/node_modules/.ready
 	$(BIN)/python -m tests.conformance.run
 	$(BIN)/python -m tests.conformance.inspector
 
-check: $(DEV)
+check: $(DEV) ui/src/api/schema.d.ts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	@$(NPM) run --silent check
 
-fmt: $(DEV)
+fmt: $(DEV) ui/node_modules/.callsheet
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@$(NPM) run --silent format
 
 # The published JSON Schema of scenarios, from the model; tests/scenario/test_json_schema.py fails while it is old.
 schema: $(READY)
@@ -55,10 +60,26 @@ api: $(READY)
 	$(BIN)/python -m callsheet.api.openapi > .openapi.tmp
 	mv .openapi.tmp ui/openapi.json
 
+# The web UI inside the package, in src/callsheet/web/dist; nothing happens while that is fresh.
+ui: $(READY)
+	@if $(BIN)/python hatch_build.py --stale; then $(MAKE) --no-print-directory $(NODE) && $(BIN)/python hatch_build.py; fi
+
+# The UI's own server, which shows each change at once, beside a service: CALLSHEET_URL=http://127.0.0.1:8080 make ui-dev
+ui-dev: $(NODE)
+	@$(NPM) run dev
+
+# What the tests of the UI drive. It comes from no registry of packages; they say so where it is missing.
+chromium:
+	@if [ -z "$$CALLSHEET_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome > /dev/null \
+	    && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "Installing Chromium, which the tests of the web UI drive, from the system's packages (once) ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	fi
+
 bench: $(DEV) $(DBOS)/.ready
 	$(BIN)/python -m benches
 
-serve: $(READY)
+serve: $(READY) ui
 	$(BIN)/callsheet serve
 
 COMPILE := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
@@ -68,7 +89,8 @@ LOCK := $(COMPILE) --extra examples pyproject.toml
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/$(LOCK) --group build -o requirements.lock
-	$(BIN)/$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+	$(BIN)/$(COMPILE) --group ui -o requirements-ui.lock
+	$(BIN)/$(LOCK) --group dev --constraint requirements-ui.lock --constraint requirements.lock -o requirements-dev.lock
 	$(BIN)/$(COMPILE) tests/published/python/fetch.in -o tests/published/python/fetch.lock
 	$(BIN)/$(COMPILE) tests/published/python/sqlite.in -o tests/published/python/sqlite.lock
 	$(BIN)/$(COMPILE) --constraint requirements.lock benches/dbos.in -o benches/dbos.lock
@@ -80,13 +102,27 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (once, about half a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@CALLSHEET_UI=skip $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(NODE): requirements-ui.lock | $(READY)
+	@echo "Adding Node, which builds the web UI, from requirements-ui.lock (once) ..."
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-ui.lock
 	@touch $@
 
 $(DEV): $(READY) requirements-dev.lock
 	@echo "Adding what tests and checks need from requirements-dev.lock (once) ..."
 	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@ $(NODE)
+
+# What the checks and tests of the UI need, and the types of the API that its sources are checked against.
+ui/node_modules/.callsheet: ui/package-lock.json | $(DEV)
+	@echo "Installing what the web UI is made of from npm (once) ..."
+	@$(NPM) --version > /dev/null
 	@touch $@
+
+ui/src/api/schema.d.ts: ui/openapi.json ui/node_modules/.callsheet
+	@$(NPM) run --silent types
 
 # Programs from npm that nobody here wrote, for the tests; Node itself comes from a PyPI package in the lock.
 %/node_modules/.ready: %/package-lock.json | $(DEV)

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,13 @@ def queue_url(queue_database: str) -> str:
     """The URL of a database with an empty queue of runs. Nobody else uses it."""
     empty_queue(queue_database)
     return queue_database
+
+
+@pytest.fixture(scope="session")
+def wheel_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where `tests.support.wheel` builds and installs the wheel, one for all processes of this test run."""
+    base = tmp_path_factory.getbasetemp()
+    return (base if worker_id == "master" else base.parent) / "wheel"
 
 
 @pytest.fixture

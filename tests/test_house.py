@@ -74,6 +74,7 @@ def test_lock_files_name_no_host() -> None:
     for lock in (
         ROOT / "requirements.lock",
         ROOT / "requirements-dev.lock",
+        ROOT / "requirements-ui.lock",
         ROOT / "tests/support/node/package-lock.json",
         ROOT / "ui/package-lock.json",
         ROOT / "tests/published/python/fetch.lock",

@@ -49,7 +49,6 @@ PROGRAMS = [
     "/docs/more",
     "/schemas/nothing",
     "/healthz/more",
-    "/readyz/",
     "/metrics",
     "/openapi.json/more",
     "/assets/index-gone.js",

@@ -45,9 +45,8 @@ class Hosts:
             shown = shortened(", ".join(hosts)) or "none"
             detail = f"This service is not known under the host {shown}. Name it in allowed_hosts if it should be."
             return await refuse(scope, receive, send, "host.unknown", detail)
-        if ("cross-site" in sites and not _follows_link(scope)) or not all(
-            self._is_ours(origin, host) for origin in origins
-        ):
+        foreign = "cross-site" in sites and not _follows_link(scope)
+        if foreign or not all(self._is_ours(origin, host) for origin in origins):
             shown = shortened(", ".join(origins)) or "another site"
             detail = f"Requests that a page of {shown} makes are not served."
             return await refuse(scope, receive, send, "origin.foreign", detail)
