@@ -4,10 +4,14 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 
 import { places } from "@/app/places";
+// Not from "@/live": what a run page needs is not for the first load.
+import { ConnectionNotice } from "@/live/ConnectionNotice";
+import { useLiveLists } from "@/live/useLiveLists";
 import classes from "./Shell.module.css";
 
 /** What every page stands in: the way to the others, and the way past it for those who use the keyboard. */
 export function Shell() {
+  useLiveLists();
   const [opened, menu] = useDisclosure();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of a small window
@@ -37,6 +41,7 @@ export function Shell() {
               Callsheet
             </Text>
           </Link>
+          <ConnectionNotice />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
