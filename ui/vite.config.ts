@@ -12,7 +12,11 @@ const proxied = ["/api", "/schemas", "/healthz", "/readyz", "/docs", "/openapi.j
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": here("src") } },
-  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: service, changeOrigin: true }])) },
+  server: {
+    proxy: Object.fromEntries(
+      proxied.map((path) => [path, { target: service, changeOrigin: true, headers: { origin: service } }]),
+    ),
+  },
   worker: { format: "es" },
   build: {
     outDir: here("../src/callsheet/web/dist"),
