@@ -1,18 +1,26 @@
-import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 
-import { runsQuery } from "@/api/runs";
-import { EmptyState } from "@/components/EmptyState";
-import { Failure } from "@/components/Failure";
 import { PageHeader } from "@/components/PageHeader";
-import { RunsTable } from "@/runs/RunsTable";
+import { runFilter } from "@/runs/filter";
+import { RunPages } from "@/runs/RunPages";
+import { RunsFilters } from "@/runs/RunsFilters";
 
+/** Every run: found, followed, and acted on many at a time. */
 export function Runs() {
-  const { data, error } = useQuery(runsQuery({}, 50));
+  const search = useSearch({ from: "/runs" });
+  const navigate = useNavigate({ from: "/runs" });
+  const filter = useMemo(() => runFilter(search, Date.now()), [search]);
   return (
     <>
       <PageHeader title="Runs" />
-      {error && <Failure error={error} />}
-      {data && <RunsTable runs={data.runs} label="Runs" keys empty={<EmptyState title="There are no runs yet" />} />}
+      <RunsFilters
+        search={search}
+        onChange={(changed) =>
+          void navigate({ search: (before) => ({ ...before, ...changed }), replace: true, resetScroll: false })
+        }
+      />
+      <RunPages key={JSON.stringify(filter)} filter={filter} />
     </>
   );
 }

@@ -5,13 +5,7 @@ import { useShortcut } from "@/app/shortcuts";
 import classes from "./RunsTable.module.css";
 import { RunsTableRow } from "./RunsTableRow";
 import { focusedRun, moveFocus } from "./rowFocus";
-
-/** Which rows are ticked. */
-export interface Ticks {
-  has(runId: string): boolean;
-  /** `range`: everything from the last one that was ticked to this one, too. */
-  toggle(run: RunRow, range: boolean): void;
-}
+import type { Ticks } from "./ticks";
 
 interface Props {
   runs: readonly RunRow[];
@@ -59,7 +53,7 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
       data-menu={onMenu ? true : undefined}
       onKeyDown={onKeyDown}
     >
-      <RunsTableHead select={ticks !== undefined} menu={onMenu !== undefined} />
+      <RunsTableHead ticks={ticks} menu={onMenu !== undefined} />
       <tbody className={classes.body}>
         {runs.map((run) => (
           <RunsTableRow
@@ -76,11 +70,15 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
   );
 }
 
-function RunsTableHead({ select, menu }: { select: boolean; menu: boolean }) {
+function RunsTableHead({ ticks, menu }: { ticks: Ticks | undefined; menu: boolean }) {
   return (
     <thead className={classes.head}>
       <tr>
-        {select && <th aria-label="Selected" />}
+        {ticks && (
+          <th className={classes.select}>
+            <input type="checkbox" aria-label="Select all runs shown" checked={ticks.all} onChange={ticks.toggleAll} />
+          </th>
+        )}
         <th>Status</th>
         <th>Run</th>
         <th>Message</th>
