@@ -16,6 +16,7 @@ from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.codec import digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
+from callsheet.scenario.model import MAX_DOCUMENT_BYTES
 from callsheet.scenario.positions import Positions
 from callsheet.scenario.source import Syntax
 from callsheet.scenario.steps.scenario import SCENARIO_ID_PATTERN
@@ -65,7 +66,8 @@ def is_scenario_file(name: str) -> bool:
 
 def read_candidate(name: str, folder: str, data: bytes) -> Candidate:
     """Decode, parse and check one document. Never raises; what is wrong is in the entry's problems."""
-    reading = read_scenario(data, SUFFIXES[PurePath(name).suffix.lower()])
+    syntax = SUFFIXES[PurePath(name).suffix.lower()]
+    reading = read_scenario(data, syntax)
     own = _own_id(reading.document)
     entry = CatalogEntry(
         scenario_id=own or _stem(name),
@@ -74,6 +76,8 @@ def read_candidate(name: str, folder: str, data: bytes) -> Candidate:
         scenario=reading.scenario,
         revision=Revision("" if reading.document is None else digest(reading.document)),
         problems=reading.diagnostics,
+        text=_shown_text(data),
+        syntax=syntax,
     )
     return Candidate(name=name, entry=entry, claims=own is not None, positions=reading.positions)
 
@@ -124,6 +128,11 @@ def not_found(scenario_id: str, known: Iterable[str], where: str) -> ScenarioNot
         if close := get_close_matches(scenario_id, islice(near, _MOST), n=1):
             return ScenarioNotFound(f"Unknown scenario_id: {shown}. Did you mean '{close[0]}'?")
     return ScenarioNotFound(f"Unknown scenario_id: {shown}. There is no such scenario in {where}.")
+
+
+def _shown_text(data: bytes) -> str | None:
+    """What an editor shows of a file, also of one that cannot be decoded; None of one that is too large."""
+    return data.decode("utf-8-sig", "replace") if len(data) <= MAX_DOCUMENT_BYTES else None
 
 
 def _stem(name: str) -> str:

@@ -14,6 +14,7 @@ from callsheet.runs.journal import ChangedRuns, DueRun, Journal, NewRun, RunFilt
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
+from callsheet.scenario.source import Syntax
 
 __all__ = [
     "Catalog",
@@ -118,6 +119,8 @@ class CatalogEntry:
         revision: names this content; empty when there is no document.
         problems: everything the checker says about it.
         number: of the saved revision; None when it is no saved scenario.
+        text: as it stands in the file; None when it is no file, or could not be read.
+        syntax: how `text` is written.
     """
 
     scenario_id: str
@@ -127,6 +130,13 @@ class CatalogEntry:
     revision: Revision
     problems: tuple[Diagnostic, ...] = ()
     number: int | None = None
+    text: str | None = None
+    syntax: Syntax = Syntax.JSON
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it is a file, which is changed where it is."""
+        return self.number is None
 
 
 class Catalog(Protocol):

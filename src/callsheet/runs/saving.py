@@ -79,7 +79,7 @@ class SavedScenarios:
             Unavailable: it could not be stored.
         """
         entry = await self._find(scenario_id)
-        if entry is not None and entry.number is None:
+        if entry is not None and entry.read_only:
             raise ScenarioReadOnly(
                 f"The scenario '{scenario_id}' is the file {entry.source}. Change it there, or save under another id."
             )

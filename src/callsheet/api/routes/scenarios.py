@@ -9,8 +9,10 @@ from callsheet.api.etags import etag, is_known
 from callsheet.api.identifiers import scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
-from callsheet.api.schemas.scenarios import ScenarioSummary
+from callsheet.api.schemas.scenarios import ScenarioSummary, ScenarioTextBody
 from callsheet.errors import ScenarioNotFound
+from callsheet.runs.ports import CatalogEntry
+from callsheet.runs.texts import text_of
 
 router = APIRouter(prefix="/api", tags=["workflow"])
 
@@ -70,9 +72,36 @@ async def get_scenario(
     """The document as it was written."""
     entry = await parts.catalog.get(scenario_id_of(scenario_id))
     if entry.document is None:
-        reasons = " ".join(problem.message for problem in entry.problems)
-        raise ScenarioNotFound(f"The scenario '{entry.scenario_id}' in {entry.source} cannot be read: {reasons}")
+        raise _unreadable(entry)
     headers = {"ETag": etag(entry.revision)}
     if is_known(if_none_match, entry.revision):
         return Response(status_code=304, headers=headers)
     return Response(orjson.dumps(entry.document), media_type="application/json", headers=headers)
+
+
+@router.get(
+    "/scenarios/{scenario_id}/source",
+    response_model=ScenarioTextBody,
+    summary="Get the text of a scenario",
+    description=(
+        "Returns the text of the scenario's file with its comments, also of one that is broken; of a saved scenario "
+        "the document as indented JSON. `POST /api/scenarios/validate` takes `source` and `syntax` as they are here."
+    ),
+    responses={
+        404: described("Unknown scenario_id, or there is no text that could be read"),
+        422: described("Validation Error"),
+        503: described("Too many texts are asked for"),
+    },
+)
+async def get_scenario_source(scenario_id: str, parts: TheParts) -> ScenarioTextBody:
+    """What an editor shows."""
+    entry = await parts.catalog.get(scenario_id_of(scenario_id))
+    found = await parts.workbench.run(lambda: text_of(entry))
+    if found is None:
+        raise _unreadable(entry)
+    return ScenarioTextBody.of(entry, found)
+
+
+def _unreadable(entry: CatalogEntry) -> ScenarioNotFound:
+    reasons = " ".join(problem.message for problem in entry.problems)
+    return ScenarioNotFound(f"The scenario '{entry.scenario_id}' in {entry.source} cannot be read: {reasons}")

@@ -1,12 +1,18 @@
 """Scenarios as the API lists them."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from callsheet.runs.ports import CatalogEntry
+from callsheet.runs.texts import ScenarioText
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.source import Syntax
+
+SAVED: Final = "saved"
+
+Origin = Annotated[str, Field(description="The file it is, which is changed there; or `saved`.")]
 
 
 class ScenarioProblem(BaseModel):
@@ -45,6 +51,8 @@ class ScenarioSummary(BaseModel):
     tags: list[str]
     output_schema: dict[str, Any] | None
     problems: list[ScenarioProblem]
+    source: Origin
+    read_only: Annotated[bool, Field(description="Whether it is a file, which cannot be saved over.")]
 
     @classmethod
     def of(cls, entry: CatalogEntry) -> Self:
@@ -60,7 +68,37 @@ class ScenarioSummary(BaseModel):
             tags=[tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
             output_schema=_object(document.get("output_schema")),
             problems=[ScenarioProblem.of(problem) for problem in entry.problems],
+            source=origin_of(entry),
+            read_only=entry.read_only,
         )
+
+
+class ScenarioTextBody(BaseModel):
+    """The text of a scenario, as an editor shows it."""
+
+    scenario_id: str
+    source: Annotated[str, Field(description="The text: of a file as it is, else the document as indented JSON.")]
+    syntax: Annotated[Syntax, Field(description="Of the text.")]
+    path: Annotated[str | None, Field(description="The file; null for a saved scenario.")]
+    read_only: bool
+    revision: Annotated[str, Field(description="Of the document, for `If-Match`; empty when there is none.")]
+
+    @classmethod
+    def of(cls, entry: CatalogEntry, found: ScenarioText) -> Self:
+        """The text as the API shows it."""
+        return cls(
+            scenario_id=entry.scenario_id,
+            source=found.text,
+            syntax=found.syntax,
+            path=entry.source if entry.read_only else None,
+            read_only=entry.read_only,
+            revision=entry.revision,
+        )
+
+
+def origin_of(entry: CatalogEntry) -> str:
+    """Where a scenario is kept: the file, or `saved`."""
+    return entry.source if entry.read_only else SAVED
 
 
 def _text(value: Json) -> str:

@@ -7,13 +7,11 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field
 
 from callsheet.api.schemas.moments import Timestamp
-from callsheet.api.schemas.scenarios import ScenarioProblem
+from callsheet.api.schemas.scenarios import Origin, ScenarioProblem
 from callsheet.runs.codec import timestamp
 from callsheet.runs.triggers.entries import TriggerEntry
 from callsheet.runs.triggers.slots import Decision, Slot
 from callsheet.runs.triggers.store import SavedTrigger
-
-Source = Annotated[str, Field(description="The file it is, which is changed there; or `saved`.")]
 
 
 class TriggerRow(BaseModel):
@@ -24,7 +22,7 @@ class TriggerRow(BaseModel):
     scenario_id: str | None
     enabled: bool
     priority: int
-    source: Source
+    source: Origin
     read_only: bool
     revision: str
     saved_at: Timestamp | None
