@@ -25,6 +25,7 @@ from callsheet.scenario.json import escape
 STATUS: Final[Mapping[str, int]] = {
     "json.invalid": 400,
     "target.invalid": 400,
+    "yaml.invalid": 400,
     "signature.expired": 401,
     "signature.invalid": 401,
     "origin.foreign": 403,

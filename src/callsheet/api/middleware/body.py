@@ -8,6 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callsheet.api.errors import refuse, shortened
+from callsheet.api.yaml_bodies import YAML, is_yaml, takes_yaml
 
 _JSON: Final = re.compile(r"""application/json(?:\s*;\s*charset\s*=\s*(?:utf-8|"utf-8"))?\s*;?""", re.I)
 _DISCARD: Final = 16 * 1024 * 1024
@@ -27,7 +28,7 @@ class _ClientGone(Exception):
 
 
 class Bodies:
-    """Reads a body before the app sees the request: 413 over `limit` bytes, 415 unless it is plain JSON, 408 when slow.
+    """Reads a body before the app sees the request: 413 over `limit` bytes, 415 for another type, 408 when slow.
 
     Args:
         app: the app behind; it gets the body in one message.
@@ -44,7 +45,7 @@ class Bodies:
         """Handle one ASGI connection."""
         if scope["type"] != "http" or not _has_body(headers := dict(scope["headers"])):
             return await self._app(scope, receive, send)
-        wrong = _wrong_type(headers)
+        wrong = _wrong_type(headers, yaml=takes_yaml(scope))
         if wrong:
             return await self._refuse(scope, receive, send, "body.type", wrong)
         try:
@@ -105,14 +106,15 @@ def _declared(headers: dict[bytes, bytes]) -> int:
     return int(digits) if digits.isdigit() and len(digits) < 20 else 0
 
 
-def _wrong_type(headers: dict[bytes, bytes]) -> str:
-    """A sentence, or nothing when the body says that it is JSON in UTF-8."""
+def _wrong_type(headers: dict[bytes, bytes], *, yaml: bool) -> str:
+    """A sentence, or nothing when the body says that it is JSON in UTF-8, or YAML where that is taken."""
     encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip()
     if encoding:
         return f"The body has the Content-Encoding {shortened(encoding)}; send it as it is."
     kind = headers.get(b"content-type", b"").decode("latin-1").strip()
-    if not _JSON.fullmatch(kind):
-        return f"The body has the Content-Type {shortened(kind) or 'none'}; send application/json in UTF-8."
+    if not _JSON.fullmatch(kind) and not (yaml and is_yaml(kind)):
+        wanted = f"application/json or {YAML}" if yaml else "application/json"
+        return f"The body has the Content-Type {shortened(kind) or 'none'}; send {wanted} in UTF-8."
     return ""
 
 

@@ -1,11 +1,11 @@
 """Saving scenarios, and what was saved."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
-from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused
 from callsheet.api.etags import etag, expected_of
 from callsheet.api.identifiers import scenario_id_of
@@ -13,6 +13,7 @@ from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.revisions import RevisionSummary, SavedScenario
 from callsheet.api.schemas.scenarios import ScenarioProblem
+from callsheet.api.yaml_bodies import YAML, TheSource, YamlRoute
 from callsheet.runs.revisions import Outcome
 from callsheet.runs.saving import Rejected
 from callsheet.scenario.diagnostics import Severity
@@ -23,7 +24,7 @@ _MAX_NUMBER: Final = 2**31
 router = APIRouter(
     prefix="/api",
     tags=["workflow"],
-    route_class=StrictRoute,
+    route_class=YamlRoute,
     responses={503: described("The saved scenarios cannot be read or written now; nothing was changed")},
 )
 
@@ -36,29 +37,35 @@ router = APIRouter(
         "Checks the document and makes it the scenario's current revision; with an error nothing is saved. Runs at "
         "work go on with the revision that they began with. The same content again is no new revision.\n\n"
         'An existing scenario needs `If-Match: "<revision>"`, the `ETag` of the document that the change was made '
-        "from, or `*` for whichever. `If-None-Match: *` creates only."
+        "from, or `*` for whichever. `If-None-Match: *` creates only.\n\n"
+        "A document in YAML is saved as the JSON that it stands for, without its comments; its problems have lines and "
+        "columns."
     ),
     responses={
         201: {"description": "Created", "model": SavedScenario},
-        400: described("The JSON is broken or forbidden"),
+        400: described("The JSON or YAML is broken or forbidden"),
         409: described("Somebody else saved meanwhile (`current` is the revision now), or the scenario is a file"),
         413: described("The body is too large"),
-        415: described("The body is not JSON in UTF-8"),
+        415: described("The body is neither JSON nor YAML in UTF-8"),
         422: described("The document has errors; `problems` lists them"),
         428: described("The scenario exists and there is no `If-Match`"),
     },
+    openapi_extra={"requestBody": {"content": {YAML: {"schema": {"type": "string"}}}}},
 )
 async def put_scenario(
     scenario_id: str,
     document: Annotated[dict[str, Any], Body()],
     response: Response,
     parts: TheParts,
+    source: TheSource,
     if_match: Annotated[str | None, Header(description="The revision that the change was made from.")] = None,
     if_none_match: Annotated[str | None, Header(description="`*`: create only.")] = None,
 ) -> SavedScenario:
     """Save a document; it is durable before the answer is sent."""
     expected = expected_of(if_match, if_none_match)
     done = await parts.saved.save(scenario_id_of(scenario_id), document, expected)
+    if source is not None:
+        done = replace(done, diagnostics=source.locate(done.diagnostics))
     if isinstance(done, Rejected):
         raise _refused(done)
     if parts.on_saved is not None:
