@@ -1,0 +1,30 @@
+"""axe-core on a page, as it is at this moment."""
+
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.support.service import ROOT
+
+_SCRIPT = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+_BAD = ("serious", "critical")
+
+
+def axe(page: Page) -> list[str]:
+    """The serious and critical violations, a line each: the rule, how bad, and the elements."""
+    # Not as a script of the page, which the policy would not load.
+    page.evaluate(_axe())
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [_line(each) for each in found["violations"] if each["impact"] in _BAD]
+
+
+@cache
+def _axe() -> str:
+    assert _SCRIPT.is_file(), "axe-core is missing. `make test` installs it, with what the UI is made of."
+    return _SCRIPT.read_text(encoding="utf-8")
+
+
+def _line(violation: dict[str, Any]) -> str:
+    places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"])
+    return f"{violation['id']} ({violation['impact']}): {violation['help']}: {places}"

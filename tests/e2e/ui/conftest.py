@@ -1,0 +1,99 @@
+"""A service from the built wheel, and a watched page of Chromium on it.
+
+The browser is one per module: it ends before tests of other modules need a loop of their own. So no test here awaits.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from callsheet.scenario.json import JsonObject
+from tests.e2e.ui.chromium import chromium
+from tests.e2e.ui.watched import Faults, watching
+from tests.support.service import Service, serving
+from tests.support.wheel import BUILD_SECONDS, installed
+
+HELLO: JsonObject = {
+    "schema_version": "1",
+    "scenario_id": "hello",
+    "name": "Say hello",
+    "input_schema": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+    "steps": [{"name": "greet", "type": "set", "values": {"text": {"template": "Hello, ${input.name}!"}}}],
+    "output": {"from": "steps.greet.output.text"},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of all waits for the wheel and its UI to be built."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep a picture of the page when a test failed, and say where it is."""
+    report = yield
+    given: dict[str, Any] = getattr(item, "funcargs", {})
+    page = given.get("page")
+    if report.failed and isinstance(page, Page) and not page.is_closed():
+        picture = given["tmp_path"] / "page.png"
+        page.screenshot(path=picture)
+        report.sections.append(("The page", f"{page.url}\n{picture}"))
+    return report
+
+
+@pytest.fixture(scope="session")
+def command(wheel_folder: Path) -> Path:
+    """The program `callsheet` of the installed wheel."""
+    return installed(wheel_folder)
+
+
+@pytest.fixture(scope="module")
+def service(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Service]:
+    """A service with one scenario and no tool server, for tests that need no other."""
+    with serving(tmp_path_factory.mktemp("house") / "house", scenarios=[HELLO], command=(command, "serve")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    """Chromium."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """What the reader's system prefers; a test that asks for it runs in both."""
+    return request.param
+
+
+@pytest.fixture
+def context(browser: Browser, service: Service, request: pytest.FixtureRequest) -> Generator[BrowserContext]:
+    """A reader without a past: nothing is remembered, nothing is in the cache."""
+    dark = "scheme" in request.fixturenames and request.getfixturevalue("scheme") == "dark"
+    opened = browser.new_context(
+        base_url=service.url,
+        viewport={"width": 1280, "height": 800},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def faults(context: BrowserContext, service: Service) -> Generator[Faults]:
+    """What went wrong in the pages of this test, which fails for it at its end."""
+    with watching(context, service.url) as watched:
+        yield watched
+
+
+@pytest.fixture
+def page(context: BrowserContext, faults: Faults, tmp_path: Path) -> Page:
+    """An empty page; `page.goto("/runs")` opens one of the service. `tmp_path` is where its picture goes."""
+    return context.new_page()
