@@ -32,12 +32,10 @@ export class Backoff {
     });
   }
 
-  /** Waits no longer; whether it did. */
-  end(): boolean {
-    const waited = this.waits;
+  /** Waits no longer. */
+  end(): void {
     this.#callOff?.();
     this.#callOff = null;
     this.#failures = 0;
-    return waited;
   }
 }

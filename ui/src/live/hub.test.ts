@@ -102,6 +102,26 @@ test("the stream is opened at once when the browser is online again", () => {
   }
   browser.stream.break();
   hub.online();
+  browser.pass(50);
+  expect(browser.openStreams).toBe(1);
+});
+
+test("a stream that seems open is opened anew when the browser has another connection", () => {
+  const tab = live({ r: 0 });
+  browser.stream.events("r", 1, 2);
+  hub.online();
+  expect(tab.told).toEqual(["r:1,2"]);
+  expect([browser.streams.length, browser.openStreams]).toEqual([2, 1]);
+  expect(browser.stream.follows).toEqual(["r:2"]);
+});
+
+test("a tab that comes into sight while the stream is broken does not wait for it", () => {
+  const tab = live();
+  browser.stream.break();
+  browser.pass(1_000);
+  browser.stream.break();
+  tab.shows({}, false);
+  tab.shows();
   expect(browser.openStreams).toBe(1);
 });
 

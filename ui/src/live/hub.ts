@@ -50,9 +50,11 @@ export class Hub {
     return (message) => (message.type === "bye" ? this.#leave(tab) : this.#hear(tab, message));
   }
 
-  /** The browser is connected again: no reason to wait. */
+  /** The browser has another connection: a stream on the old one may be dead without anybody having said so. */
   online(): void {
-    if (this.#backoff.end()) this.#consider();
+    this.#stream?.close();
+    this.#stream = null;
+    this.#hurry();
   }
 
   #hear(tab: HubTab, state: TabState): void {
@@ -64,7 +66,13 @@ export class Hub {
       tab.say({ type: "connection", connection: this.#connection });
     }
     this.#sweep ??= this.around.after(SWEEP, () => this.#sweepSilent());
-    if (appears) this.online();
+    if (appears) this.#hurry();
+    this.#considerSoon();
+  }
+
+  /** No reason to wait any longer. */
+  #hurry(): void {
+    this.#backoff.end();
     this.#considerSoon();
   }
 
