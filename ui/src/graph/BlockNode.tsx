@@ -3,13 +3,12 @@ import type { NodeProps } from "@xyflow/react";
 import { memo, useContext } from "react";
 
 import { Actions } from "./actions";
-import { useCurrent, useSelected } from "./marks";
+import { MarksContext, useCurrent, useSelected } from "./marks";
 import { NodeButton } from "./NodeButton";
+import { NodeText } from "./NodeText";
 import type { BlockFlowNode } from "./nodes";
 import classes from "./nodes.module.css";
 import type { StepOutline } from "./outline";
-import { Meter, StateLine } from "./StateLine";
-import { StepIcon } from "./StepIcon";
 import { stepsInside } from "./spoken";
 import { lookOf, useNodeState } from "./states";
 
@@ -20,24 +19,10 @@ export const BlockNode = memo(function BlockNode({ data: { step, folded, live } 
   const shape = folded ? classes.folded : classes.block;
   return (
     <div className={`${classes.node} ${shape}`} data-look={lookOf(state, live)} data-selected={selected}>
-      <NodeButton step={step} state={state} live={live} folded={folded} className={classes.head}>
-        <span className={classes.first}>
-          <StepIcon kind={step.kind} />
-          <span className={classes.name} title={step.name}>
-            {step.name}
-          </span>
-          {step.when && (
-            <span className={classes.when} title={`only when ${step.when}`}>
-              when
-            </span>
-          )}
-        </span>
-        <span className={classes.calls} title={about(step, folded)}>
-          {about(step, folded)}
-        </span>
-        {live && <StateLine state={state} />}
-        <Meter state={state} />
-      </NodeButton>
+      <div className={classes.top}>
+        <NodeText step={step} about={about(step, folded)} state={state} live={live} className={classes.head} />
+        <NodeButton step={step} state={state} live={live} folded={folded} />
+      </div>
       <FoldButton step={step} folded={folded} />
     </div>
   );
@@ -51,6 +36,7 @@ function about(step: StepOutline, folded: boolean): string {
 
 function FoldButton({ step, folded }: { step: StepOutline; folded: boolean }) {
   const { fold } = useContext(Actions);
+  const marks = useContext(MarksContext);
   const Icon = folded ? IconChevronRight : IconChevronDown;
   return (
     <button
@@ -60,6 +46,7 @@ function FoldButton({ step, folded }: { step: StepOutline; folded: boolean }) {
       aria-expanded={!folded}
       aria-label={`Steps inside ${step.name}`}
       title={folded ? "Unfold" : "Fold"}
+      onFocus={() => marks.goTo(step.id)}
       onClick={() => fold(step.id)}
     >
       <Icon size={16} stroke={1.8} aria-hidden />
