@@ -1,0 +1,2 @@
+export type { Problem } from "./check/problems";
+export { SchemaForm, type SchemaFormProps } from "./SchemaForm";
