@@ -25,6 +25,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2022",
+    // These have light-dark(); what it is rewritten to for older ones knows nothing of the theme that somebody chose.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
 });
