@@ -1,8 +1,10 @@
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 
+import { focusAfterNavigation } from "@/app/focusAfterNavigation";
+import { Keyboard } from "@/app/Keyboard";
 import { places } from "@/app/places";
 // Not from "@/live": what a run page needs is not for the first load.
 import { ConnectionNotice } from "@/live/ConnectionNotice";
@@ -16,6 +18,8 @@ export function Shell() {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of a small window
   useEffect(menu.close, [pathname]);
+  const router = useRouter();
+  useEffect(() => focusAfterNavigation(router), [router]);
   return (
     <AppShell
       header={{ height: 48, collapsed: false }}
@@ -42,6 +46,7 @@ export function Shell() {
             </Text>
           </Link>
           <ConnectionNotice />
+          <Keyboard />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">

@@ -9,11 +9,14 @@ export interface Shortcut {
   readonly description: string;
   /** `page`: as long as this page is shown. */
   readonly where: "page" | "everywhere";
+  /** Whether the palette offers it; what means nothing without the keys in the hand, such as `next`, is not. */
+  readonly offered: boolean;
   readonly run: () => void;
 }
 
 interface Options {
   where?: Shortcut["where"];
+  offered?: boolean;
   /** False takes it away for now. */
   enabled?: boolean;
 }
@@ -32,17 +35,17 @@ const listeners = new Set<() => void>();
  * `mod` work while typing, too. Of equal keys the latest counts, so a page goes before what is there everywhere.
  */
 export function useShortcut(keys: string, description: string, action: () => void, options: Options = {}): void {
-  const { where = "page", enabled = true } = options;
+  const { where = "page", offered = true, enabled = true } = options;
   const latest = useRef(action);
   useEffect(() => {
     latest.current = action;
   });
   useEffect(() => {
     if (!enabled) return;
-    const shortcut: Shortcut = { keys, description, where, run: () => latest.current() };
+    const shortcut: Shortcut = { keys, description, where, offered, run: () => latest.current() };
     change([...active, shortcut]);
     return () => change(active.filter((other) => other !== shortcut));
-  }, [keys, description, where, enabled]);
+  }, [keys, description, where, offered, enabled]);
 }
 
 /** All that can be done now, in the order in which it was offered. */

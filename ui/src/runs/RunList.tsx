@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 
 import { type RunRow, runKeys } from "@/api/runs";
 import classes from "./RunList.module.css";
-import { shortId } from "./RunsTableRow";
+import { shortId } from "./shortId";
 
 /** Ids of runs as links, with what is known of them from the lists that are on screen. */
 export function RunList({ ids }: { ids: readonly string[] }) {

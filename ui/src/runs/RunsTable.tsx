@@ -24,9 +24,9 @@ interface Props {
 /** Runs, one in a line. j, k and the arrows go from row to row, Enter opens one, x and Space select it. */
 export function RunsTable({ runs, label, empty = null, scenario = true, ticks, onMenu, keys = false }: Props) {
   const table = useRef<HTMLTableElement>(null);
-  useShortcut("j", "Next run", () => moveFocus(table, 1), { enabled: keys });
-  useShortcut("k", "Previous run", () => moveFocus(table, -1), { enabled: keys });
-  useShortcut("x", "Select the run", () => tick(), { enabled: keys && ticks !== undefined });
+  useShortcut("j", "Next run", () => moveFocus(table, 1), { enabled: keys, offered: false });
+  useShortcut("k", "Previous run", () => moveFocus(table, -1), { enabled: keys, offered: false });
+  useShortcut("x", "Select the run", () => tick(), { enabled: keys && ticks !== undefined, offered: false });
 
   const toggle = useLatest(ticks?.toggle);
   const menu = useLatest(onMenu);

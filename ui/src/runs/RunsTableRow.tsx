@@ -7,6 +7,7 @@ import { at } from "@/components/time";
 import { RunMarks } from "./RunMarks";
 import classes from "./RunsTable.module.css";
 import { useAgo, useTook } from "./runTime";
+import { shortId } from "./shortId";
 
 interface Props {
   run: RunRow;
@@ -79,6 +80,3 @@ export const RunsTableRow = memo(function RunsTableRow({ run, scenario, selected
     </tr>
   );
 });
-
-/** The end of an id: runs that began together have the beginning in common. The search finds it. */
-export const shortId = (runId: string): string => runId.slice(-8);
