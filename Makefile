@@ -62,7 +62,7 @@ api: $(READY)
 
 # The web UI inside the package, in src/callsheet/web/dist; nothing happens while that is fresh.
 ui: $(READY)
-	@if $(BIN)/python hatch_build.py --stale; then $(MAKE) --no-print-directory $(NODE) && $(BIN)/python hatch_build.py; fi
+	@if $(BIN)/python hatch_build.py --stale; then $(MAKE) -s $(NODE) && $(BIN)/python hatch_build.py; fi
 
 # The UI's own server, which shows each change at once, beside a service: CALLSHEET_URL=http://127.0.0.1:8080 make ui-dev
 ui-dev: $(NODE)

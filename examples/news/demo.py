@@ -2,14 +2,18 @@
 
 ``python examples/news/demo.py`` serves the bundled site, opens Callsheet beside it, asks over HTTP where a story was
 first, once with a single tool and once with a scenario that reads every candidate itself, and shows both answers. In a
-terminal it then serves until Ctrl-C; elsewhere it ends.
+terminal it opens the web UI on the second run while that is at work, and then serves until Ctrl-C; elsewhere it ends.
+DEMO_BROWSER=0 leaves the browser closed.
 """
 
 import asyncio
 import os
 import socket
 import sys
+import threading
+import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +52,12 @@ async def demo() -> int:
         serving(settings, surroundings, _listen(settings)) as service,
     ):
         article = site + ARTICLE_TO_TRY
-        write(f"A small news site is served at {site}, Callsheet's API at {service.url}.")
+        write(f"A small news site is served at {site}, Callsheet at {service.url}.")
         write(f"Where was this story first?  {article}\n")
         status = await ask(settings, service.url, ONE_STEP, article, _show_answer)
         if status == DONE:
             write("\nThe same in several steps: search, read all candidates five at a time, take the earliest.\n")
-            status = await ask(settings, service.url, MANY_STEPS, article, _show_earliest)
+            status = await ask(settings, service.url, MANY_STEPS, article, _show_earliest, look=_open_page)
         _say_how(service.url, article)
         if sys.stdout.isatty():
             write("\nServing until Ctrl-C.")
@@ -61,17 +65,43 @@ async def demo() -> int:
     return status
 
 
-async def ask(settings: Settings, url: str, scenario: str, article: str, show: Callable[[Any], None]) -> int:
-    """Start a run over HTTP, watch its event stream, and show the answer; the exit status."""
+async def ask(
+    settings: Settings,
+    url: str,
+    scenario: str,
+    article: str,
+    show: Callable[[Any], None],
+    look: Callable[[str], None] = lambda page: None,
+) -> int:
+    """Start a run over HTTP, watch its event stream, and show the answer; the exit status.
+
+    `look` is given the address of the run's page when the run has begun.
+    """
     async with open_remote_runs(settings, url) as runs:
         labels = Labels.of(await runs.document(scenario))
         run_id = await runs.submit(scenario, {"url": article})
+        page = f"{url}/runs/{run_id}"
+        write(f"Watch it in a browser:  {page}")
+        look(page)
         with watching(labels, json=False) as view:
             state = await follow(runs.follow(run_id), view)
     status = tell(state, labels)
     if status == DONE:
         show(state.output)
     return status
+
+
+def _open_page(page: str) -> None:
+    """In the browser of a person at a desktop. That may fail or take long: the demo does not wait for it."""
+    wanted = sys.stdout.isatty() and os.environ.get("DEMO_BROWSER") != "0"
+    desktop = sys.platform == "darwin" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    if wanted and desktop:
+        threading.Thread(target=_browse, args=(page,), daemon=True).start()
+
+
+def _browse(page: str) -> None:
+    with suppress(webbrowser.Error, OSError):
+        webbrowser.open(page)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -104,7 +134,8 @@ def _show_earliest(article: Any) -> None:
 
 
 def _say_how(url: str, article: str) -> None:
-    write(f"\nThe API page: {url}/docs")
+    write(f"\nEverything that ran, its steps and events, in a browser: {url}")
+    write(f"The API page: {url}/docs")
     write("The same by hand, while this serves:")
     body = f'{{"scenario_id": "{MANY_STEPS}", "input": {{"url": "{article}"}}}}'
     write(f"  curl -s {url}/api/runs -H 'content-type: application/json' -d '{body}'")

@@ -1,6 +1,7 @@
 """What only a process of its own can show: Ctrl-C, a reader that goes away, and the demo."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -57,5 +58,6 @@ def test_the_demo_shows_the_earliest_source_and_ends(tmp_path: Path) -> None:
     assert "The earliest source: Our tide gauge reads low, says retired ferry mechanic" in done.stdout
     assert "Skerry Gazette, 2024-03-11, " in done.stdout
     assert "/docs" in done.stdout
+    assert len(re.findall(r"in a browser:  http://127.0.0.1:\d+/runs/[0-9a-f-]{36}$", done.stdout, re.M)) == 2
     assert "curl -N " in done.stdout
     assert "run finished   success" in done.stderr

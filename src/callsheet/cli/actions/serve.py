@@ -33,7 +33,7 @@ async def act(options: ServeOptions) -> int:
 
 async def _introduce(service: Service, settings: Settings) -> None:
     servers = service.system.tools.servers()
-    write(f"Callsheet listens on {service.url}  (API page: {service.url}/docs)")
+    write(f"Callsheet listens on {service.url}  (web UI at the root, API page: {service.url}/docs)")
     write(f"  scenarios     {await scenarios_of(service.system.catalog)} in {one_line(str(settings.scenarios))}")
     write(f"  tool servers  {', '.join(one_line(server.name) for server in servers) or 'none'}")
     write(f"  data          {one_line(str(settings.data))}")
