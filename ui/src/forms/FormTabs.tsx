@@ -11,6 +11,7 @@ import { ProblemList } from "./ProblemList";
 import type { SchemaFormProps } from "./SchemaForm";
 import { fitting } from "./schema/fitting";
 import { formNode } from "./schema/formNode";
+import { same } from "./schema/merged";
 import { startingValue, tidy } from "./schema/startingValue";
 import { usePlaces } from "./usePlaces";
 import { useStanding } from "./useStanding";
@@ -29,6 +30,7 @@ export default function FormTabs({
   const own = useId();
   const frame = useRef<HTMLDivElement>(null);
   const node = useMemo(() => formNode(schema), [schema]);
+  const start = useMemo(() => startingValue(node), [node]);
   const drawable = node.type !== "json";
   const [tab, setTab] = useState<string | null>("form");
   const [tried, setTried] = useState(0);
@@ -41,7 +43,6 @@ export default function FormTabs({
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a form begins once, with its schema
   useEffect(() => {
-    const start = startingValue(node);
     if (value === undefined && start !== undefined) onChange(start);
   }, [node]);
 
@@ -69,16 +70,19 @@ export default function FormTabs({
     event.preventDefault();
     submit();
   };
+  const begun = value === undefined ? start : value;
+  // A value from elsewhere is drawn afresh: choices look again which of their shapes it has.
+  const [drawn, setDrawn] = useState({ value: begun, times: 0 });
+  if (!same(drawn.value, begun)) setDrawn({ value: begun, times: drawn.times + 1 });
+  const change = (next: unknown) => {
+    const tidied = tidy(next, node);
+    setDrawn((before) => ({ ...before, value: tidied }));
+    onChange(tidied);
+  };
   const fits = value === undefined || node.type !== "object" || fitting({ type: "object" }, value) > 0;
   const form = fits ? (
     <Unparsed.Provider value={mark}>
-      <DrawnForm
-        node={node}
-        value={value}
-        problems={placed}
-        busy={busy}
-        onChange={(next) => onChange(tidy(next, node))}
-      />
+      <DrawnForm key={drawn.times} node={node} value={begun} problems={placed} busy={busy} onChange={change} />
     </Unparsed.Provider>
   ) : (
     <Alert color="yellow" title="The JSON is not an object">

@@ -4,7 +4,10 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 
 import { aForm, likeABrowser } from "./testing";
 
-beforeAll(likeABrowser);
+beforeAll(async () => {
+  likeABrowser();
+  await import("./FormTabs"); // It is loaded late; that takes its time once.
+}, 30_000);
 afterEach(cleanup);
 
 const type = (label: string | RegExp, text: string) =>
@@ -258,4 +261,30 @@ test("a moment is picked in the reader's zone and sent in UTC", async () => {
   expect(field.type).toBe("datetime-local");
   fireEvent.change(field, { target: { value: "2026-04-24T12:00" } });
   expect(form.current()).toEqual({ since: new Date("2026-04-24T12:00").toISOString() });
+});
+
+test("a definition that may be null is a list of choices, and is cleared again", async () => {
+  const form = await aForm({
+    $defs: { Role: { enum: ["admin", "guest"], type: "string" } },
+    ...object({
+      role: { anyOf: [{ $ref: "#/$defs/Role" }, { type: "null" }], default: null },
+      tags: { type: "array", items: {} },
+    }),
+  });
+  await waitFor(() => expect(form.current()).toEqual({ role: null }));
+  fireEvent.click(screen.getByRole("radio", { name: "One of several" }));
+  expect(form.current()).toEqual({});
+  await choose("role", "guest");
+  send();
+  expect(form.sent).toEqual([{ role: "guest" }]);
+});
+
+test("a choice at the top is a form", async () => {
+  const mail = object({ kind: { const: "email" }, address: { type: "string" } }, ["kind", "address"]);
+  const sms = object({ kind: { const: "sms" }, phone: { type: "string" } }, ["kind", "phone"]);
+  const form = await aForm({ oneOf: [mail, sms] });
+  fireEvent.click(await screen.findByRole("radio", { name: "sms" }));
+  type(/^phone/, "123");
+  send();
+  expect(form.sent).toEqual([{ kind: "sms", phone: "123" }]);
 });
