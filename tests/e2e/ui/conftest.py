@@ -21,7 +21,7 @@ HELLO: JsonObject = {
     "scenario_id": "hello",
     "name": "Say hello",
     "input_schema": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
-    "steps": [{"name": "greet", "type": "set", "values": {"text": {"template": "Hello, ${input.name}!"}}}],
+    "steps": [{"name": "greet", "type": "transform", "output": {"text": {"template": "Hello, ${input.name}!"}}}],
     "output": {"from": "steps.greet.output.text"},
 }
 
