@@ -50,7 +50,9 @@ const known: Known = {
       revision: "r",
       tags: [],
       problems: [],
-    } as Known["scenarios"][number],
+      source: "saved",
+      read_only: false,
+    },
   ],
 };
 
