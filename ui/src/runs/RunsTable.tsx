@@ -45,28 +45,30 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
 
   if (runs.length === 0) return empty;
   return (
-    <table
-      ref={table}
-      className={classes.table}
-      aria-label={label}
-      data-select={ticks ? true : undefined}
-      data-menu={onMenu ? true : undefined}
-      onKeyDown={onKeyDown}
-    >
-      <RunsTableHead ticks={ticks} menu={onMenu !== undefined} />
-      <tbody className={classes.body}>
-        {runs.map((run) => (
-          <RunsTableRow
-            key={run.run_id}
-            run={run}
-            scenario={scenario}
-            selected={ticks ? ticks.has(run.run_id) : null}
-            onSelect={ticks ? toggle : undefined}
-            onMenu={onMenu ? menu : undefined}
-          />
-        ))}
-      </tbody>
-    </table>
+    <div className={classes.frame}>
+      <table
+        ref={table}
+        className={classes.table}
+        aria-label={label}
+        data-select={ticks ? true : undefined}
+        data-menu={onMenu ? true : undefined}
+        onKeyDown={onKeyDown}
+      >
+        <RunsTableHead ticks={ticks} menu={onMenu !== undefined} />
+        <tbody className={classes.body}>
+          {runs.map((run) => (
+            <RunsTableRow
+              key={run.run_id}
+              run={run}
+              scenario={scenario}
+              selected={ticks ? ticks.has(run.run_id) : null}
+              onSelect={ticks ? toggle : undefined}
+              onMenu={onMenu ? menu : undefined}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
