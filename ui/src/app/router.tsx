@@ -3,7 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { NotFound } from "@/app/NotFound";
 import { PageFailed } from "@/app/PageFailed";
 import { Shell } from "@/app/Shell";
-import { compareSearch, runSearch, runsSearch, scenarioSearch, toolSearch } from "@/app/searches";
+import { compareSearch, runSearch, runsSearch, scenarioSearch, scenariosSearch, toolSearch } from "@/app/searches";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -15,6 +15,7 @@ const routes = [
   createRoute({
     ...page,
     path: "/scenarios",
+    validateSearch: scenariosSearch,
     component: lazyRouteComponent(() => import("@/pages/Scenarios"), "Scenarios"),
   }),
   createRoute({

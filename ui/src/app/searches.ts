@@ -19,6 +19,9 @@ const kept = <Value extends object>(values: Value): { [Key in keyof Value]?: Exc
     [Key in keyof Value]?: Exclude<Value[Key], undefined>;
   };
 
+/** `tags` are separated by commas. */
+export const scenariosSearch = (search: Search) => kept({ q: text(search.q), tags: text(search.tags) });
+
 export const scenarioTabs = ["graph", "source", "schema", "runs", "revisions"] as const;
 export const scenarioSearch = (search: Search) =>
   kept({ tab: oneOf(scenarioTabs, search.tab), step: text(search.step), run: search.run === true ? true : undefined });
