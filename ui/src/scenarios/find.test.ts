@@ -12,6 +12,8 @@ const scenario = (scenario_id: string, tags: string[], description = ""): Scenar
   output_schema: null,
   revision: "5f0c",
   problems: [],
+  source: "saved",
+  read_only: false,
 });
 
 const all = [
