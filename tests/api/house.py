@@ -24,11 +24,11 @@ from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
-from callsheet.errors import JournalUnavailable, ScenarioNotFound
+from callsheet.errors import JournalUnavailable, ScenarioNotFound, ServerUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.lint.drift import Drift
-from callsheet.lint.signatures import Use
+from callsheet.lint.signatures import ToolSignature, Use
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
@@ -37,7 +37,7 @@ from callsheet.runs.ports import CatalogEntry, NewRun
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
-from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolResult, Tools, ToolServerState
+from callsheet.runs.tools import ToolCall, ToolDescription, ToolInfo, ToolListing, ToolResult, Tools, ToolServerState
 from callsheet.runs.triggers.desk import TriggerDesk
 from callsheet.runs.triggers.entries import Triggers
 from callsheet.runs.triggers.hooks import Hooks
@@ -45,6 +45,7 @@ from callsheet.scenario.codec import decode_json, digest
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.parse import parse_scenario
+from callsheet.tools.routing import missing_tool, unknown_server
 from tests.support.events import new_run
 
 NEWS = "news_source_discovery_v1"
@@ -159,6 +160,9 @@ class FullDisk(Watched):
 class SomeTools:
     """The `Tools` port over servers of which some may be dead."""
 
+    locked: ToolSignature | None = None
+    drift: Drift | None = None
+
     def __init__(self, *tools: ToolInfo, alive: Sequence[str] = (), dead: Sequence[str] = ()) -> None:
         self._listing = ToolListing(tools=tools, unavailable=dict.fromkeys(dead, "Connection refused."))
         self._states = [ToolServerState(name=name, transport="stdio", connected=True) for name in alive] + [
@@ -170,6 +174,17 @@ class SomeTools:
 
     async def recent(self) -> ToolListing:
         return self._listing
+
+    async def describe(self, server: str, tool: str) -> ToolDescription:
+        states = {state.name: state for state in self._states}
+        if server not in states:
+            raise unknown_server(server, tool, states)
+        if (error := states[server].error) is not None:
+            raise ServerUnavailable(error, server=server, tool=tool)
+        offered = {each.name: each for each in self._listing.tools if each.server == server}
+        if tool not in offered:
+            raise missing_tool(server, tool, offered)
+        return ToolDescription(tool=offered[tool], locked=self.locked, drift=self.drift)
 
     def servers(self) -> Sequence[ToolServerState]:
         return self._states

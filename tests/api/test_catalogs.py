@@ -6,6 +6,8 @@ import httpx2
 import pytest
 
 from callsheet.api.options import ApiOptions
+from callsheet.lint.drift import Drift, DriftKind
+from callsheet.lint.signatures import ToolSignature
 from callsheet.runs.tools import ToolInfo
 from tests.api.house import NEWS, FullDisk, House, SomeTools, Watched, news_document
 
@@ -136,3 +138,43 @@ class TestProbes:
 
         assert response.status_code == 503
         assert "did not answer" in response.json()["journal"]
+
+
+class TestOneTool:
+    async def test_is_shown_beside_what_was_locked_of_it(self) -> None:
+        tools = SomeTools(SEARCH, alive=["news"])
+        tools.locked = ToolSignature(server="news", name="search", description="Was other.", input_schema={})
+        tools.drift = Drift(server="news", tool="search", kind=DriftKind.CHANGED, changes=("~ description",))
+        async with House(tools=tools).client() as client:
+            response = await client.get("/api/tools/news/search")
+            [summary] = (await client.get("/api/tools")).json()
+
+        assert response.status_code == 200
+        body = response.json()
+        assert body.pop("locked") == {
+            "description": "Was other.",
+            "input_schema": {},
+            "output_schema": None,
+            "annotations": None,
+        }
+        assert body.pop("drift") == "~ news/search changed since it was locked\n  ~ description"
+        assert body == {key: value for key, value in summary.items() if key != "drift"}
+
+    async def test_that_was_not_locked_says_so(self) -> None:
+        async with House(tools=SomeTools(SEARCH, alive=["news"])).client() as client:
+            body = (await client.get("/api/tools/news/search")).json()
+        assert (body["locked"], body["drift"]) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("path", "status", "code", "sentence"),
+        [
+            ("news/serch", 404, "tool.not_found", "Did you mean 'search'?"),
+            ("new/search", 404, "tool.not_found", "Did you mean 'news'?"),
+            ("maps/search", 502, "tool.unavailable", "Connection refused."),
+        ],
+    )
+    async def test_that_cannot_be_shown_is_an_error(self, path: str, status: int, code: str, sentence: str) -> None:
+        async with House(tools=SomeTools(SEARCH, alive=["news"], dead=["maps"])).client() as client:
+            response = await client.get(f"/api/tools/{path}")
+        assert (response.status_code, response.json()["code"]) == (status, code)
+        assert sentence in response.json()["detail"]

@@ -73,6 +73,7 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/scenarios/validate", "POST"),
         ("/api/expressions/evaluate", "POST"),
         ("/api/tools", "GET"),
+        ("/api/tools/{server}/{tool}", "GET"),
         ("/api/tool-servers", "GET"),
         ("/api/tools/{server}/{tool}/call", "POST"),
         ("/api/schedules", "GET"),

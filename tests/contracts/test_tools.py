@@ -92,6 +92,22 @@ async def test_an_unknown_server_is_named_with_its_nearest(tools: Tools) -> None
         await result_of(tools, call("echo", server="hero"))
 
 
+async def test_a_tool_is_described_as_its_server_lists_it(tools: Tools) -> None:
+    listed = {tool.name: tool for tool in (await tools.list()).tools}
+    for name, tool in listed.items():
+        found = await tools.describe(NAME, name)
+        assert (found.tool, found.locked, found.drift) == (tool, None, None)
+
+
+@pytest.mark.parametrize(
+    ("server", "tool", "sentence"),
+    [(NAME, "ecko", r"'ecko'.*Did you mean 'echo'"), ("hero", "echo", r"'hero'.*Did you mean 'here'")],
+)
+async def test_what_does_not_exist_is_not_described(tools: Tools, server: str, tool: str, sentence: str) -> None:
+    with pytest.raises(ToolMissing, match=sentence):
+        await tools.describe(server, tool)
+
+
 async def test_a_call_without_a_server_goes_to_the_only_one_that_offers_the_tool(tools: Tools) -> None:
     result = await result_of(tools, call("echo", server=None, value=1))
     assert result.structured == {"value": 1}

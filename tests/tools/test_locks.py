@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from callsheet.errors import DefinitionChanged, ScenarioInvalid
+from callsheet.errors import DefinitionChanged, ScenarioInvalid, ServerUnavailable
 from callsheet.lint.drift import DriftKind
 from callsheet.lint.signatures import Signatures
 from callsheet.runs.ports import RunFilter
@@ -200,3 +200,36 @@ async def test_a_run_that_was_accepted_unknowingly_fails_at_the_call(lockfile: P
     assert (state.error.code, state.error.step) == ("ToolNotFound", "say")
     assert isinstance(state.error.data, dict)
     assert "- description: It was harmless." in str(state.error.data["changes"])
+
+
+@pytest.mark.parametrize("policy", ["strict", "warn", "off"])
+async def test_a_tool_is_described_beside_what_was_locked_of_it(lockfile: Path, policy: LockPolicy) -> None:
+    await write(lockfile, changed="echo")
+    async with locked(lockfile, policy) as tools:
+        changed, same = await tools.describe("raw", "echo"), await tools.describe("raw", "meta")
+    assert changed.locked is not None
+    assert (changed.tool.description, changed.locked.description) == ("The tool echo.", "It was harmless.")
+    assert (changed.drift is None) == (policy == "off")
+    assert same.locked == signature_of(same.tool)
+    assert same.drift is None
+
+
+async def test_a_tool_that_was_never_locked_is_described_without_a_lock(lockfile: Path) -> None:
+    await write(lockfile, only="echo")
+    async with locked(lockfile, "strict") as tools:
+        found = await tools.describe("raw", "meta")
+        await write(lockfile)
+        again = await tools.describe("raw", "meta")
+    assert found.locked is None
+    assert found.drift is not None
+    assert found.drift.kind is DriftKind.ADDED
+    assert again.locked is not None
+    assert again.drift is None
+
+
+async def test_a_server_that_cannot_be_asked_is_named_with_the_reason() -> None:
+    dead = replace(raw(), command="/nowhere/at/all")
+    async with ToolPool([dead], environment={}, jitter=lambda: 1.0) as tools:
+        with pytest.raises(ServerUnavailable, match="nowhere") as failed:
+            await tools.describe("raw", "echo")
+    assert (failed.value.server, failed.value.tool) == ("raw", "echo")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
 from callsheet.lint.drift import Drift
-from callsheet.lint.signatures import Use
+from callsheet.lint.signatures import ToolSignature, Use
 from callsheet.runs.events import RunId
 from callsheet.scenario.json import Json, JsonObject
 
@@ -198,6 +198,21 @@ class ToolListing:
     drifts: tuple[Drift, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolDescription:
+    """One tool, now and when somebody looked at it.
+
+    Attributes:
+        tool: as its server describes it now.
+        locked: as it was locked; None when it was not.
+        drift: what is not as it was locked; None when nothing is, or the server's lock is not looked at.
+    """
+
+    tool: ToolInfo
+    locked: ToolSignature | None = None
+    drift: Drift | None = None
+
+
 class Tools(Protocol):
     """The pool of connections to tool servers."""
 
@@ -219,6 +234,15 @@ class Tools(Protocol):
         """The tools as they were listed last, without drifts. A server is asked only when that is over or has changed.
 
         How long a list lasts, the server says; while one that is over is read again, the old one counts.
+        """
+        ...
+
+    async def describe(self, server: str, tool: str) -> ToolDescription:
+        """One tool; its server is asked, and no other.
+
+        Raises:
+            ToolMissing: there is no such server, or it offers no such tool; the sentence has a similar name.
+            ServerUnavailable: the server cannot be asked.
         """
         ...
 

@@ -13,7 +13,7 @@ from loguru import logger
 
 from callsheet.errors import ConfigurationInvalid, DefinitionChanged
 from callsheet.lint.drift import Drift, DriftKind, drift
-from callsheet.lint.signatures import Signatures
+from callsheet.lint.signatures import Signatures, ToolSignature
 from callsheet.runs.tools import LockPolicy, ToolInfo
 from callsheet.tools.lockfile import read_lockfile, signature_of
 
@@ -117,6 +117,11 @@ class Guard:
             if each.server == self._server and each.name not in offered
         ]
         return (*(each for each in found if each.kind is DriftKind.CHANGED or self._policy == "strict"), *gone)
+
+    async def locked(self, tool: str) -> ToolSignature | None:
+        """The tool as it was locked, whatever the policy is; None when it was not."""
+        await self._lock.look()
+        return None if self._lock.signatures is None else self._lock.signatures.resolve((self._server, tool))
 
     def refused(self, tools: Iterable[ToolInfo]) -> tuple[Drift, ...]:
         """Those of `tools` that would be refused now, as far as that is known without reading anything."""

@@ -20,7 +20,7 @@ from callsheet.errors import (
 from callsheet.lint.drift import Drift
 from callsheet.runs.events import RunId
 from callsheet.runs.permits import Permits
-from callsheet.runs.tools import ToolCall, ToolOutcome, ToolServerState
+from callsheet.runs.tools import ToolCall, ToolDescription, ToolOutcome, ToolServerState
 from callsheet.tools.calls.admission import NoTurn, QueueFull
 from callsheet.tools.calls.continuations import InputContinuation, read
 from callsheet.tools.calls.server_calls import ServerCalls
@@ -30,6 +30,7 @@ from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
 from callsheet.tools.redaction import Redaction
+from callsheet.tools.routing import missing_tool
 from callsheet.tools.servers import ServerConfig, StdioServer
 from callsheet.tools.session.causes import ConnectFailed, session_is_over
 from callsheet.tools.session.connection import Connection, OpenLink
@@ -208,6 +209,26 @@ class Member:
         session = await connection.session()
         self._last_listing = session.listing
         return await session.listing.fresh(not_older_than=LIST_AGE)
+
+    async def describe(self, name: str) -> ToolDescription:
+        """One tool as it is now, and as it was locked.
+
+        Raises:
+            ToolMissing: there is no such tool.
+            ServerUnavailable: the server cannot be asked.
+        """
+        listing = await self.listing()
+        if isinstance(listing, str):
+            raise ServerUnavailable(listing, server=self._server.name, tool=name)
+        tool = listing.tools.get(name)
+        if tool is None:
+            raise missing_tool(self._server.name, name, listing.tools)
+        drifts = await self._guard.drifts(listing.tools.values())
+        return ToolDescription(
+            tool=tool,
+            locked=await self._guard.locked(name),
+            drift=next((drift for drift in drifts if drift.tool == name), None),
+        )
 
     async def drifts(self, listing: Listing) -> tuple[Drift, ...]:
         """What of the listing is not as it was locked."""

@@ -13,6 +13,7 @@ from callsheet.runs.tools import (
     InputRequired,
     TaskCreated,
     ToolCall,
+    ToolDescription,
     ToolInfo,
     ToolListing,
     ToolOutcome,
@@ -79,6 +80,15 @@ class MemoryTools:
         """See `callsheet.runs.tools.Tools`: nobody has to be asked here."""
         return await self.list()
 
+    async def describe(self, server: str, tool: str) -> ToolDescription:
+        """See `callsheet.runs.tools.Tools`: nothing is locked here."""
+        if server not in self._servers:
+            raise unknown_server(server, tool, self._servers)
+        offered = {each.name: each for each in (await self.list()).tools if each.server == server}
+        if tool not in offered:
+            raise missing_tool(server, tool, offered)
+        return ToolDescription(tool=offered[tool])
+
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""
         return [
@@ -103,7 +113,7 @@ class MemoryTools:
         name = call.server if call.server is not None else self._route(call)
         server = self._servers.get(name)
         if server is None:
-            raise unknown_server(call, self._servers)
+            raise unknown_server(name, call.tool, self._servers)
         tool = server.get(call.tool)
         if tool is None:
             raise missing_tool(name, call.tool, server)

@@ -14,7 +14,7 @@ from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.permits import Permits
-from callsheet.runs.tools import ToolCall, ToolInfo, ToolListing, ToolOutcome, ToolServerState
+from callsheet.runs.tools import ToolCall, ToolDescription, ToolInfo, ToolListing, ToolOutcome, ToolServerState
 from callsheet.tools.deadlines import since
 from callsheet.tools.faults import FaultMark
 from callsheet.tools.link import Link
@@ -96,7 +96,7 @@ class ToolPool:
             return await self._members[name].call(since(call, call.timeout, began))
         member = self._members.get(call.server)
         if member is None:
-            raise unknown_server(call, self._members)
+            raise unknown_server(call.server, call.tool, self._members)
         return await member.call(call)
 
     async def list(self) -> ToolListing:
@@ -115,6 +115,13 @@ class ToolPool:
         listings = await asyncio.gather(*(member.recent() for member in self._members.values()))
         found = dict(zip(self._members, listings, strict=True))
         return ToolListing(tools=_tools(found), unavailable=_reasons(found))
+
+    async def describe(self, server: str, tool: str) -> ToolDescription:
+        """See `callsheet.runs.tools.Tools`. A server out of reach delays it by its `connectTimeout` at most."""
+        member = self._members.get(server)
+        if member is None:
+            raise unknown_server(server, tool, self._members)
+        return await member.describe(tool)
 
     def servers(self) -> Sequence[ToolServerState]:
         """See `callsheet.runs.tools.Tools`."""

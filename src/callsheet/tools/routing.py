@@ -13,10 +13,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-def unknown_server(call: ToolCall, servers: Iterable[str]) -> ToolMissing:
-    """The failure of a call that names a server which is not configured."""
-    name = call.server or ""
-    return ToolMissing(f"No tool server is called {name!r}.{did_you_mean(name, servers)}", server=name, tool=call.tool)
+def unknown_server(name: str, tool: str, servers: Iterable[str]) -> ToolMissing:
+    """The failure of whoever wants a tool of a server which is not configured."""
+    return ToolMissing(f"No tool server is called {name!r}.{did_you_mean(name, servers)}", server=name, tool=tool)
 
 
 def missing_tool(server: str, tool: str, known: Iterable[str]) -> ToolMissing:

@@ -1,45 +1,15 @@
 """Calling a tool outside of any run."""
 
-from typing import Final
-
 from fastapi import APIRouter, Response
 
 from callsheet.api.decoding import StrictRoute
-from callsheet.api.errors import error_response
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.playground import CallRequest, CallResponse
-from callsheet.errors import (
-    AuthRequired,
-    BadOutput,
-    ContinuationExpired,
-    DefinitionChanged,
-    HeldCallLost,
-    OutputTooLarge,
-    RateLimited,
-    ServerUnavailable,
-    ToolCallFailed,
-    ToolMissing,
-    ToolTimeout,
-    TransportLost,
-)
+from callsheet.api.tool_failures import refusal
+from callsheet.errors import ToolCallFailed
 
 router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
-
-_CODES: Final[tuple[tuple[type[ToolCallFailed], str], ...]] = (
-    (AuthRequired, "tool.needs_auth"),
-    (ServerUnavailable, "tool.unavailable"),
-    (RateLimited, "tool.rate_limited"),
-    (HeldCallLost, "tool.call_lost"),
-    (ContinuationExpired, "tool.call_lost"),
-    (TransportLost, "tool.transport"),
-    (ToolTimeout, "tool.timeout"),
-    (DefinitionChanged, "tool.changed"),
-    (ToolMissing, "tool.not_found"),
-    (BadOutput, "tool.output_invalid"),
-    (OutputTooLarge, "tool.output_too_large"),
-)
-"""The first class that fits counts."""
 
 
 @router.post(
@@ -71,11 +41,5 @@ async def post_call(server: str, tool: str, request: CallRequest, parts: ThePart
             answers={key: answer.answer() for key, answer in request.answers.items()},
         )
     except ToolCallFailed as exc:
-        return _refusal(exc)
+        return refusal(exc)
     return CallResponse.of(played)
-
-
-def _refusal(exc: ToolCallFailed) -> Response:
-    code = next(code for kind, code in _CODES if isinstance(exc, kind))
-    extra = {"server": exc.server, "tool": exc.tool, "ran": exc.ran, "data": exc.data}
-    return error_response(code, exc.message, extra=extra)

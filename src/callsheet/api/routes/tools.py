@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
-from callsheet.api.schemas.tools import ToolSummary
-from callsheet.errors import ToolsUnavailable
+from callsheet.api.schemas.tools import ToolDetail, ToolSummary
+from callsheet.api.tool_failures import refusal
+from callsheet.errors import ToolCallFailed, ToolsUnavailable
 
 UNAVAILABLE: Final = "Callsheet-Unavailable-Servers"
 """The header that names the tool servers whose tools are not in the list, percent-encoded and separated by commas."""
@@ -33,3 +34,25 @@ async def get_tools(response: Response, parts: TheParts) -> list[ToolSummary]:
         response.headers[UNAVAILABLE] = ", ".join(quote(server, safe="") for server in listing.unavailable)
     drifts = {(drift.server, drift.tool): drift.text() for drift in listing.drifts}
     return [ToolSummary.of(tool, drifts.get((tool.server, tool.name))) for tool in listing.tools]
+
+
+@router.get(
+    "/tools/{server}/{tool}",
+    response_model=ToolDetail,
+    summary="Get one tool",
+    description=(
+        "Asks one server for one of its tools, and returns it as it is now beside what was locked of it: what somebody "
+        "looked at when `callsheet lock` was written. `drift` says the difference in lines."
+    ),
+    responses={
+        404: described("Unknown server or tool"),
+        422: described("Validation Error"),
+        502: described("The server cannot be asked for its tools"),
+    },
+)
+async def get_tool(server: str, tool: str, parts: TheParts) -> ToolDetail | Response:
+    """One tool, now and then."""
+    try:
+        return ToolDetail.now_and_then(await parts.tools.describe(server, tool))
+    except ToolCallFailed as exc:
+        return refusal(exc)
