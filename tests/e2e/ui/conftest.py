@@ -59,6 +59,18 @@ def service(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generato
         yield running
 
 
+@pytest.fixture
+def run_id(service: Service) -> str:
+    """A run of that scenario, which has ended."""
+    with service.client() as client:
+        begun = client.post("/api/runs", json={"scenario_id": "hello", "input": {"name": "Ada"}})
+        assert begun.status_code == 202, begun.text
+        found = begun.json()["run_id"]
+        events = client.get(f"/api/runs/{found}/events").text  # ends with the run
+    assert "Hello, Ada!" in events
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     """Chromium."""

@@ -1,0 +1,30 @@
+"""How much a reader's browser loads, in bytes as they come over the wire."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.ui.test_shell import shell
+
+FIRST_LOAD = 200_000
+RUN_PAGE = 450_000
+"""All in all, with the first load. An editor would come on top, on its own page."""
+
+LOADED = """
+  performance.getEntriesByType("resource").filter((entry) => /[.](js|css)$/.test(entry.name))
+    .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
+"""
+
+
+def test_the_first_page_loads_no_more_than_it_may(page: Page) -> None:
+    page.goto("/")
+    shell(page)
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()  # its own part came, too
+    loaded = page.evaluate(LOADED)
+    assert 50_000 < loaded <= FIRST_LOAD
+
+
+def test_the_page_of_a_run_loads_no_more_than_it_may(page: Page, run_id: str) -> None:
+    page.goto(f"/runs/{run_id}")
+    shell(page)
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()  # its own part came, too
+    loaded = page.evaluate(LOADED)
+    assert 50_000 < loaded <= RUN_PAGE
