@@ -50,11 +50,14 @@ export function useGraphView(layout: Layout, direction: Direction, selected: str
     },
     [flow, layout, width, height, duration],
   );
-  const shown = useRef<string | null>(null);
+  const shown = useRef<{ selected: string | null; width: number }>({ selected: null, width: 0 });
   useEffect(() => {
-    if (selected === shown.current || width === 0 || (selected !== null && !layout.boxes.has(selected))) return;
-    shown.current = selected;
-    if (selected !== null && !isFocused(selected)) show(selected);
+    if (width === 0 || (selected !== null && !layout.boxes.has(selected))) return;
+    const { selected: before, width: was } = shown.current;
+    shown.current = { selected, width };
+    if (selected === null) return;
+    // What stands beside the graph may have come over the node; a click alone moves nothing.
+    if (width < was || (selected !== before && !isFocused(selected))) show(selected);
   }, [selected, layout, show, width]);
   return useMemo(
     () => ({

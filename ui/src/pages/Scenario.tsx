@@ -1,5 +1,4 @@
-import { PageHeader } from "@/components/PageHeader";
+import { ScenarioPage } from "@/scenario/ScenarioPage";
 
-export function Scenario() {
-  return <PageHeader title="Scenario" />;
-}
+/** One scenario: what it does, what it takes, what became of it. */
+export const Scenario = ScenarioPage;
