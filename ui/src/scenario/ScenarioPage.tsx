@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { scenarioQuery } from "@/api/scenarios";
 import { type ScenarioText, scenarioCheckQuery, scenarioSourceQuery } from "@/api/scenarioText";
 import { Failure } from "@/components/Failure";
+import { PageHeader } from "@/components/PageHeader";
 import { useScenarioPlace } from "./place";
 import { RunDrawer } from "./run/RunDrawer";
 import { ScenarioHeader } from "./ScenarioHeader";
@@ -17,8 +18,12 @@ export function ScenarioPage() {
   const { data, error, refetch } = useQuery(scenarioSourceQuery(scenarioId));
   if (data) return <Known key={scenarioId} text={data} />;
   if (error) {
-    const title = `The scenario ${scenarioId} cannot be shown`;
-    return <Failure error={error} title={title} onRetry={() => void refetch()} />;
+    return (
+      <>
+        <PageHeader title={scenarioId} />
+        <Failure error={error} title="This scenario cannot be shown" onRetry={() => void refetch()} />
+      </>
+    );
   }
   return <Loader size="sm" aria-label="Loading the scenario" />;
 }

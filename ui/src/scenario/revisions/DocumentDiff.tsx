@@ -71,4 +71,5 @@ const colours = EditorView.theme({
     paddingBlock: "2px",
     fontFamily: "var(--mantine-font-family)",
   },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
 });
