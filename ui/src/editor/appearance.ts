@@ -12,7 +12,7 @@ const frame = EditorView.theme({
   ".cm-gutters": {
     backgroundColor: "transparent",
     border: "none",
-    color: "light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-2))",
+    color: "light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))",
   },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.4em" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(rgb(0 0 0 / 3.5%), rgb(255 255 255 / 4.5%))" },
