@@ -19,7 +19,7 @@ export const toolsQuery = () =>
         tools: data,
         unavailable: unavailable
           .split(",")
-          .map((name) => name.trim())
+          .map((name) => decodeURIComponent(name.trim()))
           .filter(Boolean),
       };
     },
@@ -32,3 +32,11 @@ export const toolServersQuery = () =>
     refetchInterval: 15_000,
     queryFn: ({ signal }) => answer(api.GET("/api/tool-servers", { signal })),
   });
+
+export type CallRequest = Schema<"CallRequest">;
+export type CallResponse = Schema<"CallResponse">;
+export type Question = Schema<"Question">;
+
+/** One exchange of a call outside of any run; a call that asks something takes several. */
+export const exchange = (server: string, tool: string, body: CallRequest, signal: AbortSignal) =>
+  answer(api.POST("/api/tools/{server}/{tool}/call", { params: { path: { server, tool } }, body, signal }));

@@ -1,5 +1,12 @@
-import { PageHeader } from "@/components/PageHeader";
+import { Container } from "@mantine/core";
 
+import { ToolPage } from "@/tools/ToolPage";
+
+/** One tool. */
 export function Tool() {
-  return <PageHeader title="Tool" />;
+  return (
+    <Container size="xl" px={0}>
+      <ToolPage />
+    </Container>
+  );
 }
