@@ -1,8 +1,8 @@
-import { Button, type ButtonProps, Group, Modal, Text } from "@mantine/core";
+import { Button, type ButtonProps } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 
-import { Failure } from "./Failure";
+import { ConfirmDialog } from "./ConfirmDialog";
 
 interface Props extends ButtonProps {
   children: string;
@@ -15,44 +15,22 @@ interface Props extends ButtonProps {
   act: () => Promise<unknown>;
 }
 
-/** A button for what cannot be taken back: it asks first, and says when it did not work. */
+/** A button for what cannot be taken back. */
 export function ConfirmButton({ children, question, explanation, verb, act, ...button }: Props) {
   const [opened, dialog] = useDisclosure();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const go = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await act();
-      dialog.close();
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <>
       <Button variant="default" {...button} onClick={dialog.open}>
         {children}
       </Button>
-      <Modal opened={opened} onClose={dialog.close} title={question} centered>
-        {explanation && (
-          <Text fz="sm" mb="md">
-            {explanation}
-          </Text>
-        )}
-        {error !== null && <Failure error={error} />}
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={dialog.close} data-autofocus>
-            Keep it as it is
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void go()}>
-            {verb}
-          </Button>
-        </Group>
-      </Modal>
+      <ConfirmDialog
+        opened={opened}
+        onClose={dialog.close}
+        question={question}
+        explanation={explanation}
+        verb={verb}
+        act={act}
+      />
     </>
   );
 }
