@@ -53,3 +53,23 @@ export const stepQuery = (runId: string, stepPath: string) =>
         }),
       ),
   });
+
+/** The document that a run executes, whatever the catalog has now. */
+export const runScenarioQuery = (runId: string) =>
+  queryOptions({
+    queryKey: [...runKeys.one(runId), "scenario"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/runs/{run_id}/scenario", { params: { path: { run_id: runId } }, signal })),
+  });
+
+/** Which step of that document uses what of which other one. */
+export const runReferencesQuery = (runId: string, document: Record<string, unknown>) =>
+  queryOptions({
+    queryKey: [...runKeys.one(runId), "references"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      const checked = await answer(api.POST("/api/scenarios/validate", { body: { document, syntax: "json" }, signal }));
+      return checked.references.flatMap(({ to_step, ...more }) => (to_step === null ? [] : [{ ...more, to_step }]));
+    },
+  });
