@@ -36,6 +36,7 @@ export function execution(
     output: null,
     error: null,
     child_run_id: null,
+    omitted: {},
     seq: 1,
     ...more,
   };

@@ -25,6 +25,18 @@ export function treeOf(steps: readonly StepView[]): TreeNode[] {
   return tree.finish();
 }
 
+/** A step is looked at many times while others change, and reading a timestamp takes long. */
+const spans = new WeakMap<StepView, Pick<TreeNode, "started" | "finished">>();
+
+function spanOf(step: StepView): Pick<TreeNode, "started" | "finished"> {
+  const known = spans.get(step);
+  if (known) return known;
+  const finished = step.finished_at === null ? null : Date.parse(step.finished_at);
+  const span = { started: Date.parse(step.started_at), finished };
+  spans.set(step, span);
+  return span;
+}
+
 class Tree {
   private readonly roots: TreeNode[] = [];
   private readonly nodes = new Map<string, TreeNode>();
@@ -39,8 +51,7 @@ class Tree {
       children: [],
       iteration: null,
       status: step.status,
-      started: Date.parse(step.started_at),
-      finished: step.finished_at === null ? null : Date.parse(step.finished_at),
+      ...spanOf(step),
     };
     this.nodes.set(node.key, node);
     into.push(node);
@@ -83,12 +94,14 @@ class Tree {
 /** Works out from its children what no event says of an iteration, a branch or an attempt. */
 function summarise(node: TreeNode): void {
   for (const child of node.children) summarise(child);
-  if (node.children.some((child) => child.kind === "iteration")) {
-    node.children.sort((one, other) => (one.iteration ?? -1) - (other.iteration ?? -1));
-  }
+  node.children.sort((one, other) => placeOf(one) - placeOf(other));
   if (node.step !== null) return;
   node.started = Math.min(...node.children.map((child) => child.started));
   node.status = statusTogether(countsOf(node.children)) ?? "running";
   const ends = node.children.map((child) => child.finished);
   node.finished = ends.every((end) => end !== null) ? Math.max(...ends) : null;
 }
+
+/** Iterations stand in the order of their indexes, and later attempts of the block after them. */
+const placeOf = ({ kind, iteration }: TreeNode): number =>
+  iteration ?? (kind === "attempt" ? Number.MAX_SAFE_INTEGER : -1);

@@ -1,0 +1,32 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { usePlace, withStep } from "./place";
+import classes from "./StepLink.module.css";
+
+interface Props {
+  path: string;
+  children?: ReactNode;
+  /** Beside the class of a link, such as that of a cell. */
+  className?: string | undefined;
+  title?: string;
+}
+
+/** Shows a step of the run beside what is on screen. */
+export function StepLink({ path, children = path, className = "", title }: Props) {
+  const { step } = usePlace();
+  return (
+    <Link
+      from="/runs/$runId"
+      to="."
+      search={(before) => withStep(before, path)}
+      resetScroll={false}
+      preload={false}
+      className={`${classes.link ?? ""} ${className}`}
+      aria-current={step === path ? "true" : undefined}
+      {...(title === undefined ? {} : { title })}
+    >
+      {children}
+    </Link>
+  );
+}
