@@ -1,0 +1,104 @@
+import { Box, Button, Group, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { Moment } from "@/components/Moment";
+import type { StepView, Wait } from "@/live/types";
+import { StepLink } from "@/run/StepLink";
+import { AnswerForm } from "./AnswerForm";
+import { type Asked, askedBy } from "./asked";
+import { Countdown } from "./Countdown";
+import classes from "./WaitPanel.module.css";
+
+interface Props {
+  step: StepView;
+  wait: Wait;
+  /** Whether it is the only one: then its form is open at once. */
+  alone: boolean;
+  /** Somebody does something with the form: it has to stay. */
+  onBegin: () => void;
+  onClose: () => void;
+}
+
+/** What one step waits for, since when and until when; a form where a person is asked. */
+export function WaitCard({ step, wait, alone, onBegin, onClose }: Props) {
+  const asked = askedBy(wait);
+  const over = wait.ended_at !== null;
+  return (
+    <Box className={classes.card}>
+      <Group gap="2px 12px" fz="sm">
+        <StepLink path={step.path} />
+        <Text c="dimmed" fz="sm">
+          since <Moment at={wait.since} />
+        </Text>
+        {wait.until && !over && <Countdown until={wait.until} what={asked ? "answer within" : "goes on in"} />}
+      </Group>
+      {asked ? (
+        <Question path={step.path} asked={asked} alone={alone} over={over} onBegin={onBegin} />
+      ) : (
+        <Other wait={wait} />
+      )}
+      {over && (
+        <Button variant="default" size="compact-sm" mt="xs" onClick={onClose}>
+          Close
+        </Button>
+      )}
+    </Box>
+  );
+}
+
+interface QuestionProps {
+  path: string;
+  asked: Asked;
+  alone: boolean;
+  over: boolean;
+  onBegin: () => void;
+}
+
+function Question({ path, asked, alone, over, onBegin }: QuestionProps) {
+  const [opened, setOpened] = useState(alone);
+  return (
+    <>
+      {asked.message && (
+        <Text mt={4} fw={550} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {asked.message}
+        </Text>
+      )}
+      <Text fz="sm" c="dimmed">
+        {asked.tool ? `The tool ${asked.tool} asks` : "An approval"}
+        {asked.assignees.length > 0 && `, for ${asked.assignees.join(", ")}`}
+      </Text>
+      {opened ? (
+        <AnswerForm path={path} asked={asked} over={over} onBegin={onBegin} />
+      ) : (
+        <Button size="compact-sm" mt={6} onClick={() => setOpened(true)} aria-label={`Answer ${path}`}>
+          Answer …
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What ends by itself. */
+function Other({ wait }: { wait: Wait }) {
+  const { kind, run_id, scenario_id, server, tool } = wait.waits_for;
+  if (kind === "run" && typeof run_id === "string") {
+    return (
+      <Text fz="sm">
+        For the end of{" "}
+        <Link to="/runs/$runId" params={{ runId: run_id }}>
+          the run of {String(scenario_id)} that it began
+        </Link>
+        .
+      </Text>
+    );
+  }
+  if (kind === "task") {
+    return (
+      <Text fz="sm">
+        For a task of the tool {String(server)}/{String(tool)}, which says by itself when it is done.
+      </Text>
+    );
+  }
+  return <Text fz="sm">{kind === "time" ? "For its time to come." : `For: ${kind}.`}</Text>;
+}

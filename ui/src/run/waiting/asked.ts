@@ -1,0 +1,65 @@
+import type { Wait } from "@/live/types";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One question of those that a person is asked: a form, or a link to somewhere else. */
+export interface Request {
+  readonly key: string;
+  readonly message: string;
+  readonly form_schema: Fields | null;
+  readonly url: string | null;
+}
+
+/** What a step asks a person. */
+export interface Asked {
+  readonly kind: "approval" | "elicitation";
+  readonly message: string;
+  readonly assignees: readonly string[];
+  /** What the answer's data must fit; null when there is no form. */
+  readonly form_schema: Fields | null;
+  readonly requests: readonly Request[];
+  /** The tool that asks, such as `travel/book`. */
+  readonly tool: string | null;
+}
+
+/** What is asked of a person; null for a wait that ends by itself. */
+export function askedBy({ waits_for }: Wait): Asked | null {
+  const { kind } = waits_for;
+  if (kind !== "approval" && kind !== "elicitation") return null;
+  const tool = kind === "elicitation" ? `${textOf(waits_for.server)}/${textOf(waits_for.tool)}` : null;
+  return {
+    kind,
+    tool,
+    message: shown(waits_for.message),
+    assignees: listOf(waits_for.assignees).filter((each) => typeof each === "string"),
+    form_schema: objectOf(waits_for.form_schema),
+    requests: listOf(waits_for.requests).map((each) => requestOf(objectOf(each) ?? {})),
+  };
+}
+
+function requestOf(fields: Fields): Request {
+  return {
+    key: textOf(fields.key),
+    message: textOf(fields.message),
+    form_schema: objectOf(fields.form_schema),
+    url: linkOf(fields.url),
+  };
+}
+
+/** An address that a browser may be sent to: others, such as `javascript:`, are no links. */
+export function linkOf(value: unknown): string | null {
+  return typeof value === "string" && /^https?:\/\//i.test(value) ? value : null;
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** A message may be any value of the document. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function objectOf(value: unknown): Fields | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
