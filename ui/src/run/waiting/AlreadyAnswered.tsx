@@ -1,4 +1,4 @@
-import { Alert, Text } from "@mantine/core";
+import { Box, Text } from "@mantine/core";
 
 import { ApiError } from "@/api/client";
 import { JsonView } from "@/components/JsonView";
@@ -14,17 +14,13 @@ export function firstAnswerOf(error: unknown): Readonly<Record<string, unknown>>
 export function AlreadyAnswered({ first }: { first: Readonly<Record<string, unknown>> }) {
   const over = first.kind === "timeout";
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      mt="sm"
-      title={over ? "The time was over" : "It was answered already"}
-      role="status"
-    >
+    <Box role="status" mt={4}>
       <Text fz="sm" mb="xs">
-        {over ? "Nobody answered in time, and the run went on without an answer." : "The first answer counts. It was:"}
+        {over
+          ? "The time was over: nobody had answered, and the run went on without an answer."
+          : "It was answered already, and the first answer counts. Yours was not taken. The first one:"}
       </Text>
       {!over && <JsonView value={first} label="The first answer" maxHeight={240} />}
-    </Alert>
+    </Box>
   );
 }

@@ -37,8 +37,8 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   const problems = useMemo(() => problemsUnder(sending.error, "/data"), [sending.error]);
   const first = firstAnswerOf(sending.error);
   if (first) return <AlreadyAnswered first={first} />;
-  if (sending.isSuccess) return <Text role="status">Your answer was taken: the run goes on.</Text>;
-  if (over) return <Text role="status">This was answered meanwhile, or its time was over. Yours was not sent.</Text>;
+  if (sending.isSuccess) return <Done>Your answer was taken: the run goes on.</Done>;
+  if (over) return <Done>This was answered meanwhile, or its time was over. Yours was not sent.</Done>;
   const withForm = decision === "accept" && takesData(asked);
   const aboutWho = problemAt(sending.error, "/by");
   const verb = choices.find((choice) => choice.value === decision)?.label ?? "Send";
@@ -85,6 +85,14 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   );
 }
 
+function Done({ children }: { children: string }) {
+  return (
+    <Text role="status" fz="sm" mt={4}>
+      {children}
+    </Text>
+  );
+}
+
 interface AnswererProps {
   asked: Asked;
   by: string;
@@ -98,6 +106,7 @@ function Answerer({ asked, by, onChange, problem }: AnswererProps) {
       <TextInput
         label="Who answers"
         description="Kept in the journal as you say it"
+        inputWrapperOrder={["label", "input", "description", "error"]}
         value={by}
         onChange={(event) => onChange(event.currentTarget.value)}
       />

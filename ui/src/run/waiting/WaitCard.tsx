@@ -59,15 +59,7 @@ function Question({ path, asked, alone, over, onBegin }: QuestionProps) {
   const [opened, setOpened] = useState(alone);
   return (
     <>
-      {asked.message && (
-        <Text mt={4} fw={550} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-          {asked.message}
-        </Text>
-      )}
-      <Text fz="sm" c="dimmed">
-        {asked.tool ? `The tool ${asked.tool} asks` : "An approval"}
-        {asked.assignees.length > 0 && `, for ${asked.assignees.join(", ")}`}
-      </Text>
+      {!over && <Wording asked={asked} />}
       {opened ? (
         <AnswerForm path={path} asked={asked} over={over} onBegin={onBegin} />
       ) : (
@@ -75,6 +67,22 @@ function Question({ path, asked, alone, over, onBegin }: QuestionProps) {
           Answer …
         </Button>
       )}
+    </>
+  );
+}
+
+function Wording({ asked: { message, tool, assignees } }: { asked: Asked }) {
+  return (
+    <>
+      {message && (
+        <Text mt={4} fw={550} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {message}
+        </Text>
+      )}
+      <Text fz="sm" c="dimmed">
+        {tool ? `The tool ${tool} asks` : "An approval"}
+        {assignees.length > 0 && `, for ${assignees.join(", ")}`}
+      </Text>
     </>
   );
 }

@@ -32,7 +32,7 @@ export function WaitPanel() {
             key={key}
             step={step}
             wait={wait}
-            alone={shown.length === 1}
+            alone={lasting <= 1}
             onBegin={() => setBegun((before) => (before.has(key) ? before : new Set([...before, key])))}
             onClose={() => setBegun((before) => new Set([...before].filter((each) => each !== key)))}
           />
