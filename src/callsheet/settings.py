@@ -19,6 +19,8 @@ FILE: Final = "callsheet.toml"
 PREFIX: Final = "CALLSHEET_"
 NOT_SETTINGS: Final = ("CALLSHEET_ENV_", "CALLSHEET_SECRET_")
 """What the operator gives scenarios by name begins like this; see `callsheet.engine.environment`."""
+FOR_BUILDS: Final = frozenset({"CALLSHEET_UI", "CALLSHEET_CHROMIUM", "CALLSHEET_URL"})
+"""What builds and tests of the web UI read: somebody who builds it also runs it, in the same shell."""
 
 
 Days = Annotated[float | None, Field(gt=0, le=36_500)]
@@ -140,7 +142,7 @@ def _layers(overrides: Mapping[str, object] | None, base: Path) -> list[tuple[st
 def _environment() -> dict[str, object]:
     found: dict[str, object] = {}
     for name, text in os.environ.items():
-        if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS):
+        if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS) and name not in FOR_BUILDS:
             key = name.removeprefix(PREFIX).lower()
             found[key] = tuple(part.strip() for part in text.split(",")) if key == "allowed_hosts" else text
     return found
