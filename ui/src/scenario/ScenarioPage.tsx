@@ -2,8 +2,9 @@ import { Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
+import { type ScenarioText, scenarioTextQuery } from "@/api/editing";
+import { scenarioCheckQuery } from "@/api/scenarioCheck";
 import { scenarioQuery } from "@/api/scenarios";
-import { type ScenarioText, scenarioCheckQuery, scenarioSourceQuery } from "@/api/scenarioText";
 import { Failure } from "@/components/Failure";
 import { PageHeader } from "@/components/PageHeader";
 import { useScenarioPlace } from "./place";
@@ -15,7 +16,7 @@ import { Shown } from "./shown";
 /** One scenario. Its text is there even when it cannot be read as a scenario, so the page begins with that. */
 export function ScenarioPage() {
   const { scenarioId } = useScenarioPlace();
-  const { data, error, refetch } = useQuery(scenarioSourceQuery(scenarioId));
+  const { data, error, refetch } = useQuery({ ...scenarioTextQuery(scenarioId), refetchOnWindowFocus: true });
   if (data) return <Known key={scenarioId} text={data} />;
   if (error) {
     return (

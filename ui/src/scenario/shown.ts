@@ -1,7 +1,6 @@
 import { createContext, useContext } from "react";
-
+import type { Checked, ScenarioText } from "@/api/editing";
 import type { Diagnostic, ScenarioDocument } from "@/api/scenarios";
-import type { Checked, ScenarioText } from "@/api/scenarioText";
 
 /** The scenario of the page, as far as it is known. */
 export interface ShownScenario {

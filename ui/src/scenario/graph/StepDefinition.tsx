@@ -1,7 +1,6 @@
 import { Button, CloseButton, Group, Stack, Text, Title } from "@mantine/core";
-
+import type { Checked } from "@/api/editing";
 import type { Diagnostic, ScenarioDocument } from "@/api/scenarios";
-import type { Checked } from "@/api/scenarioText";
 import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
 import { StepIcon, type StepOutline } from "@/graph";
