@@ -48,7 +48,7 @@ export function CallOutcome({ exchange: { response, error } }: { exchange: Excha
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no name of their own and never move
         <ContentBlock key={index} value={block} label={`Content ${index + 1}`} />
       ))}
-      {response.content.length === 0 && !response.has_structured && (
+      {response.content.length === 0 && !response.has_structured && !response.is_error && (
         <Text fz="sm" c="dimmed">
           The tool gave nothing back.
         </Text>

@@ -1,5 +1,5 @@
 import { Button, Grid, Group, Loader, Modal, Tabs, Text } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { ToolSummary } from "@/api/tools";
 import { EmptyState } from "@/components/EmptyState";
@@ -83,8 +83,14 @@ interface ViewProps {
 
 function CallView({ call, onAnswer, onStop }: ViewProps) {
   const last = call.exchanges.at(-1);
+  const frame = useRef<HTMLDivElement>(null);
+  // In a small window the answer is below the form.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each call
+  useEffect(() => {
+    frame.current?.scrollIntoView({ block: "nearest" });
+  }, [call.id]);
   return (
-    <Tabs defaultValue="result" keepMounted={false}>
+    <Tabs defaultValue="result" keepMounted={false} ref={frame}>
       <Tabs.List mb="sm">
         <Tabs.Tab value="result">Result</Tabs.Tab>
         <Tabs.Tab value="raw">Raw</Tabs.Tab>

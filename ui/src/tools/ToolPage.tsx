@@ -49,7 +49,7 @@ function Known({ tool }: { tool: ToolSummary }) {
         beside={<HintWords tool={tool} />}
         subtitle={<ServerLine server={tool.server} {...(title && { title })} />}
       />
-      <Text mb="md" maw={760} style={{ whiteSpace: "pre-line", overflowWrap: "anywhere" }}>
+      <Text fz="sm" mb="md" maw={760} style={{ whiteSpace: "pre-line", overflowWrap: "anywhere" }}>
         {tool.description || "The server does not describe it."}
       </Text>
       <Tabs value={tab} onChange={choose} keepMounted={false}>

@@ -33,9 +33,9 @@ interface Place {
 }
 
 function walk(rows: SchemaRow[], place: Place): boolean {
-  const { schema, trail } = opened(place.schema, place);
+  const schema = opened(place.schema, place.root);
   if (!isObject(schema) || place.trail.includes(schema)) return true;
-  const inside = { ...place, trail: [...trail, schema], depth: place.depth + 1 };
+  const inside = { ...place, trail: [...place.trail, schema], depth: place.depth + 1 };
   const properties = own(schema, "properties");
   const required = own(schema, "required");
   for (const [name, property] of Object.entries(isObject(properties) ? properties : {})) {
@@ -53,13 +53,13 @@ function walk(rows: SchemaRow[], place: Place): boolean {
 }
 
 function add(rows: SchemaRow[], place: Place, name: string, required: boolean, depth: number): boolean {
-  const { schema } = opened(place.schema, place);
+  const schema = opened(place.schema, place.root);
   const description = isObject(schema) ? own(schema, "description") : undefined;
   rows.push({
     key: place.path,
     depth,
     name,
-    type: typeOf(schema, place.root),
+    type: typeOf(place.schema, place.root),
     required,
     description: typeof description === "string" ? description : "",
     rules: isObject(schema) ? rulesOf(schema) : [],
@@ -78,7 +78,7 @@ function nestedOf(schema: JsonObject): [string, unknown][] {
     const options = own(schema, keyword);
     if (!Array.isArray(options)) continue;
     options.forEach((option, at) => {
-      if (isObject(option) && hasParts(option)) found.push([String(option.title ?? `choice ${at + 1}`), option]);
+      if (isObject(option) && hasParts(option)) found.push([nameOf(option, at), option]);
     });
   }
   const all = own(schema, "allOf");
@@ -89,14 +89,18 @@ function nestedOf(schema: JsonObject): [string, unknown][] {
   return found;
 }
 
+function nameOf(option: JsonObject, at: number): string {
+  const ref = own(option, "$ref");
+  return String(option.title ?? (typeof ref === "string" ? ref.split("/").at(-1) : undefined) ?? `choice ${at + 1}`);
+}
+
 const hasParts = (schema: JsonObject): boolean =>
   ["properties", "items", "anyOf", "oneOf", "allOf", "$ref"].some((keyword) => Object.hasOwn(schema, keyword));
 
-function opened(schema: unknown, place: Place): { schema: unknown; trail: readonly unknown[] } {
+/** What a reference names, or the schema itself. */
+function opened(schema: unknown, root: unknown): unknown {
   const ref = isObject(schema) ? own(schema, "$ref") : undefined;
-  if (ref === undefined) return { schema, trail: place.trail };
-  const target = resolved(ref, place.root);
-  return isObject(target) ? { schema: target, trail: place.trail } : { schema, trail: place.trail };
+  return ref === undefined ? schema : (resolved(ref, root) ?? schema);
 }
 
 function typeOf(schema: unknown, root: unknown, deep = 0): string {

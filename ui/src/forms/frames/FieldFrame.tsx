@@ -2,7 +2,7 @@ import { Box, Button, Group, Text } from "@mantine/core";
 import type { FieldTemplateProps } from "@rjsf/utils";
 
 import { pointerOf } from "../check/pointer";
-import { nodeOf } from "../fields/labels";
+import { labelOf, nodeOf } from "../fields/labels";
 import { shown } from "../schema/formNode";
 import { same } from "../schema/merged";
 import type { FormNode } from "../schema/node";
@@ -13,8 +13,16 @@ const MAX_LETTERS = 60;
 
 /** One place of the value: its field, what is wrong with it as a whole, and examples to take over. */
 export function FieldFrame(props: FieldTemplateProps) {
-  const { children, fieldPathId, schema, rawErrors, formData, disabled, onChange } = props;
+  const { children, fieldPathId, schema, rawErrors, formData, disabled, required, label, onChange } = props;
   const node = nodeOf(schema);
+  const [only, ...others] = node.enum ?? [];
+  if (node.enum && others.length === 0 && only !== null && required && same(formData, only)) {
+    return (
+      <Text fz="sm" c="dimmed" data-pointer={pointerOf(fieldPathId.path)}>
+        {labelOf(String(fieldPathId.path.at(-1) ?? ""), label)}: {shown(only)}
+      </Text>
+    );
+  }
   const examples = (node.examples ?? []).slice(0, MAX_EXAMPLES).filter((example) => !same(example, formData));
   return (
     <Box data-pointer={pointerOf(fieldPathId.path)} data-kind={kindOf(node)}>

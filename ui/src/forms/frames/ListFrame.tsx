@@ -22,7 +22,7 @@ export function ListFrame(props: ArrayFieldTemplateProps) {
           {required && <RequiredMark />}
         </legend>
       )}
-      <Stack gap="xs">
+      <Stack gap="xs" className={classes.body ?? ""}>
         {node.description && !hidden && (
           <Text c="dimmed" fz="xs">
             {node.description}

@@ -50,7 +50,7 @@ export function ObjectFrame(props: ObjectFieldTemplateProps) {
           {node.description}
         </Text>
       )}
-      {body}
+      <div className={classes.body}>{body}</div>
     </fieldset>
   );
 }
