@@ -26,6 +26,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "xs" } },
     NavLink: { styles: { label: { fontSize: "var(--mantine-font-size-sm)" } } },
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Table: { defaultProps: { fz: "sm" } },
   },
   headings: {

@@ -43,7 +43,7 @@ export function ConfirmDialog({ opened, onClose, question, explanation, verb, ac
         <Button variant="default" onClick={onClose} data-autofocus>
           Keep it as it is
         </Button>
-        <Button color="red" loading={busy} onClick={() => void go()}>
+        <Button color="red.9" loading={busy} onClick={() => void go()}>
           {verb}
         </Button>
       </Group>
