@@ -1,4 +1,4 @@
-import { Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
@@ -23,13 +23,9 @@ export function Keyboard() {
         <PlaceKeys key={place.to} {...place} />
       ))}
       <UnstyledButton className={classes.find} onClick={palette.open} aria-haspopup="dialog">
-        {/* Its name in small windows, too, where the words have no room. */}
-        <VisuallyHidden>Find anything</VisuallyHidden>
         <IconSearch size={15} aria-hidden />
-        <Text component="span" fz="xs" visibleFrom="xs" flex={1} aria-hidden>
-          Find anything
-        </Text>
-        <Text component="span" visibleFrom="xs" aria-hidden>
+        <span className={classes.label}>Find anything</span>
+        <Text component="span" visibleFrom="xs">
           <KeyLegend keys="mod+k" />
         </Text>
       </UnstyledButton>
