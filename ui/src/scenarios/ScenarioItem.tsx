@@ -17,7 +17,7 @@ interface Props {
 
 /** One scenario of the list: what it is for, how it went of late, and the way to run it. */
 export function ScenarioItem({ scenario, runs, onTag }: Props) {
-  const { scenario_id: scenarioId, name, description, tags, problems } = scenario;
+  const { scenario_id: scenarioId, name, description, tags, problems, source, read_only: isFile } = scenario;
   const errors = problems.filter(({ severity }) => severity === "error");
   const last = runs[0];
   return (
@@ -30,6 +30,9 @@ export function ScenarioItem({ scenario, runs, onTag }: Props) {
         </h2>
         <code className={classes.id} title={scenarioId}>
           {scenarioId}
+          <span className={classes.source} title={isFile ? "A file, which is changed there" : "Saved through the API"}>
+            {source}
+          </span>
         </code>
         {description && (
           <Text fz="sm" c="dimmed" lineClamp={2} title={description}>

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { type RunRow, runsQuery } from "@/api/runs";
 
 const LATEST = 200;
-const EACH = 12;
+const EACH = 8;
 
 /** The latest runs by scenario, newest first. */
 export function byScenario(runs: readonly RunRow[]): ReadonlyMap<string, readonly RunRow[]> {
