@@ -51,7 +51,7 @@ export default function BulkDialog({ action, target, onClose, onDone }: Props) {
           </Button>
           {found.data && found.data.ids.length > 0 && !work.data && (
             <Button
-              color={action === "delete" ? "red" : undefined}
+              color={action === "delete" ? "red.9" : undefined}
               loading={work.isPending}
               onClick={() => work.mutate()}
             >

@@ -27,11 +27,17 @@ export default function RunMenu({ run, button, onClose }: Props) {
   if (deleting)
     return <BulkDialog action="delete" target={{ runs: [run] }} onClose={onClose} onDone={() => undefined} />;
   return (
-    <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus>
+    <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
-        <span className={classes.anchor} style={{ left: at.right + window.scrollX, top: at.bottom + window.scrollY }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Actions of the run of ${run.scenario_id}`}
+          className={classes.anchor}
+          style={{ left: at.right + window.scrollX, top: at.bottom + window.scrollY }}
+        />
       </Menu.Target>
-      <Menu.Dropdown aria-label={`Actions of the run of ${run.scenario_id}`}>
+      <Menu.Dropdown>
         {act.error !== null && <Failure error={act.error} />}
         {offers("cancel") && <Keeping onClick={() => act.mutate("cancel")}>Cancel</Keeping>}
         {offers("resume") && <Keeping onClick={() => act.mutate("resume")}>Push on</Keeping>}

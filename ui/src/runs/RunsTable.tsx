@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
 
 import type { RunRow } from "@/api/runs";
@@ -86,7 +87,11 @@ function RunsTableHead({ ticks, menu }: { ticks: Ticks | undefined; menu: boolea
         <th>Message</th>
         <th>Started</th>
         <th className={classes.took}>Took</th>
-        {menu && <th aria-label="Actions" />}
+        {menu && (
+          <th>
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </th>
+        )}
       </tr>
     </thead>
   );
