@@ -5,7 +5,7 @@ on as its type says; any other step is announced, executed, and its end is writt
 next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from callsheet.errors import StepFailure
@@ -72,8 +72,13 @@ def failure_of(step: Step, state: StepState) -> RunError | None:
 
 def failed_before(steps: Sequence[Step], scope: Scope) -> StepState | None:
     """The step that, as the journal says, has ended this list; None when it goes on. Cancelled steps do not count."""
+    return failed_in(steps, scope.execution.state.steps, scope.prefix)
+
+
+def failed_in(steps: Sequence[Step], states: Mapping[StepPath, StepState], prefix: str) -> StepState | None:
+    """As `failed_before`, of a list whose steps have paths with this prefix."""
     for step in steps:
-        state = scope.execution.state.steps.get(scope.path(step.name))
+        state = states.get(StepPath(prefix + step.name))
         if state is not None and state.status is StepStatus.FAILED and failure_of(step, state) is not None:
             return state
     return None

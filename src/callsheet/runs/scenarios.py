@@ -36,13 +36,18 @@ class PinnedScenarios:
         async with self._reading:  # a service may begin with thousands of runs of one revision
             scenario = self._parsed.get(revision)
             if scenario is None:
-                scenario = self._parsed[revision] = _parse(revision, await self._journal.definition(revision))
+                scenario = self._parsed[revision] = parse_pinned(revision, await self._journal.definition(revision))
                 if len(self._parsed) > _KEPT:
                     self._parsed.popitem(last=False)
         return scenario
 
 
-def _parse(revision: Revision, document: bytes) -> Scenario:
+def parse_pinned(revision: Revision, document: bytes) -> Scenario:
+    """The scenario in a document that the journal holds.
+
+    Raises:
+        ScenarioInvalid: this version of Callsheet cannot read the stored document.
+    """
     try:
         parsed = parse_scenario(decode_json(document))
     except DocumentInvalid as exc:

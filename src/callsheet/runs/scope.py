@@ -9,10 +9,11 @@ from datetime import datetime
 from callsheet.runs.control import Control, Limit
 from callsheet.runs.events import RunError, StepPath
 from callsheet.runs.execution import Execution
-from callsheet.runs.state import StepState
+from callsheet.runs.state import RunState, StepState
 from callsheet.scenario.budget import QUICK_VISITS
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.model import Scenario
 from callsheet.scenario.values import From, Missing, Value, evaluate, or_null
 
 
@@ -48,12 +49,7 @@ class Scope:
 
     def show(self, step: StepState) -> None:
         """Let later expressions see a finished step."""
-        self.steps[step.name] = {
-            "output": step.output,
-            "status": step.status.value,
-            "error": None if step.error is None else error_root(step.error),
-            "errors": step.errors,
-        }
+        self.steps[step.name] = step_root(step)
 
     async def evaluate(self, value: Value, more: JsonObject | None = None) -> Json | Missing:
         """The JSON that `value` stands for now; `more` has roots beside the scope's.
@@ -63,7 +59,8 @@ class Scope:
         Raises:
             EvaluationFailed: an expression failed or costs more than is allowed.
         """
-        roots = self.roots if more is None else {**self.roots, **more}
+        # Copies: an expression may give all of the roots or of `steps`, which must not change, or hold itself, later.
+        roots = {**self.roots, "steps": dict(self.steps), **(more or {})}
         try:
             return evaluate(value, roots, QUICK_VISITS)
         except EvaluationLimitExceeded:
@@ -116,6 +113,32 @@ def _kind(value: int | float | str | list[Json] | JsonObject) -> str:
             return "a list"
         case dict():
             return "an object"
+
+
+def run_roots(scenario: Scenario, state: RunState) -> JsonObject:
+    """What expressions begin with before the first step of a run."""
+    return {
+        "input": state.input,
+        "vars": scenario.vars,
+        "env": dict(state.env),
+        "steps": dict[str, Json](),
+        "run": {
+            "id": state.run_id,
+            "started_at": state.started_at.isoformat(timespec="milliseconds"),
+            "scenario_id": state.scenario_id,
+            "revision": state.revision,
+        },
+    }
+
+
+def step_root(step: StepState) -> JsonObject:
+    """A finished step as expressions see it."""
+    return {
+        "output": step.output,
+        "status": step.status.value,
+        "error": None if step.error is None else error_root(step.error),
+        "errors": step.errors,
+    }
 
 
 def error_root(error: RunError) -> JsonObject:

@@ -10,7 +10,7 @@ from callsheet.runs.ended import Returned, StepFailed
 from callsheet.runs.ending import ending
 from callsheet.runs.events import RunError, RunFinished, RunStatus, RunWaiting, StepFinished, StepPath, StepStatus
 from callsheet.runs.execution import Execution, failure_code
-from callsheet.runs.scope import Scope, error_root
+from callsheet.runs.scope import Scope, error_root, run_roots
 from callsheet.scenario.durations import MAX_DURATION
 from callsheet.scenario.expressions import EvaluationFailed
 from callsheet.scenario.json import Json, JsonObject
@@ -84,19 +84,8 @@ def _return_again(execution: Execution) -> None:
 
 
 def _scope(execution: Execution, control: Control) -> Scope:
-    state, steps = execution.state, dict[str, Json]()
-    roots: JsonObject = {
-        "input": state.input,
-        "vars": execution.scenario.vars,
-        "env": dict(state.env),
-        "steps": steps,
-        "run": {
-            "id": state.run_id,
-            "started_at": state.started_at.isoformat(timespec="milliseconds"),
-            "scenario_id": state.scenario_id,
-            "revision": state.revision,
-        },
-    }
+    steps: JsonObject = {}
+    roots: JsonObject = {**run_roots(execution.scenario, execution.state), "steps": steps}
     return Scope(execution=execution, control=control, prefix="", roots=roots, steps=steps)
 
 
