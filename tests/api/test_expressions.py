@@ -9,7 +9,11 @@ import pytest
 
 from callsheet.api.workbench import Workbench
 from callsheet.errors import Unavailable
+from callsheet.runs.events import RunId
+from tests.api.house import NEWS, House
+from tests.support.events import run_finished, step_finished, step_started
 
+SEARCH = "search_news_sources"
 URL = "/api/expressions/evaluate"
 DATA = {"input": {"n": 3, "names": ["b", "a"], "none": None}}
 
@@ -146,3 +150,43 @@ class TestTheWorkbench:
             with pytest.raises(ValueError, match="no"):
                 await bench.run(fails)
         assert await bench.run(lambda: 5) == 5
+
+
+async def finished_news(house: House) -> RunId:
+    """A run of the seed's scenario whose only step has ended."""
+    run_id = (await house.runs.submit(NEWS, {"url": "https://example.org"})).run_id
+    await house.journal.append(
+        run_id, 1, [step_started(run_id, SEARCH), step_finished(run_id, SEARCH, output={"n": 2}), run_finished(run_id)]
+    )
+    return run_id
+
+
+async def test_the_roots_may_be_those_of_a_run(house: House, client: httpx2.AsyncClient) -> None:
+    run_id = await finished_news(house)
+    at_the_end = {"expression": f"[input.url, steps.{SEARCH}.output.n, run.id]", "run_id": run_id}
+    response = await client.post(URL, json=at_the_end)
+    assert (response.status_code, response.json()["result"]) == (200, ["https://example.org", 2, run_id])
+    of_the_step = {"value": {"template": "${input.url} ${length(keys(steps))}"}, "run_id": run_id, "step_path": SEARCH}
+    assert (await client.post(URL, json=of_the_step)).json()["result"] == "https://example.org 0"
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [
+        ({"run_id": "76d6903c-f520-4a40-b0fc-8fed3f7955d2"}, 404, "run.not_found"),
+        ({"run_id": "no-uuid"}, 404, "run.not_found"),
+        ({"step_path": SEARCH}, 422, "request.invalid"),
+        ({"run_id": "76d6903c-f520-4a40-b0fc-8fed3f7955d2", "data": {}}, 422, "request.invalid"),
+    ],
+)
+async def test_roots_that_there_are_not_are_refused(
+    client: httpx2.AsyncClient, more: dict[str, Any], status: int, code: str
+) -> None:
+    response = await client.post(URL, json={"expression": "input"} | more)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+async def test_a_step_that_the_scenario_does_not_have_is_404(house: House, client: httpx2.AsyncClient) -> None:
+    body = {"expression": "input", "run_id": await finished_news(house), "step_path": "gone"}
+    response = await client.post(URL, json=body)
+    assert (response.status_code, response.json()["code"]) == (404, "step.not_found")

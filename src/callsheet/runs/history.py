@@ -1,16 +1,19 @@
 """Reading runs: their state, their events as they come, and lists of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
 from callsheet.runs.events import Record, Revision, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild
 from callsheet.runs.following import Follows
+from callsheet.runs.hindsight import roots_at
 from callsheet.runs.ports import Journal, RunFilter, RunPage
+from callsheet.runs.scenarios import parse_pinned
 from callsheet.runs.state import RunState, StepState
 from callsheet.runs.tries import StepAttempt, attempts_of
+from callsheet.scenario.json import JsonObject
 
 MOST_CHILDREN: Final = 100
 """Of one run that are shown with it; the list of runs has all."""
@@ -51,6 +54,18 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         return await self._journal.definition(revision)
+
+    async def hindsight(self, run_id: RunId, path: StepPath | None) -> Callable[[], JsonObject]:
+        """Gives the roots of a step of the run, as `roots_at` makes them; that takes a while, so call it in a thread.
+
+        Raises:
+            RunNotFound: there is no such run.
+            ScenarioInvalid: this version of Callsheet cannot read its document.
+            JournalUnavailable: the journal cannot be read.
+        """
+        state = await self.state(run_id)
+        document = await self._journal.definition(state.revision)
+        return lambda: roots_at(parse_pinned(state.revision, document), state, path)
 
     async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
         """The rows of those of the runs that exist; None for a row that is damaged.
