@@ -11,7 +11,7 @@ const proxied = ["/api", "/schemas", "/healthz", "/readyz", "/docs", "/openapi.j
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { "@": here("src") } },
+  resolve: { alias: { "@": here("src"), "markdown-to-jsx/react": here("src/forms/PlainText.tsx") } },
   server: {
     proxy: Object.fromEntries(
       proxied.map((path) => [path, { target: service, changeOrigin: true, headers: { origin: service } }]),

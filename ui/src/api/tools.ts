@@ -33,6 +33,16 @@ export const toolServersQuery = () =>
     queryFn: ({ signal }) => answer(api.GET("/api/tool-servers", { signal })),
   });
 
+export type ToolDetail = Schema<"ToolDetail">;
+
+/** One tool as it is now, beside what was locked of it. */
+export const toolQuery = (server: string, tool: string) =>
+  queryOptions({
+    queryKey: [...toolKeys.all, server, tool],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/tools/{server}/{tool}", { params: { path: { server, tool } }, signal })),
+  });
+
 export type CallRequest = Schema<"CallRequest">;
 export type CallResponse = Schema<"CallResponse">;
 export type Question = Schema<"Question">;

@@ -1,8 +1,11 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { aForm, likeABrowser } from "./testing";
+
+// A long list of options is slow to search in a simulated page.
+vi.setConfig({ testTimeout: 20_000 });
 
 beforeAll(async () => {
   likeABrowser();
