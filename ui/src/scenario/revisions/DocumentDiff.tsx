@@ -62,8 +62,8 @@ const removed = "light-dark(#fbe2e4, #45202a)";
 const colours = EditorView.theme({
   "&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine": { backgroundColor: added },
   "&.cm-merge-a .cm-changedLine, .cm-deletedChunk": { backgroundColor: removed },
-  "&.cm-merge-b .cm-changedText": { background: "light-dark(#b5e2c3, #27583f)" },
-  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "light-dark(#f5bcc1, #74323f)" },
+  "&.cm-merge-b .cm-changedText": { background: "light-dark(#b5e2c3, #1f4a35)" },
+  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "light-dark(#f5bcc1, #652b37)" },
   ".cm-changeGutter": { width: "3px", paddingLeft: "1px" },
   ".cm-collapsedLines": {
     background: "var(--mantine-color-default-hover)",
