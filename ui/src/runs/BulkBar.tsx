@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import type { BulkAction } from "@/api/bulk";
 import type { RunFilter } from "@/api/runs";
 import classes from "./BulkBar.module.css";
+import type { Target } from "./BulkDialog";
 import { isFor, verbs } from "./bulk";
 import type { Chosen } from "./ticks";
 
@@ -13,54 +14,57 @@ const BulkDialog = lazy(() => import("./BulkDialog"));
 interface Props {
   chosen: Chosen;
   filter: RunFilter;
+  /** Whether there is anything to act on. */
+  any: boolean;
 }
 
 const ACTIONS: readonly BulkAction[] = ["cancel", "retry", "delete"];
 
 /** What can be done with the runs that are selected, or else with all that the filter finds. */
-export function BulkBar({ chosen, filter }: Props) {
-  const [action, setAction] = useState<BulkAction | null>(null);
+export function BulkBar({ chosen, filter, any }: Props) {
+  // The dialog stays with what it was opened for, also when that is not listed or selected any more.
+  const [asked, setAsked] = useState<{ action: BulkAction; target: Target } | null>(null);
   const some = chosen.runs.length > 0;
   const [first, second] = chosen.runs;
   const offered = ACTIONS.filter((one) => !some || chosen.runs.some((run) => isFor(one, run.status)));
   return (
-    <div className={classes.bar} data-some={some || undefined}>
-      <Text fz="xs" c="dimmed" aria-live="polite">
-        {some ? `${chosen.runs.length} selected` : "With all that this finds:"}
-      </Text>
-      <Group gap={4}>
-        {offered.map((one) => (
-          <Button key={one} size="compact-xs" variant={some ? "default" : "subtle"} onClick={() => setAction(one)}>
-            {verbs[one].label} …
-          </Button>
-        ))}
-        {first && second && chosen.runs.length === 2 && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            renderRoot={(props) => (
-              <Link to="/runs/compare" search={{ a: second.run_id, b: first.run_id }} {...props} />
+    <>
+      {any && (
+        <div className={classes.bar} data-some={some || undefined}>
+          <Text fz="xs" c="dimmed" aria-live="polite">
+            {some ? `${chosen.runs.length} selected` : "With all that this finds:"}
+          </Text>
+          <Group gap={4}>
+            {offered.map((one) => (
+              <Button
+                key={one}
+                size="compact-xs"
+                variant={some ? "default" : "subtle"}
+                onClick={() => setAsked({ action: one, target: some ? { runs: chosen.runs } : { filter } })}
+              >
+                {verbs[one].label} …
+              </Button>
+            ))}
+            {first && second && chosen.runs.length === 2 && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                renderRoot={(props) => (
+                  <Link to="/runs/compare" search={{ a: second.run_id, b: first.run_id }} {...props} />
+                )}
+              >
+                Compare
+              </Button>
             )}
-          >
-            Compare
-          </Button>
-        )}
-        {some && (
-          <Button size="compact-xs" variant="subtle" onClick={chosen.clear}>
-            Clear
-          </Button>
-        )}
-      </Group>
-      <Suspense>
-        {action && (
-          <BulkDialog
-            action={action}
-            target={some ? { runs: chosen.runs } : { filter }}
-            onClose={() => setAction(null)}
-            onDone={chosen.clear}
-          />
-        )}
-      </Suspense>
-    </div>
+            {some && (
+              <Button size="compact-xs" variant="subtle" onClick={chosen.clear}>
+                Clear
+              </Button>
+            )}
+          </Group>
+        </div>
+      )}
+      <Suspense>{asked && <BulkDialog {...asked} onClose={() => setAsked(null)} onDone={chosen.clear} />}</Suspense>
+    </>
   );
 }

@@ -35,7 +35,7 @@ export function RunPages({ filter }: Props) {
   if (pages.isPending) return <Text c="dimmed">Loading …</Text>;
   return (
     <>
-      {runs.length > 0 && <BulkBar chosen={chosen} filter={filter} />}
+      <BulkBar chosen={chosen} filter={filter} any={runs.length > 0} />
       <div role="status" className={classes.news}>
         {held > 0 && (
           <Button radius="xl" onClick={release}>

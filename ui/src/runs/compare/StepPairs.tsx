@@ -69,6 +69,7 @@ export function StepPairs({ a, b }: Props) {
 
 /** So many rows are drawn at first. */
 const SHOWN = 100;
+const MORE = 300;
 
 /** The iterations of a block: closed, they are counted; open, those that differ come first to be seen. */
 function Block({ block, runs }: { block: Iterations; runs: Runs }) {
@@ -92,8 +93,8 @@ function Block({ block, runs }: { block: Iterations; runs: Runs }) {
           </ul>
           <Group gap="xs" p="xs">
             {pairs.length > limit && (
-              <Button size="compact-xs" variant="default" onClick={() => setLimit(limit + 10 * SHOWN)}>
-                Show {Math.min(pairs.length - limit, 10 * SHOWN).toLocaleString("en")} more
+              <Button size="compact-xs" variant="default" onClick={() => setLimit(limit + MORE)}>
+                Show {Math.min(pairs.length - limit, MORE).toLocaleString("en")} more
               </Button>
             )}
             {differing.length > 0 && differing.length < block.pairs.length && (
