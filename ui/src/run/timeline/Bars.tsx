@@ -1,7 +1,7 @@
 import { duration } from "@/components/time";
 import type { Bar } from "./bars";
 import { placeOf, type Scale } from "./scale";
-import classes from "./Timeline.module.css";
+import classes from "./Bars.module.css";
 
 interface Props {
   bars: readonly Bar[];

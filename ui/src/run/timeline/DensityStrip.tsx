@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import { densityOf } from "./density";
 import { placeOf, type Scale } from "./scale";
-import classes from "./Timeline.module.css";
+import classes from "./Bars.module.css";
 import type { TreeNode } from "./tree";
 
 const SLICES = 120;

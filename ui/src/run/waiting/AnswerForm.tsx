@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Code, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
@@ -9,7 +9,7 @@ import { SchemaForm } from "@/forms";
 import { usePlace } from "@/run/place";
 import { problemAt, problemsUnder } from "@/run/problems";
 import { AlreadyAnswered, firstAnswerOf } from "./AlreadyAnswered";
-import type { Asked, Request } from "./asked";
+import { type Asked, linkOf, type Request } from "./asked";
 import { answerOf, choicesFor, type Decision, takesData } from "./decision";
 import { useAnswerer } from "./useAnswerer";
 import classes from "./WaitPanel.module.css";
@@ -130,12 +130,19 @@ function Links({ requests }: { requests: readonly Request[] }) {
     .filter((request) => request.url !== null || requests.length > 1)
     .map(({ key, message, url }) => (
       <Text key={key} fz="sm" style={{ overflowWrap: "anywhere" }}>
-        {message}{" "}
-        {url && (
-          <Anchor href={url} target="_blank" rel="noopener noreferrer" inherit>
-            {url}
-          </Anchor>
-        )}
+        {requests.length > 1 && `${message} `}
+        {url !== null && <Address url={url} />}
       </Text>
     ));
+}
+
+/** The whole address, so that people see where they are sent; what is no web page is no link. */
+function Address({ url }: { url: string }) {
+  const link = linkOf(url);
+  if (link === null) return <Code>{url}</Code>;
+  return (
+    <Anchor href={link} target="_blank" rel="noopener noreferrer" inherit>
+      {url}
+    </Anchor>
+  );
 }

@@ -7,6 +7,7 @@ export interface Request {
   readonly key: string;
   readonly message: string;
   readonly form_schema: Fields | null;
+  /** Where the person is sent; whether that can be a link, `linkOf` says. */
   readonly url: string | null;
 }
 
@@ -42,7 +43,7 @@ function requestOf(fields: Fields): Request {
     key: textOf(fields.key),
     message: textOf(fields.message),
     form_schema: objectOf(fields.form_schema),
-    url: linkOf(fields.url),
+    url: textOf(fields.url) || null,
   };
 }
 

@@ -20,8 +20,11 @@ const ELICITATION: readonly Choice[] = [
   { value: "cancel", label: "Dismiss" },
 ];
 
-/** What can be decided, in the words of the question. */
-export const choicesFor = ({ kind }: Asked): readonly Choice[] => (kind === "approval" ? APPROVAL : ELICITATION);
+/** What can be decided, in the words of the question. Who was sent somewhere says that it is done there. */
+export function choicesFor(asked: Asked): readonly Choice[] {
+  if (asked.kind === "approval") return APPROVAL;
+  return takesData(asked) ? ELICITATION : [{ value: "accept", label: "Done" }, ...ELICITATION.slice(1)];
+}
 
 interface Given {
   readonly decision: Decision;
