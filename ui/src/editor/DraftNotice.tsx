@@ -15,10 +15,10 @@ interface Props {
 export function DraftNotice({ draft, revision, onTake, onDrop }: Props) {
   const old = draft.revision !== revision;
   return (
-    <Alert color="yellow" variant="light" py="xs" title="There is a draft that was not saved">
+    <Alert color="gray" variant="light" py="xs" title="There is a draft that was not saved">
       <Group gap="sm">
         <Text fz="sm" flex="1 1 18rem">
-          This browser kept it <Moment at={draft.at} />.
+          Kept in this browser: <Moment at={draft.at} />.
           {old && " What is saved has been changed since; saving the draft will show what differs."}
         </Text>
         <Button size="xs" onClick={onTake}>

@@ -19,6 +19,12 @@ const frame = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "light-dark(#c9dcf0, #2d4a68) !important",
   },
+  ".cm-collapsedLines": {
+    backgroundImage: "none",
+    backgroundColor: "light-dark(var(--mantine-color-gray-1), var(--mantine-color-dark-6))",
+    color: "inherit",
+  },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
   ".cm-selectionMatch": { backgroundColor: "light-dark(#e3eef8, #24384c)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "light-dark(#d5e6d9, #2c4a38)" },
   ".cm-panels": {

@@ -1,8 +1,9 @@
 import {
   autocompletion,
+  type Completion,
   type CompletionContext,
   type CompletionResult,
-  snippetCompletion,
+  snippet,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 
@@ -21,9 +22,11 @@ const KINDS = {
 };
 
 /** Completion in the editor; `known` gives what is known at the moment of asking. */
-export function completing(syntax: Syntax, known: () => Known): Extension {
+export function completing(syntax: Syntax, known: () => Known, long: boolean): Extension {
   return autocompletion({
     activateOnTyping: true,
+    // A long text is read again for every question, so nothing is asked while somebody types on.
+    activateOnTypingDelay: long ? 400 : 100,
     icons: false,
     maxRenderedOptions: 200,
     override: [(context) => offered(context, syntax, known())],
@@ -35,22 +38,29 @@ function offered(context: CompletionContext, syntax: Syntax, known: Known): Comp
   if (!context.explicit && !context.matchBefore(/[\w.$"'{?]|^\s*|: ?|- ?/)) return null;
   const found = choicesAt(context.state.doc.toString(), syntax, context.pos, known);
   if (!found) return null;
+  // What is matched is the word alone; what is replaced has its quotes, too.
+  const around = { before: found.typed - found.from, after: found.to - context.pos };
   return {
-    from: found.from,
-    to: found.to,
-    options: found.choices.map(optionOf),
-    validFor: /^["']?[\w-]*$/,
+    from: found.typed,
+    options: found.choices.map((choice) => optionOf(choice, around)),
+    validFor: /^[\w-]*$/,
   };
 }
 
-function optionOf({ label, kind, detail, about, insert, rank }: Choice) {
+function optionOf(
+  { label, kind, detail, about, insert, rank }: Choice,
+  around: { before: number; after: number },
+): Completion {
   const info = about === "" ? {} : { info: about };
-  return snippetCompletion(insert, {
+  // Without a place to fill in, the cursor would stay before the text.
+  const put = snippet(insert.includes("#{") ? insert : `${insert}#{}`);
+  return {
     label,
     type: KINDS[kind],
     detail,
     ...info,
     boost: Math.max(-99, Math.min(99, rank > 900 ? 99 : rank)),
     sortText: String(9999 - rank).padStart(5, "0"),
-  });
+    apply: (view, completion, from, to) => put(view, completion, from - around.before, to + around.after),
+  };
 }

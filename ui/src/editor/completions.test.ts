@@ -118,6 +118,7 @@ describe("keys", () => {
     expect(taken(step("|"), "input")).toBe(step("input:\n  ‹›"));
     expect(taken("steps:\n  - |\n    when: a\n", "name")).toContain("  - name: ‹›\n");
     expect(taken('{"st|"}', "steps", "json")).toBe('{"steps": [‹›]}');
+    expect(taken('{"st|"\n "x-a": 1}', "steps", "json")).toBe('{"steps": [‹›],\n "x-a": 1}');
     expect(taken('{"st|": []}', "steps", "json")).toBe('{"steps": []}');
     expect(taken("steps:\n  - {name: a, type: loop, |}\n", "until")).toContain("{name: a, type: loop, until: ‹›}");
   });

@@ -10,9 +10,10 @@ import { type Known, Shapes } from "./shapes";
 import { STEP_TEMPLATES } from "./stepTemplates";
 import { ERROR_CODES } from "./words";
 
-/** What could stand at a position, and the text that it takes the place of. */
+/** What could stand at a position, and the text that it takes the place of; `typed` begins the word, behind its quote. */
 export interface Choices {
   readonly from: number;
+  readonly typed: number;
   readonly to: number;
   readonly choices: readonly Choice[];
 }
@@ -46,9 +47,19 @@ export function choicesAt(text: string, syntax: Syntax, position: number, known:
     if (kindOfText(cursor.document, cursor.path)) return null;
   }
   if (text.slice(cursor.from, position).includes("\n")) return null;
-  const choices = cursor.place === "key" ? keys(here, cursor.colon) : values(here);
-  return choices.length > 0 ? { from: cursor.from, to: cursor.to, choices } : null;
+  const comma = needsComma(cursor, text) ? "," : "";
+  const choices =
+    cursor.place === "key"
+      ? keys(here, cursor.colon).map((each) => ({ ...each, insert: each.insert + comma }))
+      : values(here);
+  return choices.length > 0
+    ? { from: cursor.from, typed: position - cursor.typed.length, to: cursor.to, choices }
+    : null;
 }
+
+/** Whether the next property of a JSON object stands behind the key that is typed. */
+const needsComma = ({ place, syntax, colon, to }: Cursor, text: string): boolean =>
+  place === "key" && syntax === "json" && !colon && /^\s*"/.test(text.slice(to, to + 2000));
 
 /** How far right of its line's indentation a position stands, such as behind a dash. */
 function rightOf(text: string, position: number): number {
@@ -65,7 +76,8 @@ function expressionHere(text: string, position: number, here: Here): Choices | n
   if (!found) return null;
   const { typed, choices } = expressionChoices(found.before, scope, shapes, cursor.style === "double");
   const rest = /^\w*/.exec(text.slice(position))?.[0].length ?? 0;
-  return choices.length > 0 ? { from: position - typed, to: position + rest, choices } : null;
+  const from = position - typed;
+  return choices.length > 0 ? { from, typed: from, to: position + rest, choices } : null;
 }
 
 /** Keys that the object at the cursor may still have. */

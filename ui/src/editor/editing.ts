@@ -36,7 +36,12 @@ export const editing: Extension = [
   highlightSelectionMatches(),
   search({ top: true }),
   EditorState.tabSize.of(2),
-  // Escape, then Tab leaves the editor; the editor itself sees to that.
+  // Escape, then Tab leaves the editor, also when Escape closed something or took a selection away.
+  EditorView.domEventObservers({
+    keydown: (event, view) => {
+      if (event.key === "Escape") view.setTabFocusMode(2000);
+    },
+  }),
   keymap.of([
     ...closeBracketsKeymap,
     ...completionKeymap,
@@ -47,12 +52,12 @@ export const editing: Extension = [
     ...defaultKeymap,
     indentWithTab,
   ]),
-  EditorView.contentAttributes.of({ spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
   appearance,
 ];
 
 /** What depends on the syntax. */
-export const inSyntax = (syntax: Syntax, known: () => Known): Extension => [
+export const inSyntax = (syntax: Syntax, known: () => Known, long: boolean): Extension => [
   syntax === "json" ? json() : yaml(),
-  completing(syntax, known),
+  completing(syntax, known, long),
 ];

@@ -4,8 +4,15 @@ import { outlineOf } from "./jsonOutline";
 import type { Syntax } from "./outline";
 import { placed } from "./problemPlaces";
 
-function marked(text: string, pointer: string, line: number, column: number, syntax: Syntax = "yaml"): string {
-  const problem = { code: "E100", severity: "error" as const, pointer, message: "", hint: "", line, column };
+function marked(
+  text: string,
+  pointer: string,
+  line: number,
+  column: number,
+  syntax: Syntax = "yaml",
+  message = "",
+): string {
+  const problem = { code: "E100", severity: "error" as const, pointer, message, hint: "", line, column };
   const mark = placed(text, outlineOf(text, syntax), [problem])[0];
   return text.slice(mark?.from, mark?.to);
 }
@@ -13,14 +20,14 @@ function marked(text: string, pointer: string, line: number, column: number, syn
 const TEXT = "name: Ünï 😀 x\nsteps:\n  - name: a\n    input: {url: {from: steps.serch.output}}\n    tol: b\n";
 
 test("a value is marked as a whole", () => {
-  expect(marked(TEXT, "/steps/0/input/url/from", 4, 25)).toBe("steps.serch.output");
+  expect(marked(TEXT, "/steps/0/input/url/from", 4, 19)).toBe("steps.serch.output");
   expect(marked('{"a": ["x", "yy"]}', "/a/1", 1, 13, "json")).toBe('"yy"');
 });
 
-test("a key is marked when the place is the key's, and in place of what is many lines long", () => {
-  expect(marked(TEXT, "/steps/0/tol", 5, 5)).toBe("tol");
-  expect(marked(TEXT, "/steps/0/tol", 5, 10)).toBe("b");
-  expect(marked(TEXT, "/steps", 3, 3)).toBe("steps");
+test("a key is marked when it is what is wrong, and in place of what is many lines long", () => {
+  expect(marked(TEXT, "/steps/0/tol", 5, 5, "yaml", "Unknown key 'tol'.")).toBe("tol");
+  expect(marked(TEXT, "/steps/0/tol", 5, 5)).toBe("b");
+  expect(marked(TEXT, "/steps", 2, 1)).toBe("steps");
   expect(marked(TEXT, "/steps/0", 3, 5)).toBe("name: a");
 });
 

@@ -30,11 +30,14 @@ function place(text: string, root: OutlineNode, problem: Diagnostic, lines: Line
   if (at !== null && !(node && within(node, at)) && !(property && within(property.name, at))) {
     return wordAt(text, at);
   }
-  if (property && (at === null ? property.node.kind !== "scalar" : within(property.name, at))) {
+  if (property && (isAboutKey(problem, property.key) || property.node.kind !== "scalar"))
     return shown(text, property.name);
-  }
   return node ? shown(text, valueOrKey(node, property)) : wordAt(text, at ?? 0);
 }
+
+/** A key that is unknown is marked itself; with everything else it is the value that is wrong. */
+const isAboutKey = ({ message }: Diagnostic, key: string): boolean =>
+  message.includes(`key '${key}'`) || message.includes(`has no input '${key}'`);
 
 /** A whole block underlined says nothing; its key, or its first line, does. */
 function valueOrKey(node: OutlineNode, property: Property | undefined): Stretch {

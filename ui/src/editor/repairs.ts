@@ -5,6 +5,8 @@ export interface Repair {
   readonly name: string;
   readonly from: number;
   readonly to: number;
+  /** What stands there; when it does no longer, there is nothing to repair. */
+  readonly old: string;
   readonly insert: string;
 }
 
@@ -23,6 +25,7 @@ export function repairOf(text: string, { from, to, problem }: PlacedProblem): Re
     name: `Write '${meant}'`,
     from: at,
     to: at + wrong.name.length,
+    old: wrong.name,
     insert: wrong.called ? meant.replace(/\(\)$/, "") : meant,
   };
 }

@@ -33,7 +33,7 @@ export function useEditor(place: RefObject<HTMLElement | null>, options: Options
         extensions: [
           editing,
           EditorView.contentAttributes.of({ "aria-label": label }),
-          language.current.of(inSyntax(syntax, () => latest.current.known)),
+          language.current.of(inSyntax(syntax, () => latest.current.known, isLong(text))),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc);
             if (update.docChanged || update.selectionSet) latest.current.onMove(update.state.selection.main.head);
@@ -45,12 +45,15 @@ export function useEditor(place: RefObject<HTMLElement | null>, options: Options
     return () => created.destroy();
   }, [place]);
   useEffect(() => {
-    view?.dispatch({
-      effects: language.current.reconfigure(inSyntax(options.syntax, () => latest.current.known)),
-    });
+    if (!view) return;
+    const extension = inSyntax(options.syntax, () => latest.current.known, isLong(view.state.doc));
+    view.dispatch({ effects: language.current.reconfigure(extension) });
   }, [view, options.syntax]);
   return view;
 }
+
+/** Whether reading the whole text takes longer than a keystroke may. */
+const isLong = (text: { readonly length: number }): boolean => text.length > 50_000;
 
 /** Puts another text in place of all; one step of undoing brings the old one back. */
 export function replaceAll(view: EditorView, text: string): void {

@@ -72,7 +72,8 @@ const shiftedTo = (repair: Repair, { from }: PlacedProblem, now: number, _to: nu
   to: repair.to + now - from,
 });
 
-function repaired(view: NonNullable<ReturnType<typeof useEditor>>, { from, to, insert }: Repair): void {
+function repaired(view: NonNullable<ReturnType<typeof useEditor>>, { from, to, old, insert }: Repair): void {
+  if (view.state.sliceDoc(from, to) !== old) return;
   view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, scrollIntoView: true });
   view.focus();
 }
