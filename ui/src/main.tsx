@@ -1,4 +1,4 @@
-import "@mantine/core/styles.css";
+import "@/app/mantineStyles";
 import "@/app/base.css";
 
 import { StrictMode } from "react";

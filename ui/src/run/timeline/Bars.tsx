@@ -1,7 +1,7 @@
 import { duration } from "@/components/time";
+import classes from "./Bars.module.css";
 import type { Bar } from "./bars";
 import { placeOf, type Scale } from "./scale";
-import classes from "./Bars.module.css";
 
 interface Props {
   bars: readonly Bar[];

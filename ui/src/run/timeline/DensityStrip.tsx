@@ -1,8 +1,7 @@
 import { useMemo } from "react";
-
+import classes from "./Bars.module.css";
 import { densityOf } from "./density";
 import { placeOf, type Scale } from "./scale";
-import classes from "./Bars.module.css";
 import type { TreeNode } from "./tree";
 
 const SLICES = 120;
