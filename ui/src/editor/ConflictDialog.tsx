@@ -32,9 +32,9 @@ export function ConflictDialog({ scenarioId, mine, syntax, onTakeTheirs, onKeepM
             : "Nothing of yours is saved or lost. On the left is what is saved now, on the right is your text."}
         </Text>
         {error && <Failure error={error} title="What is saved now cannot be shown" />}
-        {!theirs && !error && <Loader size="sm" aria-label="Loading what is saved now" />}
+        {!theirs && !error && <Loader size="sm" role="status" aria-label="Loading what is saved now" />}
         {theirs && (
-          <Suspense fallback={<Loader size="sm" aria-label="Comparing" />}>
+          <Suspense fallback={<Loader size="sm" role="status" aria-label="Comparing" />}>
             <Differences theirs={theirs} mine={mine} syntax={syntax} />
           </Suspense>
         )}

@@ -18,7 +18,7 @@ export function GraphPane({ document, references, selected, onSelect }: Props) {
   const edges = useMemo(() => references.filter(isBetweenSteps), [references]);
   return (
     <GraphFailed document={drawn}>
-      <Suspense fallback={<Loader size="sm" m="md" aria-label="Loading the graph" />}>
+      <Suspense fallback={<Loader size="sm" m="md" role="status" aria-label="Loading the graph" />}>
         <ScenarioGraph document={document} states={null} dataEdges={edges} selected={selected} onSelect={onSelect} />
       </Suspense>
     </GraphFailed>

@@ -28,5 +28,5 @@ function Opening({ scenarioId }: { scenarioId: string }) {
     );
   }
   if (error) return <Failure error={error} title="The scenario cannot be opened" onRetry={() => void refetch()} />;
-  return <Loader size="sm" aria-label="Loading the scenario" />;
+  return <Loader size="sm" role="status" aria-label="Loading the scenario" />;
 }

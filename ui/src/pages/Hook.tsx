@@ -20,7 +20,7 @@ export function Hook() {
   const { data, error, refetch } = useQuery(hookQuery(name));
   const [editing, setEditing] = useState(false);
   if (error) return <Failure error={error} title={`The hook ${name} cannot be shown`} onRetry={() => void refetch()} />;
-  if (!data) return <Loader size="sm" aria-label="Loading the hook" />;
+  if (!data) return <Loader size="sm" role="status" aria-label="Loading the hook" />;
   return (
     <>
       <PageHeader

@@ -29,7 +29,7 @@ export function Schedule() {
   const [editing, setEditing] = useState(false);
   if (error)
     return <Failure error={error} title={`The schedule ${name} cannot be shown`} onRetry={() => void refetch()} />;
-  if (!data) return <Loader size="sm" aria-label="Loading the schedule" />;
+  if (!data) return <Loader size="sm" role="status" aria-label="Loading the schedule" />;
   return (
     <>
       <PageHeader

@@ -22,7 +22,7 @@ export function Settings() {
         <Section title="This browser">
           <Preferences />
         </Section>
-        {isPending && <Loader size="sm" aria-label="Loading the settings" />}
+        {isPending && <Loader size="sm" role="status" aria-label="Loading the settings" />}
         {error && <Failure error={error} onRetry={() => void refetch()} />}
         {data && (
           <>

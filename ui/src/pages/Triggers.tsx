@@ -34,7 +34,7 @@ function Schedules() {
           New schedule
         </Button>
       </Group>
-      {isPending && <Loader size="sm" aria-label="Loading schedules" />}
+      {isPending && <Loader size="sm" role="status" aria-label="Loading schedules" />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {data?.length === 0 && (
         <EmptyState title="No schedules yet">
@@ -59,7 +59,7 @@ function Hooks() {
           New hook
         </Button>
       </Group>
-      {isPending && <Loader size="sm" aria-label="Loading hooks" />}
+      {isPending && <Loader size="sm" role="status" aria-label="Loading hooks" />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {data?.length === 0 && (
         <EmptyState title="No hooks yet">

@@ -33,7 +33,7 @@ export function RunPage({ runId }: { runId: string }) {
   useStepShortcuts(store);
   useShortcut("a", "Go to what waits for an answer", () => globalThis.document.getElementById("waiting")?.focus());
   if (phase === "failed") return <RunGone error={store.failure()} />;
-  if (run === null) return <Loader size="sm" aria-label="The run is being loaded" />;
+  if (run === null) return <Loader size="sm" role="status" aria-label="The run is being loaded" />;
   return (
     <ShownRunContext value={shown}>
       <RunHeader run={run} />

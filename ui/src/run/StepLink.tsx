@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { usePlace, withStep } from "./place";
+import { withStep } from "./place";
 import classes from "./StepLink.module.css";
 
 interface Props {
@@ -14,7 +14,6 @@ interface Props {
 
 /** Shows a step of the run beside what is on screen. */
 export function StepLink({ path, children = path, className = "", title }: Props) {
-  const { step } = usePlace();
   return (
     <Link
       from="/runs/$runId"
@@ -23,7 +22,6 @@ export function StepLink({ path, children = path, className = "", title }: Props
       resetScroll={false}
       preload={false}
       className={`${classes.link ?? ""} ${className}`}
-      aria-current={step === path ? "true" : undefined}
       {...(title === undefined ? {} : { title })}
     >
       {children}

@@ -26,7 +26,7 @@ export function ScenarioPage() {
       </>
     );
   }
-  return <Loader size="sm" aria-label="Loading the scenario" />;
+  return <Loader size="sm" role="status" aria-label="Loading the scenario" />;
 }
 
 function Known({ text }: { text: ScenarioText }) {

@@ -36,7 +36,7 @@ export function GraphTab() {
     <>
       <IterationPickers picks={picks} onPick={pick} />
       <div className={classes.frame}>
-        <Suspense fallback={<Loader size="sm" m="md" aria-label="The graph is being loaded" />}>
+        <Suspense fallback={<Loader size="sm" m="md" role="status" aria-label="The graph is being loaded" />}>
           <ScenarioGraph
             document={document}
             states={states}

@@ -31,6 +31,15 @@ test("what somebody opened is shown one by one", () => {
   expect(rows[2]).toMatchObject({ depth: 1, expandable: true, expanded: false });
 });
 
+test("iterations of many begin closed, also those with several steps", () => {
+  const steps = Array.from({ length: 20 }, (_, index) => [
+    execution(`pages[${index}].read`, "success"),
+    execution(`pages[${index}].title`, "success"),
+  ]);
+  const tree = treeOf([execution("pages", "success"), ...steps.flat()]);
+  expect(rowsOf(tree, new Map([["pages", true]]), EVERYTHING)).toHaveLength(1 + 20);
+});
+
 test("a filter shows what fits it and what that lies in", () => {
   const rows = rowsOf(many, new Map(), { ...EVERYTHING, status: "failed" });
   expect(keys(rows).slice(0, 3)).toEqual(["pages", "pages[7]", "pages[7].read"]);

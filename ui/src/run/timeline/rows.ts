@@ -33,16 +33,17 @@ export type Opened = ReadonlyMap<string, boolean>;
 export function rowsOf(roots: readonly TreeNode[], opened: Opened, filter: TimelineFilter): Row[] {
   const rows: Row[] = [];
   const wanted = isEverything(filter) ? null : fitting(roots, filter);
-  const visit = (node: TreeNode, depth: number): void => {
+  const visit = (node: TreeNode, depth: number, crowded: boolean): void => {
     if (wanted && !wanted.has(node)) return;
     const iterations = node.children.filter((child) => child.kind === "iteration");
     const expandable = node.children.length > 0;
-    const expanded = expandable && (opened.get(node.key) ?? (wanted !== null || beginsOpen(node, iterations)));
+    const expanded =
+      expandable && (opened.get(node.key) ?? (wanted !== null || beginsOpen(node, iterations.length, crowded)));
     const collapsed = !expanded && iterations.length > 0 ? { iterations, counts: countsOf(iterations) } : null;
     rows.push({ node, depth, expandable, expanded, collapsed });
-    if (expanded) for (const child of node.children) visit(child, depth + 1);
+    if (expanded) for (const child of node.children) visit(child, depth + 1, iterations.length > FEW);
   };
-  for (const root of roots) visit(root, 0);
+  for (const root of roots) visit(root, 0, false);
   return rows;
 }
 
@@ -63,9 +64,9 @@ function isIn(path: string, key: string): boolean {
 }
 
 /** An iteration begins closed where there are many beside it: its own line says how it ended. */
-function beginsOpen(node: TreeNode, iterations: readonly TreeNode[]): boolean {
-  if (iterations.length > FEW) return false;
-  return node.kind !== "iteration" || node.children.length > 1;
+function beginsOpen(node: TreeNode, iterations: number, crowded: boolean): boolean {
+  if (iterations > FEW) return false;
+  return node.kind !== "iteration" || (!crowded && node.children.length > 1);
 }
 
 function isEverything(filter: TimelineFilter): boolean {

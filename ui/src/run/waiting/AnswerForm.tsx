@@ -119,6 +119,7 @@ function Answerer({ asked, by, onChange, problem }: AnswererProps) {
       value={by || null}
       onChange={(name) => onChange(name ?? "")}
       required
+      selectFirstOptionOnDropdownOpen
       error={by === "" && problem}
     />
   );

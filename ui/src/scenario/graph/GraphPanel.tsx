@@ -21,7 +21,7 @@ export function GraphPanel({ document }: { document: ScenarioDocument }) {
   return (
     <div className={classes.split} data-chosen={chosen !== undefined}>
       <div className={classes.graph}>
-        <Suspense fallback={<Loader size="sm" m="md" aria-label="The graph is being loaded" />}>
+        <Suspense fallback={<Loader size="sm" m="md" role="status" aria-label="The graph is being loaded" />}>
           <ScenarioGraph
             document={document}
             states={null}
