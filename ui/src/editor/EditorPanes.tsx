@@ -105,7 +105,7 @@ function Below({ scenarioId, work }: Omit<Props, "place">) {
           <ProblemsList problems={problems} checking={checking} view={view} onRepair={repair} />
         </Tabs.Panel>
         <Tabs.Panel value="preview" p="xs">
-          <PreviewPanel scenarioId={scenarioId} tried={tried} />
+          <PreviewPanel scenarioId={scenarioId} step={work.stepPath} tried={tried} />
         </Tabs.Panel>
       </ScrollArea>
     </Tabs>

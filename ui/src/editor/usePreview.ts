@@ -9,10 +9,13 @@ export type Preview =
   /** `column` counts from 1 in the expression. */
   | { readonly kind: "refused"; readonly message: string; readonly column: number | null };
 
-/** What the service makes of an expression on data; answers to older questions are dropped. */
-export function usePreview(tried: Tried | null, data: Evaluation["data"] | null): Preview | null {
+/** What an expression sees: data that is typed, or what a run had, as one of its steps saw it or at its end. */
+export type Roots = Pick<Evaluation, "data"> | Pick<Evaluation, "run_id" | "step_path">;
+
+/** What the service makes of an expression; answers to older questions are dropped. */
+export function usePreview(tried: Tried | null, roots: Roots | null): Preview | null {
   const [preview, setPreview] = useState<Preview | null>(null);
-  const asked = tried && data ? JSON.stringify(question(tried, data)) : null;
+  const asked = tried && roots ? JSON.stringify(question(tried, roots)) : null;
   useEffect(() => {
     if (asked === null) {
       setPreview(null);
@@ -30,8 +33,8 @@ export function usePreview(tried: Tried | null, data: Evaluation["data"] | null)
   return preview;
 }
 
-const question = ({ kind, words }: Tried, data: NonNullable<Evaluation["data"]>): Evaluation =>
-  kind === "template" ? { value: { template: words }, data } : { expression: words, data };
+const question = ({ kind, words }: Tried, roots: Roots): Evaluation =>
+  kind === "template" ? { value: { template: words }, ...roots } : { expression: words, ...roots };
 
 function refused(cause: unknown): Preview {
   const column = cause instanceof ApiError ? cause.body.column : null;

@@ -42,17 +42,32 @@ export function useWorkspace(place: RefObject<HTMLElement | null>, first: Opened
     if (view) replaceAll(view, next);
     setText(next);
   };
-  const step = useMemo(
-    () => textOf(scopeAt(document, pathAt(outline, position)).step?.name) || null,
-    [document, outline, position],
-  );
+  const scope = useMemo(() => scopeAt(document, pathAt(outline, position)), [document, outline, position]);
+  const step = textOf(scope.step?.name) || null;
+  // A step of the document's own list runs once, under its name.
+  const stepPath = scope.stepPath.length === 2 && scope.stepPath[0] === "steps" ? step : null;
   const goToStep = (name: string | null) => {
     const path = [...stepsOf(document)].find((each) => each.step.name === name)?.path;
     const node = path && (nodeAt(outline, [...path, "name"]) ?? nodeAt(outline, path));
     if (view && node) goTo(view, node.from, node.from, false);
   };
   const now = () => view?.state.doc.toString() ?? text;
-  return { view, text, syntax, now, put, outline, document, position, checking, problems, repair, step, goToStep };
+  return {
+    view,
+    text,
+    syntax,
+    now,
+    put,
+    outline,
+    document,
+    position,
+    checking,
+    problems,
+    repair,
+    step,
+    stepPath,
+    goToStep,
+  };
 }
 
 const NONE: readonly [] = [];
