@@ -10,7 +10,8 @@ const frame = EditorView.theme({
   ".cm-content": { caretColor: "var(--mantine-color-text)", paddingBlock: "0.5rem" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--mantine-color-text)" },
   ".cm-gutters": {
-    backgroundColor: "transparent",
+    // Text that is scrolled to the left passes below.
+    backgroundColor: "light-dark(var(--mantine-color-white), var(--mantine-color-dark-8))",
     border: "none",
     color: "light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))",
   },
