@@ -7,7 +7,7 @@ import { hasEnded } from "@/run/actions/possible";
 import { usePlace, useShownRun } from "@/run/place";
 import { useTick } from "@/run/useTick";
 import { Axis } from "./Axis";
-import { EVERYTHING, type Opened, openedUpTo, rowsOf } from "./rows";
+import { EVERYTHING, isEverything, type Opened, openedUpTo, rowsOf, type TimelineFilter } from "./rows";
 import { placeOf, scaleOf } from "./scale";
 import classes from "./Timeline.module.css";
 import { TimelineControls } from "./TimelineControls";
@@ -30,7 +30,13 @@ export function Timeline() {
   const tree = useMemo(() => treeOf(steps), [steps]);
   const [filter, setFilter] = useState(EVERYTHING);
   const [opened, setOpened] = useOpened(tree, selected);
-  const rows = useMemo(() => rowsOf(tree, opened, filter), [tree, opened, filter]);
+  // What a filter finds is open, whatever was closed before; what is closed then counts as long as the filter stays.
+  const [openedOfFound, setOpenedOfFound] = useState<Opened>(new Map());
+  const all = isEverything(filter);
+  const rows = useMemo(
+    () => rowsOf(tree, all ? opened : openedOfFound, filter),
+    [tree, all, opened, openedOfFound, filter],
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const zoom = useZoom(scroller);
   const virtual = useVirtualizer({
@@ -48,10 +54,15 @@ export function Timeline() {
   }, [place, virtual]);
   if (run === null) return null;
   const scale = scaleOf(Date.parse(run.started_at), run.finished_at ? Date.parse(run.finished_at) : null, now);
-  const toggle = (key: string, open: boolean) => setOpened((before) => new Map(before).set(key, open));
+  const setOpen = all ? setOpened : setOpenedOfFound;
+  const toggle = (key: string, open: boolean) => setOpen((before) => new Map(before).set(key, open));
+  const find = (next: TimelineFilter) => {
+    setFilter(next);
+    setOpenedOfFound(new Map());
+  };
   return (
     <>
-      <TimelineControls filter={filter} onFilter={setFilter} zoom={zoom} shown={rows.length} />
+      <TimelineControls filter={filter} onFilter={find} zoom={zoom} shown={rows.length} />
       <section
         ref={scroller}
         className={classes.scroller}

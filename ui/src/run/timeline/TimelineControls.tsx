@@ -2,7 +2,7 @@ import { ActionIcon, Button, Chip, Group, Select, Text, TextInput } from "@manti
 import { IconSearch, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 
 import type { StepStatus } from "@/api/runs";
-import { EVERYTHING, type TimelineFilter } from "./rows";
+import { isEverything, type TimelineFilter } from "./rows";
 import classes from "./Timeline.module.css";
 import type { Zoom } from "./useZoom";
 
@@ -49,7 +49,7 @@ export function TimelineControls({ filter, onFilter, zoom, shown }: Props) {
       <Chip size="xs" variant="outline" checked={filter.retried} onChange={(retried) => change({ retried })}>
         Tried again
       </Chip>
-      {filter !== EVERYTHING && (
+      {!isEverything(filter) && (
         <Text fz="xs" c="dimmed" role="status">
           {shown.toLocaleString("en")} {shown === 1 ? "line" : "lines"}
         </Text>

@@ -78,10 +78,14 @@ function Toggle({ row: { node, expandable, expanded }, onToggle }: Pick<Props, "
 function Many({ row: { collapsed } }: Pick<Props, "row">) {
   if (!collapsed) return null;
   const { failed = 0 } = collapsed.counts;
+  const many = collapsed.iterations.length.toLocaleString("en");
   return (
     <span className={classes.many} title={countsInWords(collapsed.counts)}>
-      ×{collapsed.iterations.length.toLocaleString("en")}
-      {failed > 0 && <span className={classes.failed}> {failed.toLocaleString("en")} failed</span>}
+      {failed > 0 ? (
+        <span className={classes.failed}>{`${failed.toLocaleString("en")} of ${many} failed`}</span>
+      ) : (
+        `×${many}`
+      )}
     </span>
   );
 }

@@ -69,7 +69,8 @@ function beginsOpen(node: TreeNode, iterations: number, crowded: boolean): boole
   return node.kind !== "iteration" || (!crowded && node.children.length > 1);
 }
 
-function isEverything(filter: TimelineFilter): boolean {
+/** Whether a filter leaves nothing out. */
+export function isEverything(filter: TimelineFilter): boolean {
   return filter.text === "" && filter.status === null && !filter.retried;
 }
 
