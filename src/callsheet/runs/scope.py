@@ -60,7 +60,7 @@ class Scope:
             EvaluationFailed: an expression failed or costs more than is allowed.
         """
         # Copies: an expression may give all of the roots or of `steps`, which must not change, or hold itself, later.
-        roots = {**self.roots, "steps": dict(self.steps), **(more or {})}
+        roots: JsonObject = {**self.roots, "steps": dict(self.steps), **(more or {})}
         try:
             return evaluate(value, roots, QUICK_VISITS)
         except EvaluationLimitExceeded:
