@@ -19,6 +19,7 @@ export const theme = createTheme({
   colors: { ink },
   primaryShade: { light: 8, dark: 6 },
   autoContrast: true,
+  respectReducedMotion: true,
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
