@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 
 import { type ScenarioText, scenarioTextQuery } from "@/api/editing";
 import { Failure } from "@/components/Failure";
+import { useFocusBack } from "@/components/useFocusBack";
 import type { Syntax } from "./outline";
 
 const Differences = lazy(() => import("./Differences").then((module) => ({ default: module.Differences })));
@@ -20,6 +21,7 @@ interface Props {
 
 /** Somebody saved meanwhile: theirs and mine side by side, and what becomes of them. */
 export function ConflictDialog({ scenarioId, mine, syntax, onTakeTheirs, onKeepMine, onClose }: Props) {
+  useFocusBack();
   const { data, error, isFetching } = useQuery(scenarioTextQuery(scenarioId));
   // What is there from before is what the change was made from, not theirs.
   const theirs = isFetching ? undefined : data;

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { saveText } from "@/api/editing";
 import { Failure } from "@/components/Failure";
+import { useFocusBack } from "@/components/useFocusBack";
 import { outlineOf } from "./jsonOutline";
 import { nodeAt, type Syntax } from "./outline";
 import { isScenarioId } from "./scenarioIds";
@@ -17,6 +18,7 @@ interface Props {
 
 /** Saves the text under another id, which is written into it. */
 export function CopyDialog({ scenarioId, text, syntax, onSaved, onClose }: Props) {
+  useFocusBack();
   const [id, setId] = useState(`${scenarioId}_copy`.slice(0, 128));
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);

@@ -2,10 +2,12 @@ import { Modal, Stack, Switch, Text, Title } from "@mantine/core";
 
 import { KeyLegend } from "@/app/KeyLegend";
 import { type Shortcut, useShortcuts, useSingleKeys } from "@/app/shortcuts";
+import { useFocusBack } from "@/components/useFocusBack";
 import classes from "./ShortcutHelp.module.css";
 
 /** Which keys do something now, here and everywhere. */
 export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  useFocusBack();
   const shortcuts = useShortcuts().filter(({ keys }) => keys !== "");
   const [on, setOn] = useSingleKeys();
   return (

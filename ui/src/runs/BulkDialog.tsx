@@ -6,6 +6,7 @@ import { BULK_LIMIT, type BulkAction, bulkRuns } from "@/api/bulk";
 import { cancelRun, deleteRun, forkRun, resumeRun } from "@/api/runActions";
 import { type RunFilter, type RunRow, runKeys } from "@/api/runs";
 import { Failure } from "@/components/Failure";
+import { useFocusBack } from "@/components/useFocusBack";
 import { BulkResults } from "./BulkResults";
 import { isFor, type Verb, verbs, withEach } from "./bulk";
 import { RunList } from "./RunList";
@@ -22,6 +23,7 @@ interface Props {
 
 /** Says first with how many runs and which something will be done, asks, does it, and tells what became of each. */
 export default function BulkDialog({ action, target, onClose, onDone }: Props) {
+  useFocusBack();
   const verb = verbs[action];
   const [latest, setLatest] = useState(false);
   const cache = useQueryClient();

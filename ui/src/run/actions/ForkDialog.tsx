@@ -7,6 +7,7 @@ import { ApiError } from "@/api/client";
 import { forkRun } from "@/api/runActions";
 import { scenarioQuery } from "@/api/scenarios";
 import { Failure } from "@/components/Failure";
+import { useFocusBack } from "@/components/useFocusBack";
 import { SchemaForm } from "@/forms";
 import { useRunView, useSteps } from "@/live";
 import type { RunView } from "@/live/types";
@@ -21,6 +22,7 @@ interface Props {
 
 /** Makes a new run of this one: from a step, with another input, with another revision. */
 export function ForkDialog({ fromStep, onClose }: Props) {
+  useFocusBack();
   const run = useRunView(useShownRun().store);
   return (
     <Modal
@@ -29,7 +31,6 @@ export function ForkDialog({ fromStep, onClose }: Props) {
       title="Fork this run"
       size="lg"
       closeButtonProps={{ "aria-label": "Close" }}
-      returnFocus
     >
       {run && <ForkForm run={run} first={fromStep} />}
     </Modal>
