@@ -5,7 +5,7 @@ import { tags } from "@lezer/highlight";
 /** How the text looks, in the colours of the page's scheme. */
 const frame = EditorView.theme({
   "&": { height: "100%", fontSize: "0.8125rem", backgroundColor: "transparent", color: "var(--mantine-color-text)" },
-  "&.cm-focused": { outline: "none" },
+  "&.cm-focused": { outline: "2px solid var(--mantine-primary-color-filled)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--mantine-font-family-monospace)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--mantine-color-text)", paddingBlock: "0.5rem" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--mantine-color-text)" },

@@ -32,7 +32,7 @@ export function useEditor(place: RefObject<HTMLElement | null>, options: Options
         doc: text,
         extensions: [
           editing,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           language.current.of(inSyntax(syntax, () => latest.current.known, isLong(text))),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc);
