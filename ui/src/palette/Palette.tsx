@@ -61,7 +61,7 @@ export default function Palette({ onClose, onHelp }: Props) {
       size="lg"
       yOffset="12vh"
       transitionProps={{ duration: 0 }}
-      aria-label="Find anything"
+      attributes={{ content: { "aria-label": "Find anything" } }}
     >
       <input
         className={classes.input}
