@@ -26,5 +26,11 @@ def _axe() -> str:
 
 
 def _line(violation: dict[str, Any]) -> str:
-    places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"])
+    places = "; ".join(map(_place, violation["nodes"]))
     return f"{violation['id']} ({violation['impact']}): {violation['help']}: {places}"
+
+
+def _place(node: dict[str, Any]) -> str:
+    """The element, and what is wrong with it."""
+    why = " ".join(check["message"] for check in [*node["any"], *node["all"], *node["none"]])
+    return f"{' '.join(map(str, node['target']))} [{why}]"

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 WAIT_MILLISECONDS = 10_000
 """For what a test waits for; usually a few milliseconds, on a busy machine a second."""
@@ -60,6 +60,7 @@ def watching(context: BrowserContext, own: str) -> Generator[Faults]:
     """Watch all pages of `context`; the address that they may talk to is `own`."""
     faults = Faults(own)
     context.set_default_timeout(WAIT_MILLISECONDS)
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     context.add_init_script(_TELLS_OF_VIOLATIONS)
     context.on("page", faults.follow)
     yield faults

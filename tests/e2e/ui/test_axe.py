@@ -1,0 +1,285 @@
+"""axe on every page of the router, with what can be opened there, in both schemes and in a small window.
+
+One service and one browser for all: a scene is an address and what is done there until it is whole.
+"""
+
+import re
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.e2e.ui.accessibility import axe
+from tests.e2e.ui.stage import Stage, staged
+from tests.e2e.ui.test_shell import PATHS
+from tests.e2e.ui.watched import Faults
+from tests.support.service import Service
+
+Scheme = Literal["light", "dark"]
+SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
+WIDE: Final[ViewportSize] = {"width": 1280, "height": 800}
+NARROW: Final[ViewportSize] = {"width": 390, "height": 800}
+
+Ready = Callable[[Page], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page as it is looked at.
+
+    Attributes:
+        route: as the router has it.
+        address: with `{failed}` where the id of that run goes.
+        ready: waits until the page is whole, and opens what is to be open.
+        small: whether it is looked at in a small window, too.
+        refused: a part of what the browser says of the answer that the page gets, such as `404`.
+    """
+
+    name: str
+    route: str
+    address: str
+    ready: Ready
+    small: bool = False
+    refused: str = ""
+
+
+def heading(name: str) -> Ready:
+    """A heading is there."""
+    return lambda page: expect(page.get_by_role("heading", name=name).first).to_be_visible()
+
+
+def text(words: str) -> Ready:
+    """A text is there."""
+    return lambda page: expect(page.get_by_text(words).first).to_be_visible()
+
+
+def part(role: str, name: str) -> Ready:
+    """A part of the page is there, such as `button "Call"`."""
+    return lambda page: expect(page.locator(f"role={role}[name=/{name}/]").first).to_be_visible()
+
+
+def pressed(name: str, then: Ready) -> Ready:
+    """A button was pressed."""
+
+    def ready(page: Page) -> None:
+        page.get_by_role("button", name=re.compile(name)).first.click()
+        then(page)
+
+    return ready
+
+
+def keys(*strokes: str, then: Ready) -> Ready:
+    """Keys were pressed, on a page that is there."""
+
+    def ready(page: Page) -> None:
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        for stroke in strokes:
+            page.keyboard.press(stroke)
+        then(page)
+
+    return ready
+
+
+def both(*parts: Ready) -> Ready:
+    """One after the other."""
+
+    def ready(page: Page) -> None:
+        for each in parts:
+            each(page)
+
+    return ready
+
+
+RUN = "/runs/$runId"
+SCENARIO = "/scenarios/$scenarioId"
+TOOL = "/tools/$server/$tool"
+
+GRAPH = part("button", "cook|publish|bake|may|book|search")
+
+SCENES = [
+    Scene("dashboard", "/", "/", both(heading("Dashboard"), text("Bridge opens")), small=True),
+    Scene("palette", "/", "/", keys("Control+k", then=part("option", "order")), small=True),
+    Scene(
+        "palette that finds nothing",
+        "/",
+        "/",
+        both(
+            keys("Control+k", then=part("option", "order")),
+            lambda page: page.keyboard.type("qqqqqq"),
+            text("Nothing fits"),
+        ),
+    ),
+    Scene("shortcuts", "/runs", "/runs", keys("?", then=part("dialog", "Keyboard shortcuts")), small=True),
+    Scene("scenarios", "/scenarios", "/scenarios", text("Take any order"), small=True),
+    Scene("scenarios, none fits", "/scenarios", "/scenarios?q=qqqqqq", heading("No scenario")),
+    Scene("scenario, graph", SCENARIO, "/scenarios/everything", GRAPH, small=True),
+    Scene("scenario, a step", SCENARIO, "/scenarios/everything?step=search", part("region", "Step search")),
+    Scene("scenario, source", SCENARIO, "/scenarios/broken?tab=source", text("nowhere")),
+    Scene("scenario, schema", SCENARIO, "/scenarios/order?tab=schema", text("What the kitchen makes")),
+    Scene("scenario, runs", SCENARIO, "/scenarios/order?tab=runs", part("row", "success")),
+    Scene("scenario, revisions", SCENARIO, "/scenarios/order?tab=revisions", part("radio", "Compare from")),
+    Scene("scenario, run form", SCENARIO, "/scenarios/order?run=true", part("button", "Start the run"), small=True),
+    Scene(
+        "scenario, run form refused",
+        SCENARIO,
+        "/scenarios/order?run=true",
+        both(pressed("Start the run", part("alert", ""))),
+    ),
+    Scene(
+        "scenario, form as JSON",
+        SCENARIO,
+        "/scenarios/order?run=true",
+        both(lambda page: page.get_by_role("dialog").get_by_role("tab", name="JSON").click(), part("textbox", "JSON")),
+    ),
+    Scene("scenario that is not there", SCENARIO, "/scenarios/nothing", part("alert", ""), refused="404"),
+    Scene("editor", "/scenarios/$scenarioId/edit", "/scenarios/order/edit", part("textbox", "order"), small=True),
+    Scene(
+        "editor, a mistake",
+        "/scenarios/$scenarioId/edit",
+        "/scenarios/broken/edit",
+        both(part("textbox", "broken"), text("nowhere")),
+    ),
+    Scene(
+        "editor, an expression",
+        "/scenarios/$scenarioId/edit",
+        "/scenarios/order/edit",
+        both(part("textbox", "order"), lambda page: page.get_by_role("tab", name="Try an expression").click()),
+    ),
+    Scene("new scenario", "/new/scenario", "/new/scenario", heading("New scenario"), small=True),
+    Scene("runs", "/runs", "/runs", part("row", "failed"), small=True),
+    Scene("runs, none fits", "/runs", "/runs?q=qqqqqq", heading("No run")),
+    Scene(
+        "runs, selected",
+        "/runs",
+        "/runs",
+        both(
+            part("row", "failed"),
+            lambda page: page.get_by_role("row").get_by_role("checkbox").first.check(),
+            text("selected"),
+        ),
+    ),
+    Scene(
+        "runs, bulk dialog",
+        "/runs",
+        "/runs?status=failed",
+        both(part("row", "failed"), pressed("Retry", part("dialog", ""))),
+    ),
+    Scene(
+        "runs, a menu",
+        "/runs",
+        "/runs?status=failed",
+        both(part("row", "failed"), pressed("Actions", part("menuitem", "Compare"))),
+    ),
+    Scene("compare", "/runs/compare", "/runs/compare?a={ended}&b={ended}", heading("Compare"), small=True),
+    Scene("compare nothing", "/runs/compare", "/runs/compare", heading("Compare")),
+    *(
+        Scene(f"run {name}, {tab}", RUN, f"/runs/{{{name}}}?tab={tab}", ready, small=tab != "input")
+        for name in ("failed", "at_work")
+        for tab, ready in (
+            ("graph", GRAPH),
+            ("timeline", part("region", "Timeline")),
+            ("events", part("button", "Event 1")),
+            ("input", part("tab", "Input")),
+        )
+    ),
+    Scene(
+        "run failed, a step",
+        RUN,
+        "/runs/{failed}?tab=timeline&step=publish",
+        part("complementary", "Step publish"),
+        small=True,
+    ),
+    Scene("run failed, an event", RUN, "/runs/{failed}?tab=events", pressed("Event 1", part("region", "Event 1"))),
+    Scene("run at work, a step", RUN, "/runs/{at_work}?step=look", part("complementary", "Step look")),
+    Scene(
+        "run at work, confirm",
+        RUN,
+        "/runs/{at_work}?tab=timeline",
+        both(part("region", "Timeline"), pressed("^Cancel", part("dialog", "Cancel this run"))),
+    ),
+    Scene(
+        "run failed, fork",
+        RUN,
+        "/runs/{failed}?tab=timeline",
+        both(part("region", "Timeline"), pressed("Fork", part("dialog", "Fork this run"))),
+    ),
+    Scene(
+        "run failed, menu",
+        RUN,
+        "/runs/{failed}?tab=timeline",
+        both(part("region", "Timeline"), pressed("More actions", part("menuitem", "Run again"))),
+    ),
+    Scene("run ended, output", RUN, "/runs/{ended}?tab=output", part("region", "utput")),
+    Scene("run cancelled", RUN, "/runs/{cancelled}", heading("Ask before it goes out")),
+    Scene("run, an approval", RUN, "/runs/{asks}", both(GRAPH, part("button", "Approve")), small=True),
+    Scene("run, a question of a tool", RUN, "/runs/{books}", both(GRAPH, text("Where to?"))),
+    Scene(
+        "run that is not there",
+        RUN,
+        "/runs/00000000-0000-4000-8000-000000000000",
+        heading("There is no such run"),
+        refused="404",
+    ),
+    Scene("tools", "/tools", "/tools", both(text("Add two numbers"), part("heading", "dead")), small=True),
+    Scene("tool, try", TOOL, "/tools/tools/add", part("button", "Call"), small=True),
+    Scene("tool, called", TOOL, "/tools/asking/report", both(pressed("^Call", text("line 1")))),
+    Scene(
+        "tool, raw",
+        TOOL,
+        "/tools/tools/fail",
+        both(pressed("^Call", text("no reason")), lambda page: page.get_by_role("tab", name="Raw").click()),
+    ),
+    Scene("tool, asks", TOOL, "/tools/asking/book", pressed("^Call", text("Where to?"))),
+    Scene("tool, schemas", TOOL, "/tools/tools/add?tab=schemas", part("tabpanel", "Schemas")),
+    Scene("tool, changes", TOOL, "/tools/tools/add?tab=changes", part("tabpanel", "Changes")),
+    Scene("tool that is not there", TOOL, "/tools/tools/nothing", heading("There is no such tool")),
+    Scene("triggers", "/triggers", "/triggers", text("nightly"), small=True),
+    Scene("new schedule", "/new/schedule", "/new/schedule", heading("New schedule"), small=True),
+    Scene("new hook", "/new/hook", "/new/hook", heading("New hook")),
+    Scene("schedule", "/schedules/$name", "/schedules/nightly", heading("nightly"), small=True),
+    Scene("schedule, delete", "/schedules/$name", "/schedules/nightly", pressed("Delete", part("dialog", "Delete"))),
+    Scene("hook", "/hooks/$name", "/hooks/push", heading("push")),
+    Scene("settings", "/settings", "/settings", heading("Settings"), small=True),
+    Scene("no page", "", "/nothing/here", heading("There is no such page")),
+]
+
+
+@pytest.fixture(scope="module")
+def stage(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
+    with staged(tmp_path_factory.mktemp("axe") / "house", (command, "serve")) as set_up:
+        yield set_up
+
+
+@pytest.fixture(scope="module")
+def service(stage: Stage) -> Service:
+    return stage.service
+
+
+def test_every_page_of_the_router_has_a_scene() -> None:
+    assert set(PATHS) == {scene.route for scene in SCENES} - {""}
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_there_is_no_serious_violation(page: Page, faults: Faults, stage: Stage, scene: Scene) -> None:
+    page.goto(stage.address(scene.address))
+    scene.ready(page)
+    found = [
+        f"{scheme}, {size['width']} pixels: {line}"
+        for size in ((WIDE, NARROW) if scene.small else (WIDE,))
+        for scheme in SCHEMES
+        for line in violations(page, scheme, size)
+    ]
+    assert found == [], "\n".join(found)
+    if scene.refused:
+        faults.expect(scene.refused)
+
+
+def violations(page: Page, scheme: Scheme, size: ViewportSize) -> list[str]:
+    """What axe finds in this scheme, in a window of this size."""
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator(f"html[data-mantine-color-scheme={scheme}]")).to_have_count(1)
+    return axe(page)
