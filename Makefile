@@ -16,7 +16,7 @@ NODE := $(VENV)/.ready-ui
 NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos published conformance check fmt schema api ui ui-dev chromium bench serve lock clean
+.PHONY: demo test chaos published conformance check fmt schema api ui ui-dev screenshots chromium bench serve lock clean
 
 demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
@@ -67,6 +67,10 @@ ui: $(READY)
 # The UI's own server, which shows each change at once, beside a service: CALLSHEET_URL=http://127.0.0.1:8080 make ui-dev
 ui-dev: $(NODE)
 	@$(NPM) run dev
+
+# The pictures of docs/web-ui.md, from the present pages; tests/e2e/ui/test_pictures.py fails while they are old.
+screenshots: $(DEV) ui chromium
+	$(BIN)/python -m tests.e2e.ui.pictures
 
 # What the tests of the UI drive. It comes from no registry of packages; they say so where it is missing.
 chromium:

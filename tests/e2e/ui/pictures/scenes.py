@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.ui.pictures.standstill import MOMENT
 from tests.e2e.ui.pictures.telling import run_id_of
+
+TOOK = timedelta(milliseconds=214)
 
 PATIENCE = 30_000
 """Milliseconds for what a picture waits for; on a quiet machine none needs one second."""
@@ -49,17 +53,49 @@ def _run(name: str, place: str = "") -> str:
 
 def _with_fault(page: Page) -> None:
     """Somebody types the name of a tool that the server has not."""
-    shows("fetch_article")(page)
-    page.get_by_text("fetch_article").first.dblclick()
-    page.keyboard.type("fetch_artcle")
+    text = page.get_by_role("textbox", name="Text of the scenario")
+    expect(text).to_contain_text("check_claim, input", timeout=PATIENCE)
+    text.get_by_text("find_pictures").nth(1).dblclick()
+    page.keyboard.type("find_picture")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("main").get_by_text("fetch_artcle").nth(1)).to_be_visible(timeout=PATIENCE)
+    shows("has not got the tool 'find_picture'")(page)
+
+
+def _opened(page: Page) -> None:
+    """Every iteration is shown."""
+    page.get_by_role("button", name="Open fetch_all", exact=True).click(timeout=PATIENCE)
+    shows("[8]")(page)
+
+
+def _with_data(page: Page) -> None:
+    """The data that flows between the steps is shown, too."""
+    shows("check_rights")(page)
+    page.get_by_role("button", name="Show data edges").click()
+    expect(page.get_by_role("button", name="Hide data edges")).to_be_visible()
+
+
+def _filled_in(page: Page) -> None:
+    """Somebody is about to answer."""
+    waiting = page.get_by_role("region", name="Waiting", exact=True)
+    waiting.get_by_role("combobox", name="Who answers").click(timeout=PATIENCE)
+    page.get_by_role("option", name="kim").click()
+    waiting.get_by_role("combobox", name="section").click()
+    page.get_by_role("option", name="science").click()
+    waiting.get_by_role("textbox", name="Note for the author").fill("Name the harbour archive, please.")
+    shows('"by": "kim"')(page)
+    expect(page.get_by_role("main").get_by_role("button", name="publish, tool")).to_be_attached(timeout=PATIENCE)
 
 
 def _called(page: Page) -> None:
-    """The tool is tried."""
+    """The tool is tried; by the clock of the page that takes as long as a tool might need."""
+    held: list[Route] = []
+    page.route("**/call", lambda route: held.append(route))
     page.get_by_role("textbox", name="claim").fill("The gauge at Skerry Point reads 40 mm low.")
-    page.get_by_role("button", name="Call").click()
+    with page.expect_request("**/call"):
+        page.get_by_role("button", name="Call").click()
+    page.clock.set_fixed_time(MOMENT + TOOK)
+    for route in held:
+        route.continue_()
     shows("Port authority, tide tables 2025")(page)
 
 
@@ -68,19 +104,19 @@ SCENES = (
     Scene(name="scenarios", address="/scenarios", prepare=shows("Watch the other papers")),
     Scene(
         name="scenario",
-        address="/scenarios/publish_story?step=check_claim",
-        prepare=shows("check_rights"),
+        address="/scenarios/publish_story",
+        prepare=_with_data,
         both=True,
     ),
-    Scene(name="editor", address="/scenarios/earliest_source/edit", prepare=_with_fault, both=True),
+    Scene(name="editor", address="/scenarios/publish_story/edit", prepare=_with_fault, both=True),
     Scene(name="run", address=_run("searching", "?step=fetch_all[7].fetch"), prepare=shows("fetch_all"), both=True),
-    Scene(name="timeline", address=_run("searched today", "?tab=timeline"), prepare=shows("fetch_all[8].fetch")),
+    Scene(name="timeline", address=_run("searched today", "?tab=timeline"), prepare=_opened),
     Scene(
         name="step",
         address=_run("refused", "?tab=timeline&step=review.pictures.check_rights"),
         prepare=shows("Lightship Photo", "Attempts (3)"),
     ),
-    Scene(name="approval", address=_run("asking"), prepare=shows("What will be sent")),
+    Scene(name="approval", address=_run("asking"), prepare=_filled_in),
     Scene(
         name="compare",
         address=f"/runs/compare?a={run_id_of('searched before')}&b={run_id_of('searched today')}",

@@ -5,6 +5,7 @@
 What the service shows is then the same whenever it is looked at: a picture can be taken again.
 """
 
+import os
 import sys
 from datetime import UTC, datetime
 from functools import partial
@@ -33,5 +34,6 @@ def stand_still() -> None:
 
 if __name__ == "__main__":
     stand_still()
+    os.environ["CALLSHEET_SECRET_NEWSROOM"] = "the secret of nothing but pictures"
     sys.argv[1:1] = ["serve"]
     main()

@@ -1,11 +1,17 @@
 """Takes the pictures: one browser, one page for each."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.ui.pictures.scenes import Scene
 from tests.e2e.ui.pictures.standstill import MOMENT
+from tests.support.service import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+SAID = Path(__file__).parent / "said"
+"""What the pages say in the pictures, in words: a picture whose page says something else is old."""
 
 SIZE = {"width": 1280, "height": 800}
 

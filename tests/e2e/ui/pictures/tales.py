@@ -41,6 +41,8 @@ def tales(documents: Mapping[str, JsonObject]) -> list[Tale]:
         *(_searched(search, name, hours) for name, hours in (("before", 26.0), ("today", 1.7))),
         _asking(publish),
         _refused(publish),
+        _reviewing(publish),
+        _choosing(documents["morning_digest"]),
         *_published(publish),
         *_digests(documents["morning_digest"]),
         *_watched(documents["watch_rivals"]),
@@ -83,7 +85,7 @@ def _searching(document: JsonObject) -> Tale:
         elif number == 2:
             tale.end(path, begin + seconds, error=_gone(path))
         elif number == 7:
-            tale.fail_once(path, begin + 20, _too_slow(path, 1), attempt=1, delay=1.0)
+            tale.fail_once(path, begin + 20, _too_slow(path, 1), attempt=2, delay=1.0)
         else:
             tale.progress(path, begin + 2.0, 3 + number, 12, "Reading the page")
     return tale
@@ -109,7 +111,7 @@ def _searched(document: JsonObject, name: str, hours: float) -> Tale:
             results.append(None)
         elif number == 7:
             refused = RunError(code="ServerUnavailable", message="The connection was closed.", step=StepPath(path))
-            tale.fail_once(path, begin + 1.1, refused, attempt=1, delay=0.9)
+            tale.fail_once(path, begin + 1.1, refused, attempt=2, delay=0.9)
             tale.end(path, end := begin + 3.2, _article(number), attempts=2)
             results.append(_article(number))
         else:
@@ -165,7 +167,7 @@ def _asking(document: JsonObject) -> Tale:
         "type": "object",
         "required": ["section"],
         "properties": {
-            "section": {"title": "Section", "enum": ["front", "local", "science"], "default": "science"},
+            "section": {"title": "Section", "type": "string", "enum": ["front", "local", "science"], "default": "science"},
             "note": {"title": "Note for the author", "type": "string"},
         },
     }
@@ -194,14 +196,46 @@ def _refused(document: JsonObject) -> Tale:
         data={"picture": "storm-march.jpg", "status": 503},
     )
     tale.log(path, 2.4, "warning", "Lightship Photo: 503, the gateway is overloaded")
-    tale.fail_once(path, 2.5, error, attempt=1, delay=2.0)
+    tale.fail_once(path, 2.5, error, attempt=2, delay=2.0)
     tale.log(path, 5.4, "warning", "Lightship Photo: 503, the gateway is overloaded")
-    tale.fail_once(path, 5.6, error, attempt=2, delay=4.0)
+    tale.fail_once(path, 5.6, error, attempt=3, delay=4.0)
     tale.log(path, 10.4, "error", "Lightship Photo: 503, given up")
     _check_claims(tale)
     tale.end(path, 10.6, error=error, attempts=3)
     tale.end("review", 10.62, error=error)
     tale.finish(10.65, error=error)
+    return tale
+
+
+def _reviewing(document: JsonObject) -> Tale:
+    """At work now: two claims are still looked into."""
+    tale = Tale("reviewing", document, {"story": "ferry-strike"}, MOMENT - timedelta(seconds=3.1))
+    _begin_review(tale, "ferry-strike", "No ferry on Thursday")
+    for number, claim in enumerate(CLAIMS):
+        path = f"review.facts.claims[{number}].check_claim"
+        tale.begin(path, 0.5 + 0.01 * number, {"claim": claim})
+        if number < 2:
+            tale.end(path, 1.8 + 0.7 * number, {"holds": True})
+    tale.begin("review.pictures.check_rights", 1.32, {"pictures": list(PICTURES)})
+    return tale
+
+
+def _choosing(document: JsonObject) -> Tale:
+    """The tool itself asks which letter it shall send."""
+    tale = Tale("choosing", document, {}, MOMENT - timedelta(minutes=52))
+    tale.did("stories", 0.02, 0.8, {"hours": 24}, {"stories": list(PICTURES)})
+    tale.begin("send", 0.9, {"stories": list(PICTURES)}, index=2)
+    form: JsonObject = {"type": "object", "properties": {"again": {"type": "boolean", "title": "Send a second one"}}}
+    message = "1,204 readers have had today’s letter. Send them another one?"
+    question: JsonObject = {
+        "kind": "elicitation",
+        "server": "desk",
+        "tool": "send_digest",
+        "message": message,
+        "form_schema": form,
+        "requests": [{"key": "again", "message": message, "form_schema": form, "url": None}],
+    }
+    tale.wait("send", 1.4, question, 30 * 24 * 3600)
     return tale
 
 
