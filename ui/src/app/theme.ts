@@ -28,6 +28,8 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "xs" } },
     NavLink: { styles: { label: { fontSize: "var(--mantine-font-size-sm)" } } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // The placeholder takes the focus and is no item, which a menu must not have; without it the first item takes it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Table: { defaultProps: { fz: "sm" } },
   },
   headings: {

@@ -27,7 +27,7 @@ export default function RunMenu({ run, button, onClose }: Props) {
   if (deleting)
     return <BulkDialog action="delete" target={{ runs: [run] }} onClose={onClose} onDone={() => undefined} />;
   return (
-    <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus withInitialFocusPlaceholder={false}>
+    <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus>
       <Menu.Target>
         <button
           type="button"
