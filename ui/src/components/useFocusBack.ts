@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 
 /**
- * For a dialog that is there only while it is open: when it goes, the focus goes back to where it was before. What took the
- * focus meanwhile, such as the heading of another page, keeps it.
+ * For what is there only while it is open, such as a dialog: when it goes with the focus in it, the focus goes back to where
+ * it was before. What took the focus meanwhile, such as the heading of another page, keeps it.
  */
 export function useFocusBack(): void {
   const [before] = useState(() => document.activeElement);

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 
 import { Moment, Took } from "@/components/Moment";
 import { StatusBadge } from "@/components/StatusBadge";
+import { useFocusBack } from "@/components/useFocusBack";
 import { useStep } from "@/live";
 import type { StepView } from "@/live/types";
 import { definitionOf } from "@/run/definition";
@@ -23,6 +24,7 @@ import { Waits } from "./Waits";
 
 /** Everything that is known of one step, beside what the tab shows. */
 export function Inspector({ path }: { path: string }) {
+  useFocusBack();
   const { store, document } = useShownRun();
   const { goToStep } = usePlace();
   const step = useStep(store, path);

@@ -3,6 +3,7 @@ import type { Checked } from "@/api/editing";
 import type { Diagnostic, ScenarioDocument } from "@/api/scenarios";
 import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
+import { useFocusBack } from "@/components/useFocusBack";
 import { StepIcon, type StepOutline } from "@/graph";
 import { ProblemList } from "../ProblemList";
 import { definitionAt, fieldsOf } from "./definition";
@@ -20,6 +21,7 @@ interface Props {
 
 /** What a step is told to do, and which steps it gets its data from and gives it to. */
 export function StepDefinition({ step, document, references, diagnostics, onSelect }: Props) {
+  useFocusBack();
   const definition = definitionAt(document, step.pointer) ?? {};
   const { short, long } = fieldsOf(definition);
   const own = diagnostics.filter(({ pointer }) => pointer === step.pointer || pointer.startsWith(`${step.pointer}/`));
