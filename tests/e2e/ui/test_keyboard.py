@@ -170,9 +170,7 @@ def test_the_shortcuts_are_listed_and_the_focus_comes_back(page: Page, keyboard:
         ("/scenarios/order", "Run"),
     ],
 )
-def test_a_dialog_gives_the_focus_back(
-    page: Page, keyboard: Keyboard, stage: Stage, address: str, button: str
-) -> None:
+def test_a_dialog_gives_the_focus_back(page: Page, keyboard: Keyboard, stage: Stage, address: str, button: str) -> None:
     open_page(page, stage.address(address))
     opener = page.get_by_role("main").get_by_role("button", name=button, exact=True)
     keyboard.go_to(opener)
