@@ -64,7 +64,7 @@ export function MoreActions({ run, onRetryNewest, onDelete }: Props) {
         {onDelete && (
           <>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={onDelete}>
+            <Menu.Item c="var(--status-failed)" leftSection={<IconTrash size={16} aria-hidden />} onClick={onDelete}>
               Delete …
             </Menu.Item>
           </>
