@@ -5,6 +5,7 @@ import { useEffect } from "react";
 
 import { focusAfterNavigation } from "@/app/focusAfterNavigation";
 import { Keyboard } from "@/app/Keyboard";
+import { keepFocus } from "@/app/keepFocus";
 import { places } from "@/app/places";
 // Not from "@/live": what a run page needs is not for the first load.
 import { ConnectionNotice } from "@/live/ConnectionNotice";
@@ -20,6 +21,7 @@ export function Shell() {
   useEffect(menu.close, [pathname]);
   const router = useRouter();
   useEffect(() => focusAfterNavigation(router), [router]);
+  useEffect(keepFocus, []);
   return (
     <AppShell
       header={{ height: 48, collapsed: false }}
