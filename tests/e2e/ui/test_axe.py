@@ -221,11 +221,10 @@ SCENES = [
         RUN,
         "/runs/00000000-0000-4000-8000-000000000000",
         heading("There is no such run"),
-        refused="404",
     ),
     Scene("tools", "/tools", "/tools", both(text("Add two numbers"), part("heading", "dead")), small=True),
     Scene("tool, try", TOOL, "/tools/tools/add", part("button", "Call"), small=True),
-    Scene("tool, called", TOOL, "/tools/asking/report", both(pressed("^Call", text("line 1")))),
+    Scene("tool, called", TOOL, "/tools/asking/report", both(pressed("^Call", text("part 4")))),
     Scene(
         "tool, raw",
         TOOL,
