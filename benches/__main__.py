@@ -28,6 +28,8 @@ from benches import (
     slow_server,
     startup,
     submit,
+    ui,
+    ui_setup,
 )
 from benches.findings import Finding
 
@@ -49,10 +51,12 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "startup": ("Starting", startup.measure),
     "calls": ("Calls of tools, against the bare mcp client", calls.measure),
     "slow_server": ("One slow tool server among five", slow_server.measure),
+    "ui": ("The web UI out of the wheel, in Chromium", ui.measure),
+    "ui_setup": ("From a fresh clone to the web UI", ui_setup.measure),
     "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 
-BY_NAME_ONLY: Final = frozenset({"flat"})
+BY_NAME_ONLY: Final = frozenset({"flat", "ui_setup"})
 """Benchmarks that take so long that they run only when they are named."""
 
 

@@ -53,10 +53,10 @@ def _run(name: str, place: str = "") -> str:
 
 def _with_fault(page: Page) -> None:
     """Somebody types the name of a tool that the server has not."""
-    text = page.get_by_role("textbox", name="Text of the scenario")
-    expect(text).to_contain_text("check_claim, input", timeout=PATIENCE)
-    text.get_by_text("find_pictures").nth(1).dblclick()
-    page.keyboard.type("find_picture")
+    line = page.get_by_role("textbox", name="Text of the scenario").get_by_text("tool: find_pictures")
+    line.click(timeout=PATIENCE)
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
     page.keyboard.press("Escape")
     shows("has not got the tool 'find_picture'")(page)
 
