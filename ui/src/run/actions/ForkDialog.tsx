@@ -25,13 +25,7 @@ export function ForkDialog({ fromStep, onClose }: Props) {
   useFocusBack();
   const run = useRunView(useShownRun().store);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Fork this run"
-      size="lg"
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened onClose={onClose} title="Fork this run" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       {run && <ForkForm run={run} first={fromStep} />}
     </Modal>
   );
