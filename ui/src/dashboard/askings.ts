@@ -26,7 +26,7 @@ export function askings(run: Run): readonly Asking[] {
       stepPath: text(wait.step_path),
       question: text(wait.message),
       assignees: Array.isArray(wait.assignees) ? wait.assignees.map(text) : [],
-      tool: wait.kind === "elicitation" ? `${text(wait.server)} / ${text(wait.tool)}` : null,
+      tool: wait.kind === "elicitation" ? [text(wait.server), text(wait.tool)].filter(Boolean).join(" / ") : null,
       since: text(wait.since),
       until: text(wait.until) || null,
     }));

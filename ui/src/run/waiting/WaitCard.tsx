@@ -6,7 +6,7 @@ import { Moment } from "@/components/Moment";
 import type { StepView, Wait } from "@/live/types";
 import { StepLink } from "@/run/StepLink";
 import { AnswerForm } from "./AnswerForm";
-import { type Asked, askedBy } from "./asked";
+import { type Asked, askedBy, toolOf } from "./asked";
 import { Countdown } from "./Countdown";
 import classes from "./WaitPanel.module.css";
 
@@ -89,7 +89,7 @@ function Wording({ asked: { message, tool, assignees } }: { asked: Asked }) {
 
 /** What ends by itself. */
 function Other({ wait }: { wait: Wait }) {
-  const { kind, run_id, scenario_id, server, tool } = wait.waits_for;
+  const { kind, run_id, scenario_id } = wait.waits_for;
   if (kind === "run" && typeof run_id === "string") {
     return (
       <Text fz="sm">
@@ -102,11 +102,7 @@ function Other({ wait }: { wait: Wait }) {
     );
   }
   if (kind === "task") {
-    return (
-      <Text fz="sm">
-        For a task of the tool {String(server)}/{String(tool)}, which says by itself when it is done.
-      </Text>
-    );
+    return <Text fz="sm">For a task of the tool {toolOf(wait.waits_for)}, which says by itself when it is done.</Text>;
   }
   return <Text fz="sm">{kind === "time" ? "For its time to come." : `For: ${kind}.`}</Text>;
 }

@@ -19,7 +19,7 @@ export interface Asked {
   /** What the answer's data must fit; null when there is no form. */
   readonly form_schema: Fields | null;
   readonly requests: readonly Request[];
-  /** The tool that asks, such as `travel/book`. */
+  /** The tool that asks, such as `travel/book`; without its server where the step names none. */
   readonly tool: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface Asked {
 export function askedBy({ waits_for }: Wait): Asked | null {
   const { kind } = waits_for;
   if (kind !== "approval" && kind !== "elicitation") return null;
-  const tool = kind === "elicitation" ? `${textOf(waits_for.server)}/${textOf(waits_for.tool)}` : null;
+  const tool = kind === "elicitation" ? toolOf(waits_for) : null;
   return {
     kind,
     tool,
@@ -37,6 +37,9 @@ export function askedBy({ waits_for }: Wait): Asked | null {
     requests: listOf(waits_for.requests).map((each) => requestOf(objectOf(each) ?? {})),
   };
 }
+
+/** The tool of a wait, such as `travel/book`; without its server where the step names none. */
+export const toolOf = ({ server, tool }: Fields): string => [textOf(server), textOf(tool)].filter(Boolean).join("/");
 
 function requestOf(fields: Fields): Request {
   return {

@@ -32,6 +32,12 @@ test("a tool's question is answered with an action", () => {
   expect(answerOf(question, { ...given, decision: "cancel" })).toMatchObject({ action: "cancel", data: null });
 });
 
+test("the tool that asks is named alone where its step names no server", () => {
+  expect(asked({ kind: "elicitation", server: null, tool: "book", message: "Where?", form_schema: form }).tool).toBe(
+    "book",
+  );
+});
+
 test("a question that is only a link takes no data", () => {
   const requests = [{ key: "pay", message: "Pay here.", form_schema: null, url: "https://pay.example/1" }];
   const question = asked({ kind: "elicitation", server: "shop", tool: "pay", message: "", form_schema: {}, requests });
