@@ -11,13 +11,23 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from playwright.async_api import Browser
 
 from benches.findings import Finding, Target, at_least, at_most
 from benches.samples import percentile, spread
-from benches.sides.browser import Paced, ages, browsing, first_paint, frames_during, graph_of, loaded, moving, paced, reader
+from benches.sides.browser import (
+    Paced,
+    ages,
+    browsing,
+    first_paint,
+    frames_during,
+    graph_of,
+    loaded,
+    moving,
+    paced,
+    reader,
+)
 from benches.sides.commands import ROOT
 
 CALM, BUSY = 40, 200

@@ -21,7 +21,9 @@ async def measure(*, quick: bool) -> list[Finding]:
         first = await _seconds("make", *WANTED, folder=clone)
         again = [await _seconds("make", *WANTED, folder=clone) for _ in range(1 if quick else 3)]
     return [
-        Finding(name="make in a fresh clone, environment and UI", unit="s", spread=spread([first]), target=at_most(120)),
+        Finding(
+            name="make in a fresh clone, environment and UI", unit="s", spread=spread([first]), target=at_most(120)
+        ),
         Finding(name="the same again", unit="s", spread=spread(again), target=at_most(10)),
     ]
 

@@ -34,12 +34,13 @@ _WATCH: Final = """
   window.painted = {};
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => { for (const name of data) window.painted[name] ??= Date.now(); };
+  const graph = document.querySelector(".react-flow");
   new MutationObserver((changes) => {
     const names = changes.filter(({ target }) => target.dataset.look === "running")
       .map(({ target }) => target.querySelector("[data-node]")?.dataset.node);
     // A message comes after the frame that is being made now.
     requestAnimationFrame(() => port2.postMessage(names));
-  }).observe(document.querySelector(".react-flow"), { attributes: true, attributeFilter: ["data-look"], subtree: true });
+  }).observe(graph, { attributes: true, attributeFilter: ["data-look"], subtree: true });
 }
 """
 _COUNT: Final = """
@@ -199,8 +200,10 @@ async def ages(page: Page, url: str, run_id: str) -> Sequence[float]:
     """Milliseconds from each beginning of a step, by its timestamp, to the end of the frame that shows it."""
     await page.wait_for_function(f"() => Object.keys(window.painted).length >= {LEAVES}")
     painted: dict[str, int] = await page.evaluate("() => window.painted")
-    state: Any = await page.evaluate("(address) => fetch(address).then((answer) => answer.json())", f"/api/runs/{run_id}")
-    begun = {step["step_name"]: step["started_at"] for step in state["steps"]}
+    state: Any = await page.evaluate(
+        "(address) => fetch(address).then((answer) => answer.json())", f"/api/runs/{run_id}"
+    )
+    begun = {step["node_id"]: step["started_at"] for step in state["steps"]}
     times: dict[str, int] = await page.evaluate(
         "(all) => Object.fromEntries(Object.entries(all).map(([name, at]) => [name, Date.parse(at)]))", begun
     )

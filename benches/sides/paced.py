@@ -25,6 +25,7 @@ from callsheet.runs.journal import Journal, NewRun
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.settings import environment, load_settings
+from callsheet.system import open_system
 
 BLOCKS, INSIDE = 50, 9
 """A scenario may have 200 steps; the journal and the page know nothing of that."""
@@ -106,7 +107,7 @@ def _finished(run_id: RunId, block: int, number: int) -> Event:
 
 async def main(folder: Path) -> None:
     """Serve until standard input ends."""
-    serving.open_system = partial(serving.open_system, resume=False)
+    serving.open_system = partial(open_system, resume=False)  # pyright: ignore[reportPrivateImportUsage]
     settings = load_settings(folder=folder)
     async with serving.serving(settings, environment(), listen(settings.host, 0)) as service:
         print(service.url, flush=True)

@@ -11,7 +11,6 @@ from tests.e2e.ui.pictures.scenes import SCENES
 from tests.e2e.ui.pictures.taking import IMAGES, SAID, take
 
 
-
 def main(names: list[str]) -> None:
     """Take those that are named, or all."""
     for folder in (IMAGES, SAID):

@@ -32,6 +32,8 @@ def newsroom(folder: Path, python: str | Path = sys.executable) -> Generator[Ser
     service = Service(folder, command=(python, STANDSTILL))
     try:
         service.start()
+        with service.client() as client:
+            client.get("/api/tools").raise_for_status()  # both servers start, and the checker knows their tools
         yield service
     finally:
         service.close()

@@ -59,13 +59,15 @@ def small(page: Page, png: bytes) -> bytes:
     width, indexes = int(found["width"]), base64.b64decode(found["indexes"])
     height = len(indexes) // width
     rows = b"".join(b"\0" + indexes[row * width : (row + 1) * width] for row in range(height))
-    return b"".join((
-        b"\x89PNG\r\n\x1a\n",
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-        _chunk(b"PLTE", bytes(found["palette"])),
-        _chunk(b"IDAT", zlib.compress(rows, 9)),
-        _chunk(b"IEND", b""),
-    ))
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+            _chunk(b"PLTE", bytes(found["palette"])),
+            _chunk(b"IDAT", zlib.compress(rows, 9)),
+            _chunk(b"IEND", b""),
+        )
+    )
 
 
 def greys(page: Page, png: bytes, columns: int, rows: int) -> Sequence[float]:

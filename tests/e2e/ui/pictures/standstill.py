@@ -14,6 +14,7 @@ from typing import Any
 from callsheet.__main__ import main
 from callsheet.cli import serving
 from callsheet.engine.clock import SystemClock
+from callsheet.system import open_system
 from callsheet.tools import member
 
 MOMENT = datetime(2026, 3, 17, 9, 42, 11, tzinfo=UTC)
@@ -29,7 +30,7 @@ def stand_still() -> None:
     """Let everything that this process asks for the time hear the same, and leave the runs of others alone."""
     SystemClock.now = lambda self: MOMENT
     member.datetime = _Still  # pyright: ignore[reportPrivateImportUsage]
-    serving.open_system = partial(serving.open_system, resume=False)
+    serving.open_system = partial(open_system, resume=False)  # pyright: ignore[reportPrivateImportUsage]
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ CLAIMS = (
     "The port authority knew since January.",
     "The record of 9 March does not stand.",
 )
+HOLD: Json = [{"holds": True} for _ in CLAIMS]
 PICTURES = ("pier-1987.jpg", "gauge-close.jpg", "storm-march.jpg")
 
 
@@ -136,11 +137,12 @@ def _begin_review(tale: Tale, story: str, headline: str = HEADLINE) -> None:
 
 
 def _check_claims(tale: Tale) -> float:
+    end = 0.5
     for number, claim in enumerate(CLAIMS):
         path, end = f"review.facts.claims[{number}].check_claim", 1.8 + 0.7 * number
         tale.begin(path, 0.5 + 0.01 * number, {"claim": claim})
         tale.end(path, end, {"holds": True, "source": "Port authority, tide tables 2025", "confidence": 0.94})
-    tale.end("review.facts.claims", end + 0.02, [{"holds": True}] * len(CLAIMS), errors=[])
+    tale.end("review.facts.claims", end + 0.02, HOLD, errors=[])
     return end + 0.03
 
 
@@ -153,7 +155,7 @@ def _reviewed(tale: Tale) -> float:
         {"free": list(PICTURES), "credit": "Harbour archive"},
     )
     end = _check_claims(tale)
-    tale.end("review", end, {"facts": [{"holds": True}] * len(CLAIMS), "pictures": {"free": list(PICTURES)}})
+    tale.end("review", end, {"facts": HOLD, "pictures": {"free": [*PICTURES]}})
     return end
 
 
@@ -167,7 +169,12 @@ def _asking(document: JsonObject) -> Tale:
         "type": "object",
         "required": ["section"],
         "properties": {
-            "section": {"title": "Section", "type": "string", "enum": ["front", "local", "science"], "default": "science"},
+            "section": {
+                "title": "Section",
+                "type": "string",
+                "enum": ["front", "local", "science"],
+                "default": "science",
+            },
             "note": {"title": "Note for the author", "type": "string"},
         },
     }
@@ -226,7 +233,7 @@ def _choosing(document: JsonObject) -> Tale:
     tale.did("stories", 0.02, 0.8, {"hours": 24}, {"stories": list(PICTURES)})
     tale.begin("send", 0.9, {"stories": list(PICTURES)}, index=2)
     form: JsonObject = {"type": "object", "properties": {"again": {"type": "boolean", "title": "Send a second one"}}}
-    message = "1,204 readers have had today’s letter. Send them another one?"
+    message = "1,204 readers have had the letter of today. Send them another one?"
     question: JsonObject = {
         "kind": "elicitation",
         "server": "desk",
