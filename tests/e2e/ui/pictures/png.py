@@ -23,7 +23,12 @@ async (png) => {{
   const pixels = new Uint32Array(bytes.buffer);
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  const palette = [...counts].sort((one, other) => other[1] - one[1] || one[0] - other[0]).slice(0, 256)
+  // A few red pixels say more than many of one more grey.
+  const weight = ([pixel, count]) => {{
+    const parts = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+    return count * (1 + Math.max(...parts) - Math.min(...parts));
+  }};
+  const palette = [...counts].sort((one, other) => weight(other) - weight(one) || one[0] - other[0]).slice(0, 256)
     .map(([pixel]) => [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255]);
   const places = new Map();
   const place = (pixel) => {{
@@ -54,7 +59,7 @@ async ([png, columns, rows]) => {{
 
 
 def small(page: Page, png: bytes) -> bytes:
-    """The same picture; its rarer colours become those of its 256 most frequent ones that are nearest."""
+    """The same picture; its rarer colours become the nearest of 256 frequent or strong ones."""
     found = page.evaluate(_INDEXED, _text(png))
     width, indexes = int(found["width"]), base64.b64decode(found["indexes"])
     height = len(indexes) // width

@@ -52,6 +52,11 @@ def _run(name: str, place: str = "") -> str:
     return f"/runs/{run_id_of(name)}{place}"
 
 
+def _at_work(page: Page) -> None:
+    """The graph is there, with the iteration that is picked."""
+    expect(page.get_by_role("button", name="fetch, tool, running, attempt 2")).to_be_attached(timeout=PATIENCE)
+
+
 def _with_fault(page: Page) -> None:
     """Somebody renames a step that another one refers to."""
     line = page.get_by_role("textbox", name="Text of the scenario").get_by_text("- name: find_pictures")
@@ -61,6 +66,7 @@ def _with_fault(page: Page) -> None:
     page.keyboard.press("Escape")
     page.clock.set_fixed_time(MOMENT + PAUSE)
     expect(page.get_by_role("tab", name="Problems 1")).to_be_visible(timeout=PATIENCE)
+    page.locator(".cm-scroller").evaluate("(text) => text.scrollTo(0, text.scrollTop + 90)")
 
 
 def _opened(page: Page) -> None:
@@ -111,7 +117,7 @@ SCENES = (
         both=True,
     ),
     Scene(name="editor", address="/scenarios/publish_story/edit", prepare=_with_fault, both=True),
-    Scene(name="run", address=_run("searching", "?step=fetch_all[7].fetch"), prepare=shows("fetch_all"), both=True),
+    Scene(name="run", address=_run("searching", "?step=fetch_all[7].fetch"), prepare=_at_work, both=True),
     Scene(name="timeline", address=_run("searched today", "?tab=timeline"), prepare=_opened),
     Scene(
         name="step",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.ui.pictures.scenes import Scene
+from tests.e2e.ui.pictures.scenes import PATIENCE, Scene
 from tests.e2e.ui.pictures.standstill import MOMENT
 from tests.support.service import ROOT
 
@@ -50,6 +50,7 @@ def take(browser: Browser, url: str, scene: Scene, scheme: str) -> Picture:
 
 def _picture(page: Page) -> Picture:
     expect(page.get_by_role("main")).not_to_contain_text("Looking …")
+    expect(page.get_by_role("status", name="being loaded")).to_have_count(0, timeout=PATIENCE)
     page.mouse.move(0, 0)
     page.evaluate(_QUIET)
     said = page.get_by_role("main").aria_snapshot()
