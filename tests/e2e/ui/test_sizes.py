@@ -51,4 +51,4 @@ def test_no_component_that_is_used_is_without_its_styles(command: Path) -> None:
         if not path.name.endswith(".layer.css")
         and (used - styled) & set(CLASS.findall(path.read_text(encoding="utf-8")))
     }
-    assert missing == set(), "ui/src/app/mantine.css takes them in"
+    assert missing == set(), "ui/src/app/mantineStyles.ts takes them in"
