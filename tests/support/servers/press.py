@@ -28,7 +28,7 @@ def create(folder: Path) -> MCPServer:
     async def collect(title: str) -> dict[str, str]:
         """Bring the text of an article."""
         record("collect")
-        while not (folder / "go").exists():
+        while not (folder / "go").exists():  # noqa: ASYNC110 - a file says nothing
             await asyncio.sleep(LOOK_SECONDS)
         return {"text": f"All about {title}"}
 
