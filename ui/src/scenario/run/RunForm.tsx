@@ -48,7 +48,7 @@ function Input({ schema }: { schema: unknown }) {
       {starting.error && problems.length === 0 && <Failure error={starting.error} title="The run was not started" />}
       <SchemaForm
         id="run-input"
-        schema={schema ?? {}}
+        schema={ofInput(schema)}
         value={value}
         onChange={setValue}
         onSubmit={(input) => starting.mutate(input)}
@@ -58,6 +58,13 @@ function Input({ schema }: { schema: unknown }) {
       />
     </Stack>
   );
+}
+
+/** An input is an object, also where a scenario says nothing of it. */
+const ANY_OBJECT = { type: "object" };
+
+function ofInput(schema: unknown): object {
+  return isInput(schema) && Object.keys(schema).length > 0 ? schema : ANY_OBJECT;
 }
 
 type Errors = Parameters<typeof ProblemList>[0]["of"];
