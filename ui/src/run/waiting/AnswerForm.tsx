@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Box, Button, Code, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
@@ -43,7 +43,7 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   const aboutWho = problemAt(sending.error, "/by");
   const verb = choices.find((choice) => choice.value === decision)?.label ?? "Send";
   return (
-    <div className={classes.form} onInput={onBegin}>
+    <Box className={classes.form ?? ""} onInput={onBegin} onFocus={onBegin}>
       <Stack gap="sm">
         <Links requests={asked.requests} />
         <SegmentedControl
@@ -81,7 +81,7 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
         <summary>What will be sent</summary>
         <JsonView value={given(data)} label="What will be sent" maxHeight={260} />
       </details>
-    </div>
+    </Box>
   );
 }
 
