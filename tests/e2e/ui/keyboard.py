@@ -15,7 +15,7 @@ _FOCUS: Final = """() => {
     const seen = (colour) => !/^(transparent|rgba\\(.*, 0\\))$/.test(colour);
     const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && seen(style.outlineColor);
     // Fields show it by their border, and by nothing else.
-    const field = element.matches("input, textarea, select, .mantine-PillsInput-input");
+    const field = element.matches("input, textarea, select, .mantine-PillsInput-input, .mantine-TagsInput-input");
     const rest = getComputedStyle(document.documentElement).getPropertyValue("--mantine-color-default-border").trim();
     const probe = Object.assign(document.createElement("i"), { style: `color: ${rest}` });
     document.body.append(probe);
@@ -26,7 +26,7 @@ _FOCUS: Final = """() => {
   // What is drawn in the place of a box that is hidden to be drawn otherwise.
   const drawn = at.matches("input[type=radio], input[type=checkbox]")
     ? [at.nextElementSibling, at.labels?.[0], at.parentElement]
-    : [".cm-editor", ".mantine-PillsInput-input", "li", "tr"].map((around) => at.closest(around));
+    : [".cm-editor, .mantine-PillsInput-input, .mantine-TagsInput-input", "li", "tr"].map((around) => at.closest(around));
   const box = at.getBoundingClientRect();
   const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
   const name = at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent ?? "";

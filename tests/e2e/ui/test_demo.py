@@ -5,15 +5,19 @@ import pty
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TextIO
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.ui.journey import heading
 from tests.e2e.ui.watched import watching
-from tests.support.service import ROOT
+from tests.support.service import ROOT, START_SECONDS
 
 DEMO = ROOT / "examples" / "news" / "demo.py"
 
@@ -33,14 +37,24 @@ def printed(command: Path, tmp_path: Path) -> Generator[list[str]]:
     )
     os.close(terminal)
     with os.fdopen(reading, encoding="utf-8", errors="replace") as lines:
+        said: SimpleQueue[str] = SimpleQueue()
+        # Read to the end: who writes to a full terminal stands still.
+        reader = threading.Thread(target=_read, args=(lines, said), daemon=True)
+        reader.start()
         try:
-            pages: list[str] = []
-            while len(pages) < 2:
-                pages += re.findall(r"Watch it in a browser: +(\S+)", lines.readline())
-            yield pages
+            yield [said.get(timeout=START_SECONDS) for _ in range(2)]
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(30)
+            reader.join(5)
+
+
+def _read(lines: TextIO, said: SimpleQueue[str]) -> None:
+    """Put every address of a run that is printed into `said`, until the terminal is gone."""
+    with suppress(OSError):
+        for line in lines:
+            for address in re.findall(r"Watch it in a browser: +(\S+)", line):
+                said.put(address)
 
 
 def test_the_printed_address_shows_the_run_to_its_end(browser: Browser, printed: list[str], tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ FILES = {name: (scene, scheme) for scene in SCENES for name, scheme in scene.fil
 ALL_TOGETHER = 1_200_000
 PARTS = (20, 10)
 """Columns and rows of the parts that are compared: each is as wide as a word."""
-TOLERANCE = 40
+TOLERANCE = 25
 """How much lighter or darker a part may be, of 255."""
 
 AGAIN = "run `make screenshots`, and look at what it made"
