@@ -11,11 +11,23 @@ _SCRIPT = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 _BAD = ("serious", "critical")
 
 
-def axe(page: Page) -> list[str]:
-    """The serious and critical violations, a line each: the rule, how bad, and the elements."""
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules that look at colours; for all others a page is the same in every scheme."""
+
+
+def axe(page: Page, rules: list[str] | None = None) -> list[str]:
+    """The serious and critical violations, a line each: the rule, how bad, and the elements.
+
+    Args:
+        page: as it is now.
+        rules: these alone; None for all.
+    """
     # Not as a script of the page, which the policy would not load.
     page.evaluate(_axe())
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    only = {} if rules is None else {"runOnly": {"type": "rule", "values": rules}}
+    found: dict[str, Any] = page.evaluate(
+        "(options) => axe.run(document, options)", {"resultTypes": ["violations"], **only}
+    )
     return [_line(each) for each in found["violations"] if each["impact"] in _BAD]
 
 

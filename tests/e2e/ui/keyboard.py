@@ -26,7 +26,7 @@ _FOCUS: Final = """() => {
   // What is drawn in the place of a box that is hidden to be drawn otherwise.
   const drawn = at.matches("input[type=radio], input[type=checkbox]")
     ? [at.nextElementSibling, at.labels?.[0], at.parentElement]
-    : [".cm-editor, .mantine-PillsInput-input, .mantine-TagsInput-input", "li", "tr"].map((around) => at.closest(around));
+    : [".cm-editor, .mantine-PillsInput-input, .mantine-TagsInput-input", "li", "tr"].map((box) => at.closest(box));
   const box = at.getBoundingClientRect();
   const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
   const name = at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent ?? "";

@@ -75,7 +75,7 @@ def test_the_graph_counts_a_thousand_iterations_and_leads_to_one_that_failed(pag
     page.goto(f"/runs/{big}")
     expect(heading(page, "waiting")).to_be_visible(timeout=30_000)
     counts = r"3 failed, 997 success"
-    expect(page.get_by_role("button", name=re.compile(r"^scan, transform, .*997 ok"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^scan, transform, .*997 success"))).to_be_visible()
     torn = page.get_by_role("button", name=re.compile(r"^torn, fail, .*3 failed"))
     expect(torn).to_be_visible()
     expect(page.get_by_role("group", name="Iterations in the graph")).to_contain_text(counts)

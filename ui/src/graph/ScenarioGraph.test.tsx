@@ -84,7 +84,7 @@ test("a step that goes on says so without the graph being drawn again", () => {
 
 test("a block that ran many times tells how many ended how", () => {
   shown({ states: states({ each: { ...failed, counts: { success: 812, failed: 3, running: 5 } } }) });
-  expect(node("each, foreach, block, 812 ok · 3 failed · 5 running")).toBeTruthy();
+  expect(node("each, foreach, block, 812 success · 3 failed · 5 running")).toBeTruthy();
 });
 
 test("pressing a node selects it, Escape clears the selection", () => {

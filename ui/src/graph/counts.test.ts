@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { sharesOf, told, totalOf } from "./counts";
 
 test("counts are told in one order, without those that are zero", () => {
-  expect(told({ running: 5, failed: 3, success: 812, waiting: 0 })).toBe("812 ok · 3 failed · 5 running");
+  expect(told({ running: 5, failed: 3, success: 812, waiting: 0 })).toBe("812 success · 3 failed · 5 running");
   expect(told({})).toBe("");
 });
 

@@ -24,9 +24,9 @@ export function totalOf(counts: Counts): number {
   return ORDER.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }
 
-/** Such as `812 ok · 3 failed · 5 running`. */
+/** Such as `812 success · 3 failed · 5 running`. */
 export function told(counts: Counts): string {
   return sharesOf(counts)
-    .map(({ status, count }) => `${count} ${status === "success" ? "ok" : status}`)
+    .map(({ status, count }) => `${count} ${status}`)
     .join(" · ");
 }

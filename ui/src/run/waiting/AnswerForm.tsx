@@ -29,7 +29,8 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   const [decision, setDecision] = useState<Decision>("accept");
   const [comment, setComment] = useState("");
   const [by, setBy] = useAnswerer();
-  const [data, setData] = useState<unknown>({});
+  // Nothing yet: the form begins with the defaults of its schema.
+  const [data, setData] = useState<unknown>(undefined);
   const choices = choicesFor(asked);
   const who = asked.assignees.length === 0 || asked.assignees.includes(by) ? by : "";
   const given = (value: unknown) => answerOf(asked, { decision, comment, by: who, data: value });
