@@ -34,12 +34,18 @@ _WATCH: Final = """
   window.painted = {};
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => { for (const name of data) window.painted[name] ??= Date.now(); };
+  // A message comes after a frame: what changes while one is made is painted with it, else with the next one.
+  let making = false;
+  const made = new MessageChannel();
+  made.port1.onmessage = () => { making = false; };
+  const frame = () => { making = true; made.port2.postMessage(null); requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
   const graph = document.querySelector(".react-flow");
   new MutationObserver((changes) => {
     const names = changes.filter(({ target }) => target.dataset.look === "running")
       .map(({ target }) => target.querySelector("[data-node]")?.dataset.node);
-    // A message comes after the frame that is being made now.
-    requestAnimationFrame(() => port2.postMessage(names));
+    if (making) port2.postMessage(names);
+    else requestAnimationFrame(() => port2.postMessage(names));
   }).observe(graph, { attributes: true, attributeFilter: ["data-look"], subtree: true });
 }
 """
