@@ -41,6 +41,20 @@ def test_a_module_is_one_idea_and_not_longer_than_it_needs(path: Path) -> None:
     assert named(path) not in LARGE_MODULES or size == allowed, "the exemption names the present size"
 
 
+PAGES = sorted(
+    path for path in (ROOT / "ui/src").rglob("*.ts*") if ".test." not in path.name and path.suffix != ".json"
+)
+MAX_PAGE = 250
+"""Lines of a file of the web UI."""
+
+
+def test_a_file_of_the_web_ui_is_one_idea_too() -> None:
+    written = [path for path in PAGES if path.name != "schema.d.ts"]
+    assert len(written) > 100
+    long = [f"{path.relative_to(ROOT)}: {lines(path)} lines" for path in written if lines(path) > MAX_PAGE]
+    assert long == []
+
+
 def test_functions_are_short() -> None:
     long = [
         f"{named(path)}: {name} has {size} lines"

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconCopy, IconDeviceFloppy, IconDownload } from "@tabler/icons-react";
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 import { SyntaxSwitch } from "./SyntaxSwitch";
 
 interface Props {

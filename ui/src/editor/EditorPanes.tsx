@@ -2,11 +2,10 @@ import { Badge, Button, Group, Kbd, ScrollArea, SegmentedControl, Tabs, Text } f
 import { useLocalStorage } from "@mantine/hooks";
 import { IconLayoutSidebarRight } from "@tabler/icons-react";
 import { type RefObject, useMemo, useState } from "react";
-
-import { expressionUnder } from "./expressionUnder";
+import { ProblemsList } from "@/editor/checking/ProblemsList";
+import { expressionUnder } from "@/editor/text/expressionUnder";
+import { PreviewPanel } from "@/editor/trying/PreviewPanel";
 import { GraphPane } from "./GraphPane";
-import { PreviewPanel } from "./PreviewPanel";
-import { ProblemsList } from "./ProblemsList";
 import classes from "./ScenarioEditor.module.css";
 import type { useWorkspace } from "./useWorkspace";
 

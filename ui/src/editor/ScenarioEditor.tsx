@@ -5,19 +5,19 @@ import { useRef, useState } from "react";
 import type { ScenarioText } from "@/api/editing";
 import { useShortcut } from "@/app/shortcuts";
 import { PageHeader } from "@/components/PageHeader";
-import { ConflictDialog } from "./ConflictDialog";
-import { CopyDialog } from "./CopyDialog";
-import { DraftNotice } from "./DraftNotice";
+import { ConflictDialog } from "@/editor/saving/ConflictDialog";
+import { CopyDialog } from "@/editor/saving/CopyDialog";
+import { DraftNotice } from "@/editor/saving/DraftNotice";
+import { forget } from "@/editor/saving/keptTexts";
+import { LeaveGuard } from "@/editor/saving/LeaveGuard";
+import { SaveNotice } from "@/editor/saving/SaveNotice";
+import { useDraft } from "@/editor/saving/useDraft";
+import { useSaving } from "@/editor/saving/useSaving";
+import type { Syntax } from "@/editor/text/outline";
 import { EditorActions } from "./EditorActions";
 import { EditorPanes } from "./EditorPanes";
-import { forget } from "./keptTexts";
-import { LeaveGuard } from "./LeaveGuard";
 import type { Opened } from "./opened";
-import type { Syntax } from "./outline";
-import { SaveNotice } from "./SaveNotice";
 import classes from "./ScenarioEditor.module.css";
-import { useDraft } from "./useDraft";
-import { useSaving } from "./useSaving";
 import { useWorkspace } from "./useWorkspace";
 
 /** The whole editor of one scenario. */

@@ -7,11 +7,10 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-
-import { appearance } from "./appearance";
-import { outlineOf } from "./jsonOutline";
-import { marking } from "./lintMarks";
-import { placed } from "./problemPlaces";
+import { marking } from "@/editor/checking/lintMarks";
+import { placed } from "@/editor/checking/problemPlaces";
+import { appearance } from "@/editor/text/appearance";
+import { outlineOf } from "@/editor/text/jsonOutline";
 import type { SourceViewProps } from "./SourceView";
 import classes from "./SourceView.module.css";
 

@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 
 import type { Diagnostic } from "@/api/scenarios";
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 import classes from "./SourceView.module.css";
 
 export interface SourceViewProps {

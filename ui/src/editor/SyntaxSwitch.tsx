@@ -1,7 +1,7 @@
 import { Button, Group, Modal, SegmentedControl, Text } from "@mantine/core";
 import { useState } from "react";
 
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 
 interface Props {
   syntax: Syntax;
@@ -16,7 +16,7 @@ export function SyntaxSwitch({ syntax, text, onSwitch }: Props) {
   const [waiting, setWaiting] = useState<{ to: Syntax; text: string } | null>(null);
   const choose = async (to: Syntax) => {
     if (to === syntax) return;
-    const { converted, hasComments } = await import("./conversion");
+    const { converted, hasComments } = await import("@/editor/text/conversion");
     const written = converted(text(), syntax, to);
     if ("problem" in written) setProblem(written.problem);
     else if (to === "json" && hasComments(text())) setWaiting({ to, text: written.text });

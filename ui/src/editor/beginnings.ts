@@ -1,7 +1,7 @@
 import type { ToolSummary } from "@/api/tools";
-import { documentText, filled } from "./insertions";
-import type { Syntax } from "./outline";
-import { inputSchemaFor, STEP_TEMPLATES, toolStep } from "./stepTemplates";
+import { documentText, filled } from "@/editor/completing/insertions";
+import { inputSchemaFor, STEP_TEMPLATES, toolStep } from "@/editor/completing/stepTemplates";
+import type { Syntax } from "@/editor/text/outline";
 
 /** What a new scenario begins with. */
 export type Beginning = "empty" | "tool" | "approval" | "foreach";

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 
 import type { ScenarioText } from "@/api/editing";
-import { type KeptText, keep } from "./keptTexts";
+import { type KeptText, keep } from "@/editor/saving/keptTexts";
 import { opened } from "./opened";
 
 const items = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { ApiError } from "@/api/client";
 import type { ScenarioText } from "@/api/editing";
-import { type KeptText, kept } from "./keptTexts";
-import type { Syntax } from "./outline";
+import { type KeptText, kept } from "@/editor/saving/keptTexts";
+import type { Syntax } from "@/editor/text/outline";
 
 /** A document as the editor begins with it. */
 export interface Opened {

@@ -1,10 +1,9 @@
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useRef, useState } from "react";
-
-import { editing, inSyntax } from "./editing";
-import type { Syntax } from "./outline";
-import type { Known } from "./shapes";
+import type { Known } from "@/editor/completing/shapes";
+import { editing, inSyntax } from "@/editor/text/editing";
+import type { Syntax } from "@/editor/text/outline";
 
 interface Options {
   text: string;

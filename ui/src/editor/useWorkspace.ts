@@ -1,17 +1,16 @@
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
-
-import { outlineOf } from "./jsonOutline";
-import { textOf } from "./jsonValues";
-import { marking } from "./lintMarks";
+import { marking } from "@/editor/checking/lintMarks";
+import { type PlacedProblem, placed } from "@/editor/checking/problemPlaces";
+import { type Repair, repairOf } from "@/editor/checking/repairs";
+import { useChecked } from "@/editor/checking/useChecked";
+import { scopeAt, stepsOf } from "@/editor/completing/scope";
+import { useKnown } from "@/editor/completing/useKnown";
+import { outlineOf } from "@/editor/text/jsonOutline";
+import { textOf } from "@/editor/text/jsonValues";
+import { jsonOf, nodeAt, pathAt, type Syntax } from "@/editor/text/outline";
 import type { Opened } from "./opened";
-import { jsonOf, nodeAt, pathAt, type Syntax } from "./outline";
-import { type PlacedProblem, placed } from "./problemPlaces";
-import { type Repair, repairOf } from "./repairs";
-import { scopeAt, stepsOf } from "./scope";
-import { useChecked } from "./useChecked";
 import { goTo, replaceAll, useEditor } from "./useEditor";
-import { useKnown } from "./useKnown";
 
 const PAUSE = 300;
 

@@ -7,7 +7,7 @@ import { scenariosQuery } from "@/api/scenarios";
 import { toolsQuery } from "@/api/tools";
 import { PageHeader } from "@/components/PageHeader";
 import { BEGINNINGS, type Beginning, beginningText } from "@/editor/beginnings";
-import { keep } from "@/editor/keptTexts";
+import { keep } from "@/editor/saving/keptTexts";
 import { idFrom, isScenarioId } from "@/editor/scenarioIds";
 
 /** What a new scenario is called and begins with; it is saved in the editor, not here. */

@@ -4,7 +4,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 
-import { appearance } from "@/editor/appearance";
+import { appearance } from "@/editor/text/appearance";
 import classes from "./DocumentDiff.module.css";
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@/api/scenarios";
-import { nodeAt, type OutlineNode, type Property, pathOf, propertyOf } from "./outline";
+import { nodeAt, type OutlineNode, type Property, pathOf, propertyOf } from "@/editor/text/outline";
 
 /** A problem and the text that it is about. */
 export interface PlacedProblem {

@@ -6,10 +6,10 @@ import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 
 import type { ScenarioText } from "@/api/editing";
-import { appearance } from "./appearance";
-import { converted } from "./conversion";
+import { appearance } from "@/editor/text/appearance";
+import { converted } from "@/editor/text/conversion";
+import type { Syntax } from "@/editor/text/outline";
 import classes from "./Differences.module.css";
-import type { Syntax } from "./outline";
 
 interface Props {
   theirs: ScenarioText;

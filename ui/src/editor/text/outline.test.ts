@@ -7,7 +7,7 @@ import { jsonOutline, outlineOf } from "./jsonOutline";
 import { jsonOf, nodeAt, pathAt, pathOf } from "./outline";
 import { yamlOutline } from "./yamlOutline";
 
-const repository = new URL("../../../", import.meta.url);
+const repository = new URL("../../../../", import.meta.url);
 
 function files(folder: string, ending: string): string[] {
   return readdirSync(new URL(folder, repository), { recursive: true, encoding: "utf8" })

@@ -1,14 +1,14 @@
-import { type Cursor, cursorAt } from "./cursorPath";
-import { expressionIn, kindOfText } from "./expressionAt";
+import { type Cursor, cursorAt } from "@/editor/text/cursorPath";
+import { expressionIn, kindOfText } from "@/editor/text/expressionAt";
+import { isRecord, recordOf, textOf, valueAt } from "@/editor/text/jsonValues";
+import type { Syntax } from "@/editor/text/outline";
+import { ERROR_CODES } from "@/editor/text/words";
 import { type Choice, expressionChoices } from "./expressionChoices";
 import { keyText, type Manner, type Opening, valueText, yamlScalar } from "./insertions";
 import { type KnownKey, keysOf, namedValues, SchemaView, typeName } from "./jsonSchemas";
-import { isRecord, recordOf, textOf, valueAt } from "./jsonValues";
-import type { Syntax } from "./outline";
 import { declared, type Scope, scopeAt } from "./scope";
 import { type Known, Shapes } from "./shapes";
 import { STEP_TEMPLATES } from "./stepTemplates";
-import { ERROR_CODES } from "./words";
 
 /** What could stand at a position, and the text that it takes the place of; `typed` begins the word, behind its quote. */
 export interface Choices {

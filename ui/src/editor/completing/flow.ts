@@ -1,5 +1,5 @@
-import { type Item, missing, type OutlineNode, type Property, type ScalarNode } from "./outline";
-import { bare, folded, unescaped } from "./scalars";
+import { type Item, missing, type OutlineNode, type Property, type ScalarNode } from "@/editor/text/outline";
+import { bare, folded, unescaped } from "@/editor/text/scalars";
 
 /** Reads `{…}`, `[…]`, quoted texts and words between them: all of JSON, and what YAML takes from it. */
 export class FlowReader {

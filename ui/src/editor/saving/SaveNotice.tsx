@@ -2,7 +2,7 @@ import { Alert, Anchor, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
 import { Failure } from "@/components/Failure";
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 import type { Saving } from "./useSaving";
 
 interface Props {

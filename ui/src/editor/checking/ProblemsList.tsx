@@ -1,10 +1,10 @@
 import type { EditorView } from "@codemirror/view";
 import { Button, Group, Text } from "@mantine/core";
+import { goTo } from "@/editor/useEditor";
 import classes from "./ProblemsList.module.css";
 import type { PlacedProblem } from "./problemPlaces";
 import { type Repair, repairOf } from "./repairs";
 import type { Checking } from "./useChecked";
-import { goTo } from "./useEditor";
 
 interface Props {
   problems: readonly PlacedProblem[];

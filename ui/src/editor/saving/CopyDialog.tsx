@@ -4,9 +4,9 @@ import { useState } from "react";
 import { saveText } from "@/api/editing";
 import { Failure } from "@/components/Failure";
 import { useFocusBack } from "@/components/useFocusBack";
-import { outlineOf } from "./jsonOutline";
-import { nodeAt, type Syntax } from "./outline";
-import { isScenarioId } from "./scenarioIds";
+import { isScenarioId } from "@/editor/scenarioIds";
+import { outlineOf } from "@/editor/text/jsonOutline";
+import { nodeAt, type Syntax } from "@/editor/text/outline";
 
 interface Props {
   scenarioId: string;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { ERROR_CODES, FUNCTIONS } from "./words";
 
-const page = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+const page = (name: string): string => readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8");
 
 test("the functions are those of the documentation", () => {
   const documented = [...page("expressions.md").matchAll(/^\| `([a-z_]+)\(/gm)].map((found) => found[1]);

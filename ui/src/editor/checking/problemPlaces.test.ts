@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { outlineOf } from "./jsonOutline";
-import type { Syntax } from "./outline";
+import { outlineOf } from "@/editor/text/jsonOutline";
+import type { Syntax } from "@/editor/text/outline";
 import { placed } from "./problemPlaces";
 
 function marked(

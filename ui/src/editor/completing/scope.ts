@@ -1,5 +1,5 @@
-import { isRecord, type JsonRecord, listOf, recordOf, textOf, textsOf } from "./jsonValues";
-import type { Path } from "./outline";
+import { isRecord, type JsonRecord, listOf, recordOf, textOf, textsOf } from "@/editor/text/jsonValues";
+import type { Path } from "@/editor/text/outline";
 
 export type Step = JsonRecord;
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { ApiError } from "@/api/client";
 import { type Checked, checkText } from "@/api/editing";
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 
 export interface Checking {
   /** Of the last text that was answered. */

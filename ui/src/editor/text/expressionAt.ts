@@ -1,6 +1,6 @@
+import { scopeAt } from "@/editor/completing/scope";
 import { isRecord, recordOf, valueAt } from "./jsonValues";
 import type { Path } from "./outline";
-import { scopeAt } from "./scope";
 
 /** An expression of the document around a position; `from` is its offset in the text of its value. */
 export interface ExpressionPlace {

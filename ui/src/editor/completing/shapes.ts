@@ -1,8 +1,8 @@
 import type { ScenarioSummary } from "@/api/scenarios";
 import type { ToolSummary } from "@/api/tools";
-import { formOf } from "./expressionAt";
+import { formOf } from "@/editor/text/expressionAt";
+import { isRecord, listOf, recordOf, recordsOf, textOf } from "@/editor/text/jsonValues";
 import { type JsonSchema, SchemaView } from "./jsonSchemas";
-import { isRecord, listOf, recordOf, recordsOf, textOf } from "./jsonValues";
 import { declared, itemName, type Scope, type Step, stepsOf } from "./scope";
 
 /** What is known beside the document itself. */

@@ -1,8 +1,8 @@
+import { textOf } from "@/editor/text/jsonValues";
+import { FUNCTIONS } from "@/editor/text/words";
 import { typeName } from "./jsonSchemas";
-import { textOf } from "./jsonValues";
 import type { Scope } from "./scope";
 import { isList, membersOf, type Shapes } from "./shapes";
-import { FUNCTIONS } from "./words";
 
 /** Something that could stand at a position. `insert` is a template of the editor, see `insertions.ts`. */
 export interface Choice {

@@ -1,4 +1,4 @@
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 
 /** A text in this browser: of a draft that is not saved, or of a save as it was written, with its comments. */
 export interface KeptText {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { ApiError } from "@/api/client";
 import { type Evaluation, evaluate } from "@/api/editing";
-import type { Tried } from "./expressionUnder";
+import type { Tried } from "@/editor/text/expressionUnder";
 
 export type Preview =
   | { readonly kind: "result"; readonly result: unknown; readonly missing: boolean }

@@ -1,5 +1,5 @@
-import type { Syntax } from "./outline";
-import { bare } from "./scalars";
+import type { Syntax } from "@/editor/text/outline";
+import { bare } from "@/editor/text/scalars";
 
 /**
  * Texts that a completion puts into a document, as templates of the editor: `#{name}` is a place to fill in, braces of the

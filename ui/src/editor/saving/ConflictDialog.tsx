@@ -5,7 +5,7 @@ import { lazy, Suspense } from "react";
 import { type ScenarioText, scenarioTextQuery } from "@/api/editing";
 import { Failure } from "@/components/Failure";
 import { useFocusBack } from "@/components/useFocusBack";
-import type { Syntax } from "./outline";
+import type { Syntax } from "@/editor/text/outline";
 
 const Differences = lazy(() => import("./Differences").then((module) => ({ default: module.Differences })));
 

@@ -1,4 +1,4 @@
-import { FlowReader } from "./flow";
+import { FlowReader } from "@/editor/completing/flow";
 import { missing, type OutlineNode, type Syntax } from "./outline";
 import { yamlOutline } from "./yamlOutline";
 

@@ -4,8 +4,8 @@ import { useCallback, useState } from "react";
 import { ApiError } from "@/api/client";
 import { type Saved, saveText } from "@/api/editing";
 import { scenarioKeys } from "@/api/scenarios";
+import type { Syntax } from "@/editor/text/outline";
 import { forget, keep } from "./keptTexts";
-import type { Syntax } from "./outline";
 
 export type Saving =
   | { readonly state: "idle" }

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import type { ToolSummary } from "@/api/tools";
+import type { Syntax } from "@/editor/text/outline";
 import { choicesAt } from "./completions";
-import type { Syntax } from "./outline";
 import type { Known } from "./shapes";
 
-const schema = new URL("../../../src/callsheet/scenario/scenario.v1.schema.json", import.meta.url);
+const schema = new URL("../../../../src/callsheet/scenario/scenario.v1.schema.json", import.meta.url);
 
 const tool = (server: string, name: string, input: object, output: object | null = null): ToolSummary => ({
   server,

@@ -1,4 +1,4 @@
-import { FlowReader } from "./flow";
+import { FlowReader } from "@/editor/completing/flow";
 import { type Item, missing, type ObjectNode, type OutlineNode, type Property, type ScalarNode } from "./outline";
 import { bare, blockText, folded } from "./scalars";
 

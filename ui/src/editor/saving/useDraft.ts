@@ -1,7 +1,6 @@
 import { useEffect } from "react";
-
+import type { Syntax } from "@/editor/text/outline";
 import { forget, keep } from "./keptTexts";
-import type { Syntax } from "./outline";
 
 interface Draft {
   scenarioId: string;

@@ -7,8 +7,8 @@ import { runsQuery } from "@/api/runs";
 
 import { JsonView } from "@/components/JsonView";
 import { ago } from "@/components/time";
-import type { Tried } from "./expressionUnder";
-import { isRecord } from "./jsonValues";
+import type { Tried } from "@/editor/text/expressionUnder";
+import { isRecord } from "@/editor/text/jsonValues";
 import classes from "./PreviewPanel.module.css";
 import { type Preview, type Roots, usePreview } from "./usePreview";
 

@@ -6,10 +6,9 @@ import {
   snippet,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
-
+import type { Syntax } from "@/editor/text/outline";
 import { choicesAt } from "./completions";
 import type { Choice } from "./expressionChoices";
-import type { Syntax } from "./outline";
 import type { Known } from "./shapes";
 
 const KINDS = {

@@ -14,11 +14,10 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-
+import { completing } from "@/editor/completing/completionSource";
+import type { Known } from "@/editor/completing/shapes";
 import { appearance } from "./appearance";
-import { completing } from "./completionSource";
 import type { Syntax } from "./outline";
-import type { Known } from "./shapes";
 
 /** Everything that an editor of scenarios can, but for what depends on the document. */
 export const editing: Extension = [

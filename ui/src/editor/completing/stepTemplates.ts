@@ -1,5 +1,5 @@
 import type { ToolSummary } from "@/api/tools";
-import { isRecord, type JsonRecord, recordOf, textOf, textsOf } from "./jsonValues";
+import { isRecord, type JsonRecord, recordOf, textOf, textsOf } from "@/editor/text/jsonValues";
 
 /** New steps to begin with; `‹…›` is a place to fill in. */
 
