@@ -149,6 +149,7 @@ def test_a_scenario_is_mended_in_the_editor_and_its_failed_run_goes_on_with_the_
     page.get_by_role("link", name="poster", exact=True).click()
     page.get_by_role("link", name="Edit").click()
     text = page.get_by_role("textbox", name="Text of the scenario poster")
+    expect(text).to_be_visible()  # the page before it has a graph, too
     node(page, "print, tool").click()  # the text goes there
     text.get_by_text("A0").dblclick()
     page.keyboard.insert_text("A4")
