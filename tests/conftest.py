@@ -9,8 +9,18 @@ import pytest
 
 from callsheet.journal.postgres.migrate import upgrade
 from tests.e2e.load import report
+from tests.e2e.ui.second_try import MARK
 from tests.support.fleet import empty_queue, make_queue
 from tests.support.postgres import PostgresServer, postgres_server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell of each test that was tried twice what the first try failed with."""
+    reports: list[object] = [report for some in terminalreporter.stats.values() for report in some]
+    told = {str(text) for each in reports for name, text in getattr(each, "user_properties", ()) if name == MARK}
+    for text in sorted(told):
+        terminalreporter.section("tried twice")
+        terminalreporter.write_line(text)
 
 
 @pytest.fixture(scope="session")
