@@ -135,7 +135,7 @@ def test_where_there_are_no_sources_the_build_is_taken_as_it_is(tmp_path: Path) 
 
 
 def hook(root: Path) -> UiHook:
-    return UiHook(str(root), {}, None, None, "", "wheel")  # pyright: ignore[reportArgumentType]
+    return UiHook(str(root), {}, None, None, "", "wheel")  # pyright: ignore[reportArgumentType]: a test builds nothing with it
 
 
 def test_node_is_asked_for_only_when_there_is_something_to_build(

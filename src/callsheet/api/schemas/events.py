@@ -102,7 +102,9 @@ class StepRetryingEvent(StepEventFields):
 
     type: Literal["step_retrying"]
     at: At
-    attempt: Annotated[int, Field(description="The one that failed, counted from 1.")]
+    attempt: Annotated[
+        int, Field(description="The one that follows, counted from 1; `error.attempt` is the one that failed.")
+    ]
     delay: float
     interrupted: Annotated[bool, Field(description="Whether the attempt was cut off with its process.")]
     error: ErrorDetail

@@ -28,9 +28,10 @@ class _Still(datetime):
 
 def stand_still() -> None:
     """Let everything that this process asks for the time hear the same, and leave the runs of others alone."""
+    # Names are replaced, in this process alone: no setting may stop the product's clock or leave its runs undone.
     SystemClock.now = lambda self: MOMENT
-    member.datetime = _Still  # pyright: ignore[reportPrivateImportUsage]
-    serving.open_system = partial(open_system, resume=False)  # pyright: ignore[reportPrivateImportUsage]
+    member.datetime = _Still  # pyright: ignore[reportPrivateImportUsage]: see above
+    serving.open_system = partial(open_system, resume=False)  # pyright: ignore[reportPrivateImportUsage]: see above
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.ui.pictures.scenes import PATIENCE, Scene
 from tests.e2e.ui.pictures.standstill import MOMENT
@@ -13,7 +13,7 @@ IMAGES = ROOT / "docs" / "images"
 SAID = Path(__file__).parent / "said"
 """What the pages say in the pictures, in words: a picture whose page says something else is old."""
 
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 _QUIET = """
 () => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
@@ -32,7 +32,7 @@ def take(browser: Browser, url: str, scene: Scene, scheme: str) -> Picture:
     """The picture of a scene, at the moment at which the service stands still."""
     context = browser.new_context(
         base_url=url,
-        viewport=SIZE,  # pyright: ignore[reportArgumentType]
+        viewport=SIZE,
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
         timezone_id="UTC",
