@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def _furnish(folder: Path) -> None:
     }
     (folder / "mcp.json").write_bytes(orjson.dumps({"mcpServers": servers}))
     (folder / ".callsheet").mkdir()
-    anyio.run(_write_journal, folder / ".callsheet" / "journal.db", _documents(folder))
+    with ThreadPoolExecutor(1) as thread:  # Playwright's own loop may run in this one
+        thread.submit(anyio.run, _write_journal, folder / ".callsheet" / "journal.db", _documents(folder)).result()
 
 
 def _documents(folder: Path) -> dict[str, JsonObject]:
