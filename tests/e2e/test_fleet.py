@@ -9,21 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.journal.postgres.migrate import upgrade
 from tests.e2e.fleet import ECHO, client, reached, submit, worker
 from tests.e2e.load import chain, journal_of, read_lines
 from tests.support.fleet import make_queue
+from tests.support.postgres import PostgresServer
 from tests.support.service import Service, furnish, program
 
 
 @pytest.fixture
-def folder(tmp_path: Path, postgres_url: str) -> Path:
-    make_queue(postgres_url)
+def folder(tmp_path: Path, postgres: PostgresServer) -> Path:
+    url = postgres.prepared("journal", upgrade)
+    make_queue(url)
     folder = tmp_path / "fleet"
     furnish(
         folder,
         scenarios=[chain("short", [0.05] * 3, ["echo"]), chain("long", [60.0, 0.0], ["echo"])],
         servers={"echo": program(ECHO, "--ledger", tmp_path / "ledger")},
-        settings={"database_url": postgres_url, "drain_timeout": 0.5},
+        settings={"database_url": url, "drain_timeout": 0.5},
     )
     return folder
 
