@@ -1,14 +1,14 @@
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import type { Known } from "@/editor/completing/shapes";
+import type { Knowledge } from "@/editor/completing/completionSource";
 import { editing, inSyntax } from "@/editor/text/editing";
 import type { Syntax } from "@/editor/text/outline";
 
 interface Options {
   text: string;
   syntax: Syntax;
-  known: Known;
+  knowledge: Knowledge;
   label: string;
   onChange: (text: Text) => void;
   onMove: (position: number) => void;
@@ -32,7 +32,7 @@ export function useEditor(place: RefObject<HTMLElement | null>, options: Options
         extensions: [
           editing,
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
-          language.current.of(inSyntax(syntax, () => latest.current.known, isLong(text))),
+          language.current.of(inSyntax(syntax, () => latest.current.knowledge, isLong(text))),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc);
             if (update.docChanged || update.selectionSet) latest.current.onMove(update.state.selection.main.head);
@@ -45,7 +45,7 @@ export function useEditor(place: RefObject<HTMLElement | null>, options: Options
   }, [place]);
   useEffect(() => {
     if (!view) return;
-    const extension = inSyntax(options.syntax, () => latest.current.known, isLong(view.state.doc));
+    const extension = inSyntax(options.syntax, () => latest.current.knowledge, isLong(view.state.doc));
     view.dispatch({ effects: language.current.reconfigure(extension) });
   }, [view, options.syntax]);
   return view;

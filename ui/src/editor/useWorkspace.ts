@@ -21,7 +21,14 @@ export function useWorkspace(place: RefObject<HTMLElement | null>, first: Opened
   const [position, setPosition] = useState(0);
   const settle = useDebouncedCallback((next: { toString(): string }) => setText(next.toString()), PAUSE);
   const move = useDebouncedCallback(setPosition, 120);
-  const view = useEditor(place, { text: first.text, syntax, known: useKnown(), label, onChange: settle, onMove: move });
+  const view = useEditor(place, {
+    text: first.text,
+    syntax,
+    knowledge: useKnown(),
+    label,
+    onChange: settle,
+    onMove: move,
+  });
   const outline = useMemo(() => outlineOf(text, syntax), [text, syntax]);
   const document = useMemo(() => jsonOf(outline), [outline]);
   const checking = useChecked(text, syntax);

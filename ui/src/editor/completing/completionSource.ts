@@ -20,16 +20,29 @@ const KINDS = {
   name: "variable",
 };
 
-/** Completion in the editor; `known` gives what is known at the moment of asking. */
-export function completing(syntax: Syntax, known: () => Known, long: boolean): Extension {
+/** What completion knows beside the text. */
+export interface Knowledge {
+  readonly now: () => Known;
+  /** All of it, once it has come; null when nothing is on its way. */
+  readonly whole: (() => Promise<Known>) | null;
+}
+
+/** Completion in the editor; `knowledge` is asked for at each question. */
+export function completing(syntax: Syntax, knowledge: () => Knowledge, long: boolean): Extension {
   return autocompletion({
     activateOnTyping: true,
     // A long text is read again for every question, so nothing is asked while somebody types on.
     activateOnTypingDelay: long ? 400 : 100,
     icons: false,
     maxRenderedOptions: 200,
-    override: [(context) => offered(context, syntax, known())],
+    override: [(context) => answered(context, syntax, knowledge())],
   });
+}
+
+/** Whoever presses the key waits for what is on its way, as for tools of a server that is just being started. */
+function answered(context: CompletionContext, syntax: Syntax, { now, whole }: Knowledge) {
+  if (!context.explicit || !whole) return offered(context, syntax, now());
+  return whole().then((known) => (context.aborted ? null : offered(context, syntax, known)));
 }
 
 /** While somebody types, only behind something that a name can go on from; with the key, everywhere. */

@@ -14,8 +14,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { completing } from "@/editor/completing/completionSource";
-import type { Known } from "@/editor/completing/shapes";
+import { completing, type Knowledge } from "@/editor/completing/completionSource";
 import { appearance } from "./appearance";
 import type { Syntax } from "./outline";
 
@@ -56,7 +55,7 @@ export const editing: Extension = [
 ];
 
 /** What depends on the syntax. */
-export const inSyntax = (syntax: Syntax, known: () => Known, long: boolean): Extension => [
+export const inSyntax = (syntax: Syntax, knowledge: () => Knowledge, long: boolean): Extension => [
   syntax === "json" ? json() : yaml(),
-  completing(syntax, known, long),
+  completing(syntax, knowledge, long),
 ];
