@@ -34,6 +34,7 @@ class Faults:
 
     def follow(self, page: Page) -> None:
         """Watch this page, too."""
+        page.add_init_script(_TELLS_OF_VIOLATIONS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._found.append(f"exception: {error}"))
         page.on("request", self._on_request)
@@ -61,7 +62,7 @@ def watching(context: BrowserContext, own: str) -> Generator[Faults]:
     faults = Faults(own)
     context.set_default_timeout(WAIT_MILLISECONDS)
     expect.set_options(timeout=WAIT_MILLISECONDS)
-    context.add_init_script(_TELLS_OF_VIOLATIONS)
     context.on("page", faults.follow)
     yield faults
+    context.remove_listener("page", faults.follow)
     faults.none()
