@@ -152,6 +152,43 @@ def test_a_lost_update_shows_theirs_and_mine(page: Page, faults: Faults, service
         assert client.get("/api/scenarios/shared").json()["name"] == "Mine"
 
 
+def test_theirs_can_be_taken_in_place_of_mine(page: Page, faults: Faults, service: Service) -> None:
+    first = saved(service, "given_up")
+    text = editor(page, "given_up")
+    text.get_by_text("Greet").dblclick()
+    page.keyboard.insert_text("Mine")
+    with service.client() as client:
+        theirs = {**GREET, "scenario_id": "given_up", "name": "Theirs"}
+        client.put("/api/scenarios/given_up", json=theirs, headers={"If-Match": first}).raise_for_status()
+    save(page)
+    page.get_by_role("dialog").get_by_role("button", name="Take theirs").click()
+    faults.expect("409")
+    expect(text).to_contain_text("Theirs")
+    expect(text).not_to_contain_text("Mine")
+    expect(page.get_by_text("All changes are saved")).to_be_visible()
+    text.get_by_text("Theirs").dblclick()
+    page.keyboard.insert_text("Both")
+    save(page)
+    expect(page.get_by_text("Saved as revision 3.")).to_be_visible()  # on top of theirs, without another question
+    with service.client() as client:
+        assert client.get("/api/scenarios/given_up").json()["name"] == "Both"
+
+
+def test_comments_are_not_lost_without_a_question(page: Page, service: Service) -> None:
+    saved(service, "commented")
+    text = editor(page, "commented")
+    page.get_by_text("YAML", exact=True).click()
+    rewrite(page, text, "# Ask Ada before this is changed.\n" + BEGUN.replace("total", "commented"))
+    page.get_by_text("JSON", exact=True).click()
+    question = page.get_by_role("dialog", name="Lose the comments?")
+    question.get_by_role("button", name="Stay with YAML").click()
+    expect(text).to_contain_text("# Ask Ada")
+    page.get_by_text("JSON", exact=True).click()
+    question.get_by_role("button", name="Convert to JSON").click()
+    expect(text).to_contain_text('"name": "Add up"')
+    expect(text).not_to_contain_text("Ask Ada")
+
+
 def test_a_file_is_only_read_and_can_be_copied(page: Page, service: Service) -> None:
     editor(page, "greet")
     expect(page.get_by_text("A file, read only here")).to_be_visible()

@@ -100,6 +100,59 @@ def test_many_runs_are_cancelled_after_they_were_named(page: Page, service: Serv
     assert [ended(service, run_id)["status"] for run_id in waiting] == ["cancelled"] * 3
 
 
+def test_runs_that_a_filter_finds_are_retried_together(page: Page, service: Service) -> None:
+    broken = [submit(service, "break") for _ in range(2)]
+    for run_id in broken:
+        ended(service, run_id)
+    with service.client() as client:
+        before = client.get("/api/runs?scenario_id=break&status=failed").json()["runs"]
+    page.goto("/runs?scenario_id=break&status=failed")
+    page.get_by_role("button", name="Retry …").click()
+    dialog = page.get_by_role("dialog", name="Retry runs")
+    dialog.get_by_role("button", name=f"Retry {len(before)} runs").click()
+    expect(dialog).to_contain_text(f"{len(before)} retried.")
+    with service.client() as client:
+        after = client.get("/api/runs?scenario_id=break").json()["runs"]
+    retried = {run["forked_from"]["run_id"] for run in after if run["forked_from"]}
+    assert retried == {run["run_id"] for run in before} >= set(broken)
+
+
+def test_runs_that_were_selected_are_deleted_for_good(page: Page, service: Service) -> None:
+    chosen, spared = [submit(service, "greet") for _ in range(2)], submit(service, "greet")
+    for run_id in (*chosen, spared):
+        ended(service, run_id)
+    page.goto("/runs?scenario_id=greet")
+    for run_id in chosen:
+        row(page, run_id).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Delete …").click()
+    dialog = page.get_by_role("dialog", name="Delete runs")
+    expect(dialog).to_contain_text("That cannot be undone.")
+    dialog.get_by_role("button", name="Delete 2 runs").click()
+    expect(dialog).to_contain_text("2 deleted.")
+    dialog.get_by_role("button", name="Close").last.click()
+    for run_id in chosen:
+        expect(row(page, run_id)).to_have_count(0)
+    expect(row(page, spared)).to_be_visible()
+    with service.client() as client:
+        states = [client.get(f"/api/runs/{run_id}").status_code for run_id in (*chosen, spared)]
+    assert states == [404, 404, 200]
+
+
+def test_a_run_that_stands_still_is_pushed_on(page: Page, service: Service) -> None:
+    run_id = submit(service, "ask")
+    page.goto("/runs?scenario_id=ask&status=waiting")
+    row(page, run_id).get_by_role("button", name="Actions").click()
+    with page.expect_response(lambda answer: answer.url.endswith(f"/api/runs/{run_id}/resume")) as pushed:
+        page.get_by_role("menuitem", name="Push on").click()
+    assert pushed.value.ok
+    expect(page.get_by_role("menuitem")).to_have_count(0)
+    expect(row(page, run_id)).to_contain_text("waiting")  # it waits for a person, whom no push replaces
+    row(page, run_id).get_by_role("button", name="Actions").click()
+    page.get_by_role("menuitem", name="Cancel").click()
+    expect(row(page, run_id)).to_have_count(0)
+    assert ended(service, run_id)["status"] == "cancelled"
+
+
 def test_two_runs_are_compared_step_by_step(page: Page, service: Service) -> None:
     first, second = (submit(service, "greet", {"name": name}) for name in ("Ada", "Grace"))
     for run_id in (first, second):

@@ -119,6 +119,16 @@ def test_a_tool_asks_in_the_middle_and_goes_on_with_the_answer(page: Page) -> No
     expect(page.get_by_role("region", name="request 2")).to_contain_text("Turin")
 
 
+def test_nobody_has_to_wait_for_a_tool_to_its_end(page: Page) -> None:
+    page.goto("/tools/asking/crawl")
+    page.get_by_role("textbox", name="JSON").fill('{"beats": 0, "then": 3600}')
+    call(page)
+    page.get_by_role("button", name="Stop waiting").click()
+    result = page.get_by_role("tabpanel", name="Result")
+    expect(result).to_contain_text("Nobody waits for it any more.")
+    expect(page.get_by_role("button", name="Call", exact=True)).to_be_enabled()
+
+
 def test_what_a_tool_is_now_stands_beside_what_was_locked(page: Page) -> None:
     page.goto("/tools")
     page.get_by_role("listitem").filter(has_text="Add two numbers.").get_by_text("changed", exact=True).wait_for()
