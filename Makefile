@@ -22,7 +22,7 @@ demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
 
 test: $(DEV) $(PUBLISHED) ui ui/node_modules/.callsheet chromium
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 # Thousands of runs while the processes that execute them are killed, frozen and ended at random; some minutes.
 chaos: $(DEV)

@@ -4,8 +4,9 @@ The browser is one per module: it ends before tests of other modules need a loop
 """
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -100,11 +101,22 @@ def scheme(request: pytest.FixtureRequest) -> str:
 def context(browser: Browser, service: Service, request: pytest.FixtureRequest) -> Generator[BrowserContext]:
     """A reader without a past: nothing is remembered, nothing is in the cache."""
     dark = "scheme" in request.fixturenames and request.getfixturevalue("scheme") == "dark"
+    with reader(browser, service.url, "dark" if dark else "light") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def returning(browser: Browser, service: Service) -> Generator[BrowserContext]:
+    """One reader for all tests of a module, who has everything in the cache: a page opens in half the time."""
+    with reader(browser, service.url) as opened:
+        yield opened
+
+
+@contextmanager
+def reader(browser: Browser, url: str, scheme: Literal["light", "dark"] = "light") -> Generator[BrowserContext]:
+    """A profile of its own, without animations."""
     opened = browser.new_context(
-        base_url=service.url,
-        viewport={"width": 1280, "height": 800},
-        color_scheme="dark" if dark else "light",
-        reduced_motion="reduce",
+        base_url=url, viewport={"width": 1280, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
     yield opened
     opened.close()
@@ -118,6 +130,8 @@ def faults(context: BrowserContext, service: Service) -> Generator[Faults]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, faults: Faults, tmp_path: Path) -> Page:
+def page(context: BrowserContext, faults: Faults, tmp_path: Path) -> Generator[Page]:
     """An empty page; `page.goto("/runs")` opens one of the service. `tmp_path` is where its picture goes."""
-    return context.new_page()
+    opened = context.new_page()
+    yield opened
+    opened.close()

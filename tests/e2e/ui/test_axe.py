@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from tests.e2e.ui.accessibility import COLOURS, axe
 from tests.e2e.ui.stage import Stage, staged
@@ -45,19 +45,22 @@ class Scene:
     refused: str = ""
 
 
+# What waits here is `wait_for`, which looks at every frame; `expect` looks less and less often, up to once a second.
+
+
 def heading(name: str) -> Ready:
     """A heading is there."""
-    return lambda page: expect(page.get_by_role("heading", name=name).first).to_be_visible()
+    return lambda page: page.get_by_role("heading", name=name).first.wait_for()
 
 
 def text(words: str) -> Ready:
     """A text is there."""
-    return lambda page: expect(page.get_by_text(words).first).to_be_visible()
+    return lambda page: page.get_by_text(words).first.wait_for()
 
 
 def part(role: str, name: str) -> Ready:
     """A part of the page is there, such as `button "Call"`."""
-    return lambda page: expect(page.locator(f"role={role}[name=/{name}/]").first).to_be_visible()
+    return lambda page: page.locator(f"role={role}[name=/{name}/]").first.wait_for()
 
 
 def pressed(name: str, then: Ready) -> Ready:
@@ -74,7 +77,7 @@ def keys(*strokes: str, then: Ready) -> Ready:
     """Keys were pressed, on a page that is there."""
 
     def ready(page: Page) -> None:
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.get_by_role("heading", level=1).wait_for()
         for stroke in strokes:
             page.keyboard.press(stroke)
         then(page)
@@ -119,6 +122,8 @@ SCENES = [
     Scene("scenario, source", SCENARIO, "/scenarios/broken?tab=source", text("nowhere")),
     Scene("scenario, schema", SCENARIO, "/scenarios/order?tab=schema", text("What the kitchen makes")),
     Scene("scenario, runs", SCENARIO, "/scenarios/order?tab=runs", part("row", "success")),
+    Scene("scenario that never ran", SCENARIO, "/scenarios/everything?tab=runs", text("It has not run yet")),
+    Scene("scenario of a file", SCENARIO, "/scenarios/everything?tab=revisions", text("The file as it is")),
     Scene("scenario, revisions", SCENARIO, "/scenarios/order?tab=revisions", part("radio", "Compare from")),
     Scene("scenario, run form", SCENARIO, "/scenarios/order?run=true", part("button", "Start the run"), small=True),
     Scene(
@@ -256,6 +261,11 @@ def service(stage: Stage) -> Service:
     return stage.service
 
 
+@pytest.fixture
+def context(returning: BrowserContext) -> BrowserContext:
+    return returning
+
+
 def test_every_page_of_the_router_has_a_scene() -> None:
     assert set(PATHS) == {scene.route for scene in SCENES} - {""}
 
@@ -276,5 +286,5 @@ def violations(page: Page, scheme: Scheme, size: ViewportSize, rules: list[str] 
     """What axe finds in this scheme, in a window of this size."""
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
-    expect(page.locator(f"html[data-mantine-color-scheme={scheme}]")).to_have_count(1)
+    page.locator(f"html[data-mantine-color-scheme={scheme}]").wait_for()
     return [f"{scheme}, {size['width']} pixels: {line}" for line in axe(page, rules)]

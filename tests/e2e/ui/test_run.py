@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from callsheet.scenario.json import JsonObject
-from tests.e2e.ui.accessibility import axe
 from tests.e2e.ui.watched import Faults
 from tests.support.service import Service, program, serving
 
@@ -182,19 +181,3 @@ def test_an_unknown_run_says_so(page: Page) -> None:
     page.goto("/runs/11111111-1111-7111-8111-111111111111")
     expect(page.get_by_role("heading", name="There is no such run")).to_be_visible()
     expect(page.get_by_role("link", name="Go to the runs")).to_be_visible()
-
-
-@pytest.mark.parametrize("tab", ["graph", "timeline", "events", "input", "output"])
-def test_no_tab_has_a_serious_violation(page: Page, service: Service, scheme: str, tab: str) -> None:
-    run_id = submit(service, "broken")
-    page.goto(f"/runs/{run_id}?tab={tab}&step=print")
-    expect(heading(page, "failed")).to_be_visible()
-    expect(page.get_by_role("tab", name=tab.capitalize())).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("tabpanel")).to_be_visible()
-    assert axe(page) == []
-
-
-def test_a_question_has_no_serious_violation(page: Page, service: Service, scheme: str) -> None:
-    page.goto(f"/runs/{submit(service, 'ask')}")
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
-    assert axe(page) == []

@@ -134,14 +134,19 @@ def service(stage: Stage) -> Service:
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    context.add_init_script(WATCH)
-    return context
+def context(returning: BrowserContext) -> BrowserContext:
+    return returning
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    page.add_init_script(WATCH)
+    return page
 
 
 def harmless(page: Page) -> None:
     """Nothing of what was written became more than text, and the page can still be used."""
-    expect(page.get_by_role("navigation").first).to_be_attached()
+    page.get_by_role("navigation").first.wait_for(state="attached")
     assert page.evaluate(LOOK) == []
 
 
@@ -218,7 +223,7 @@ def tab(*names: str) -> Callable[[Page], None]:
 def whole(role: str, name: str = "") -> Callable[[Page], None]:
     """Wait for what says that the page is whole."""
     selector = f"role={role}[name=/{name}/]" if name else f"role={role}"
-    return lambda page: expect(page.locator(selector).first).to_be_visible()
+    return lambda page: page.locator(selector).first.wait_for()
 
 
 ADDRESSED = quote(MARKUP[6], safe="")
