@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
@@ -13,6 +14,9 @@ _TELLS_OF_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`The policy forbids ${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile ?? ""}`));
 """
+
+_TOLD: WeakSet[BrowserContext] = WeakSet()
+"""Contexts whose pages have that script."""
 
 
 class Faults:
@@ -34,7 +38,6 @@ class Faults:
 
     def follow(self, page: Page) -> None:
         """Watch this page, too."""
-        page.add_init_script(_TELLS_OF_VIOLATIONS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._found.append(f"exception: {error}"))
         page.on("request", self._on_request)
@@ -62,6 +65,9 @@ def watching(context: BrowserContext, own: str) -> Generator[Faults]:
     faults = Faults(own)
     context.set_default_timeout(WAIT_MILLISECONDS)
     expect.set_options(timeout=WAIT_MILLISECONDS)
+    if context not in _TOLD:
+        context.add_init_script(_TELLS_OF_VIOLATIONS)
+        _TOLD.add(context)
     context.on("page", faults.follow)
     yield faults
     context.remove_listener("page", faults.follow)
