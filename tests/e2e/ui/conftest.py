@@ -6,10 +6,10 @@ The browser is one per module: it ends before tests of other modules need a loop
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from callsheet.scenario.json import JsonObject
 from tests.e2e.ui.chromium import chromium
@@ -17,6 +17,8 @@ from tests.e2e.ui.second_try import tried
 from tests.e2e.ui.watched import Faults, watching
 from tests.support.service import Service, serving
 from tests.support.wheel import BUILD_SECONDS, installed
+
+WIDE: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 HELLO: JsonObject = {
     "schema_version": "1",
@@ -107,17 +109,19 @@ def context(browser: Browser, service: Service, request: pytest.FixtureRequest) 
 
 @pytest.fixture(scope="module")
 def returning(browser: Browser, service: Service) -> Generator[BrowserContext]:
-    """One reader for all tests of a module, who has everything in the cache: a page opens in half the time."""
+    """One reader for all tests of a module, for its `context`: with one page, which goes from scene to scene.
+
+    A new page is a new process, which takes a processor for 1.5 s until it shows something; this one for a quarter.
+    """
     with reader(browser, service.url) as opened:
+        opened.new_page()
         yield opened
 
 
 @contextmanager
 def reader(browser: Browser, url: str, scheme: Literal["light", "dark"] = "light") -> Generator[BrowserContext]:
     """A profile of its own, without animations."""
-    opened = browser.new_context(
-        base_url=url, viewport={"width": 1280, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
+    opened = browser.new_context(base_url=url, viewport=WIDE, color_scheme=scheme, reduced_motion="reduce")
     yield opened
     opened.close()
 
@@ -132,6 +136,12 @@ def faults(context: BrowserContext, service: Service) -> Generator[Faults]:
 @pytest.fixture
 def page(context: BrowserContext, faults: Faults, tmp_path: Path) -> Generator[Page]:
     """An empty page; `page.goto("/runs")` opens one of the service. `tmp_path` is where its picture goes."""
-    opened = context.new_page()
+    returning = bool(context.pages)
+    opened = context.pages[0] if returning else context.new_page()
+    opened.set_viewport_size(WIDE)
     yield opened
-    opened.close()
+    # Both end what is under way, and tell what went wrong until then.
+    if returning:
+        opened.goto("about:blank")
+    else:
+        opened.close()

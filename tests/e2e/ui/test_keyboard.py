@@ -5,7 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.ui.keyboard import Keyboard
 from tests.e2e.ui.stage import Stage, begin, follow, is_at, staged
@@ -21,6 +21,11 @@ def stage(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[
 @pytest.fixture(scope="module")
 def service(stage: Stage) -> Service:
     return stage.service
+
+
+@pytest.fixture
+def context(returning: BrowserContext) -> BrowserContext:
+    return returning
 
 
 @pytest.fixture

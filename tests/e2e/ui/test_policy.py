@@ -1,7 +1,7 @@
 """The strict Content-Security-Policy holds on the pages as they are, at every address, and a breach fails a test."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.ui.test_shell import PATHS, address, shell
 from tests.e2e.ui.watched import Faults
@@ -54,6 +54,11 @@ def test_every_answer_has_the_policy(service: Service, path: str) -> None:
         said = client.get(address(path)).headers["content-security-policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in said.split(";") if rule.strip())
     assert rules == POLICY
+
+
+@pytest.fixture
+def context(returning: BrowserContext) -> BrowserContext:
+    return returning
 
 
 @pytest.mark.parametrize("path", PAGES)

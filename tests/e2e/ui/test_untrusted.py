@@ -133,15 +133,15 @@ def service(stage: Stage) -> Service:
     return stage.service
 
 
-@pytest.fixture
-def context(returning: BrowserContext) -> BrowserContext:
+@pytest.fixture(scope="module")
+def returning(returning: BrowserContext) -> BrowserContext:
+    returning.add_init_script(WATCH)
     return returning
 
 
 @pytest.fixture
-def page(page: Page) -> Page:
-    page.add_init_script(WATCH)
-    return page
+def context(returning: BrowserContext) -> BrowserContext:
+    return returning
 
 
 def harmless(page: Page) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError, expect
 
 WAIT_MILLISECONDS = 10_000
 """For what a test waits for; usually a few milliseconds, on a busy machine a second."""
@@ -36,12 +36,21 @@ class Faults:
         """Assert that nothing went wrong that was not expected."""
         assert not self._found, "Something went wrong in the page:\n" + "\n".join(self._found)
 
-    def follow(self, page: Page) -> None:
-        """Watch this page, too."""
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self._found.append(f"exception: {error}"))
-        page.on("request", self._on_request)
-        page.on("requestfailed", self._on_failure)
+    @contextmanager
+    def following(self, context: BrowserContext) -> Generator[None]:
+        """Watch all pages of `context` until the end of the block."""
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_exception)
+        context.on("request", self._on_request)
+        context.on("requestfailed", self._on_failure)
+        yield
+        context.remove_listener("console", self._on_console)
+        context.remove_listener("weberror", self._on_exception)
+        context.remove_listener("request", self._on_request)
+        context.remove_listener("requestfailed", self._on_failure)
+
+    def _on_exception(self, exception: WebError) -> None:
+        self._found.append(f"exception: {exception.error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -68,7 +77,6 @@ def watching(context: BrowserContext, own: str) -> Generator[Faults]:
     if context not in _TOLD:
         context.add_init_script(_TELLS_OF_VIOLATIONS)
         _TOLD.add(context)
-    context.on("page", faults.follow)
-    yield faults
-    context.remove_listener("page", faults.follow)
+    with faults.following(context):
+        yield faults
     faults.none()
