@@ -131,15 +131,21 @@ def test_names_of_steps_and_inputs_of_tools_are_offered(page: Page, service: Ser
         expect(offered.get_by_role("option", name=re.compile(rf"^{name}(number|$|\W)"))).to_be_visible()
 
 
-def test_a_lost_update_shows_theirs_and_mine(page: Page, faults: Faults, service: Service) -> None:
-    first = saved(service, "shared")
-    text = editor(page, "shared")
+def overtaken(page: Page, service: Service, scenario_id: str) -> Locator:
+    """The text of a scenario that was named "Mine" and saved after somebody else had saved it as "Theirs"."""
+    first = saved(service, scenario_id)
+    text = editor(page, scenario_id)
     text.get_by_text("Greet").dblclick()
     page.keyboard.insert_text("Mine")
     with service.client() as client:
-        theirs = {**GREET, "scenario_id": "shared", "name": "Theirs"}
-        client.put("/api/scenarios/shared", json=theirs, headers={"If-Match": first}).raise_for_status()
+        theirs = {**GREET, "scenario_id": scenario_id, "name": "Theirs"}
+        client.put(f"/api/scenarios/{scenario_id}", json=theirs, headers={"If-Match": first}).raise_for_status()
     save(page)
+    return text
+
+
+def test_a_lost_update_shows_theirs_and_mine(page: Page, faults: Faults, service: Service) -> None:
+    overtaken(page, service, "shared")
     dialog = page.get_by_role("dialog", name="Somebody else saved this scenario meanwhile")
     expect(dialog.get_by_role("textbox", name="What is saved now")).to_contain_text("Theirs")
     expect(dialog.get_by_role("textbox", name="Your text")).to_contain_text("Mine")
@@ -153,14 +159,7 @@ def test_a_lost_update_shows_theirs_and_mine(page: Page, faults: Faults, service
 
 
 def test_theirs_can_be_taken_in_place_of_mine(page: Page, faults: Faults, service: Service) -> None:
-    first = saved(service, "given_up")
-    text = editor(page, "given_up")
-    text.get_by_text("Greet").dblclick()
-    page.keyboard.insert_text("Mine")
-    with service.client() as client:
-        theirs = {**GREET, "scenario_id": "given_up", "name": "Theirs"}
-        client.put("/api/scenarios/given_up", json=theirs, headers={"If-Match": first}).raise_for_status()
-    save(page)
+    text = overtaken(page, service, "given_up")
     page.get_by_role("dialog").get_by_role("button", name="Take theirs").click()
     faults.expect("409")
     expect(text).to_contain_text("Theirs")
