@@ -5,7 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from callsheet.scenario.json import JsonObject
 from tests.e2e.ui.journey import ended, node, submit
@@ -131,6 +131,21 @@ def test_names_of_steps_and_inputs_of_tools_are_offered(page: Page, service: Ser
         expect(offered.get_by_role("option", name=re.compile(rf"^{name}(number|$|\W)"))).to_be_visible()
 
 
+def test_who_asks_before_the_tools_have_come_is_answered_when_they_do(page: Page, service: Service) -> None:
+    saved(service, "early")
+    held: list[Route] = []
+    page.route("**/api/tools", lambda request: held.append(request))
+    text = editor(page, "early")
+    page.get_by_text("YAML", exact=True).click()
+    rewrite(page, text, BEGUN.replace("total", "early").partition("input:")[0] + "input:\n      ")
+    page.keyboard.press("Control+Space")
+    expect(page.get_by_role("option")).to_have_count(0)
+    assert held
+    for request in held:
+        request.continue_()
+    expect(page.get_by_role("option", name=re.compile(r"^a(number|$|\W)"))).to_be_visible()
+
+
 def overtaken(page: Page, service: Service, scenario_id: str) -> Locator:
     """The text of a scenario that was named "Mine" and saved after somebody else had saved it as "Theirs"."""
     first = saved(service, scenario_id)
@@ -181,6 +196,7 @@ def test_comments_are_not_lost_without_a_question(page: Page, service: Service) 
     page.get_by_text("JSON", exact=True).click()
     question = page.get_by_role("dialog", name="Lose the comments?")
     question.get_by_role("button", name="Stay with YAML").click()
+    expect(question).to_have_count(0)
     expect(text).to_contain_text("# Ask Ada")
     page.get_by_text("JSON", exact=True).click()
     question.get_by_role("button", name="Convert to JSON").click()
