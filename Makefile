@@ -88,13 +88,14 @@ serve: $(READY) ui
 
 COMPILE := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
   --no-emit-find-links --no-annotate --no-header
-LOCK := $(COMPILE) --extra examples pyproject.toml
+LOCK := $(COMPILE) --extra examples --extra oidc --extra otel pyproject.toml
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/$(LOCK) --group build -o requirements.lock
 	$(BIN)/$(COMPILE) --group ui -o requirements-ui.lock
 	$(BIN)/$(LOCK) --group dev --constraint requirements-ui.lock --constraint requirements.lock -o requirements-dev.lock
+	$(BIN)/$(COMPILE) --group audit -o requirements-audit.lock
 	$(BIN)/$(COMPILE) tests/published/python/fetch.in -o tests/published/python/fetch.lock
 	$(BIN)/$(COMPILE) tests/published/python/sqlite.in -o tests/published/python/sqlite.lock
 	$(BIN)/$(COMPILE) --constraint requirements.lock benches/dbos.in -o benches/dbos.lock

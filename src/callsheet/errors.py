@@ -11,6 +11,8 @@ CallsheetError
 │                            RevisionRequired (TriggerRevisionRequired), TriggerReadOnly
 ├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown, HookNotReady
 ├── SignatureRefused         SignatureExpired: a hook's request is not from who knows the secret, or not from now
+├── Unauthenticated          CredentialInvalid, CredentialExpired: nobody knows who calls
+├── Forbidden                the caller is known and may not do this
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
 ├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
@@ -284,6 +286,30 @@ class SignatureExpired(SignatureRefused):
     """The signature's moment is too far from now."""
 
     code = "signature.expired"
+
+
+class Unauthenticated(CallsheetError):
+    """Say who you are: send an API key as 'Authorization: Bearer …', or sign in."""
+
+    code = "credential.missing"
+
+
+class CredentialInvalid(Unauthenticated):
+    """The API key is not one of this service, or was revoked."""
+
+    code = "credential.invalid"
+
+
+class CredentialExpired(Unauthenticated):
+    """The API key or the session has expired."""
+
+    code = "credential.expired"
+
+
+class Forbidden(CallsheetError):
+    """The caller may not do this."""
+
+    code = "forbidden"
 
 
 class RunOwnershipLost(CallsheetError):

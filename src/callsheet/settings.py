@@ -17,6 +17,8 @@ from callsheet.errors import ConfigurationInvalid
 
 FILE: Final = "callsheet.toml"
 PREFIX: Final = "CALLSHEET_"
+LISTS: Final = frozenset({"allowed_hosts", "trusted_proxies", "oidc_roles"})
+"""Settings that the environment gives as names between commas."""
 NOT_SETTINGS: Final = ("CALLSHEET_ENV_", "CALLSHEET_SECRET_")
 """What the operator gives scenarios by name begins like this; see `callsheet.engine.environment`."""
 FOR_BUILDS: Final = frozenset({"CALLSHEET_UI", "CALLSHEET_CHROMIUM", "CALLSHEET_URL"})
@@ -26,7 +28,10 @@ FOR_BUILDS: Final = frozenset({"CALLSHEET_UI", "CALLSHEET_CHROMIUM", "CALLSHEET_
 Days = Annotated[float | None, Field(gt=0, le=36_500)]
 """How long something is kept; None for ever."""
 
-TABLES: Final = frozenset({"retention"})
+Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/(second|minute|hour)$")]
+"""How many, and in which time."""
+
+TABLES: Final = frozenset({"oidc", "retention"})
 """The tables that `callsheet.toml` may have: `days` in `[retention]` is the setting `retention_days`."""
 
 
@@ -40,7 +45,7 @@ class Settings(BaseModel):
         mcp: the file that names the tool servers (`mcpServers`).
         key_file: 32 random bytes that encrypt what is kept for tools and clients; by default `key` in the data folder,
             made when it is missing. All processes on one database need the same one.
-        host: where the server listens; other than loopback needs authentication, which this version does not have.
+        host: where the server listens; other than loopback needs `auth` and `allowed_hosts`.
         port: 0 takes a free one.
         allowed_hosts: names that a `Host` header may have beside the loopback ones.
         max_concurrent_runs: runs at work at once; the others wait.
@@ -49,6 +54,25 @@ class Settings(BaseModel):
         max_body_bytes: the largest request body.
         mcp_on_disconnect: what becomes of a run whose MCP client goes away: it continues, or is cancelled.
         log_level: of the log on standard error.
+        auth: whether callers have to say who they are.
+        api_key: with which the command line calls a server that asks who it is.
+        public_url: where people reach the service, such as `https://callsheet.example`; with https, cookies are sent
+            over TLS alone.
+        trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed.
+        session_hours: how long somebody who signed in stays so.
+        oidc_issuer: the OpenID provider that people sign in through; without it, only keys sign in.
+        oidc_client_id: as the provider knows this service.
+        oidc_client_secret: with which this service proves that to the provider.
+        oidc_name: what the button for it is called.
+        oidc_roles_claim: the claim of an identity that holds its groups.
+        oidc_roles: the roles of groups, each as `group=role`; who is in several groups has the highest role, who is in
+            none of them may not sign in.
+        key_rate: requests that one key or person may make, such as `1200/minute`.
+        source_rate: requests that come from one address.
+        max_runs_per_key: unfinished runs that one key or person may have.
+        max_queued_runs: runs that may wait for room in this process before others are refused.
+        secrets_dir: a folder of secrets, a file for each, as container platforms mount them.
+        traces: where traces go: nowhere, or to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names.
         retention_days: how long a run is kept after its end; None for ever.
         retention_success_days: the same for runs that succeeded, instead of `retention_days`.
         retention_failed_days: the same for runs that failed.
@@ -71,6 +95,23 @@ class Settings(BaseModel):
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
     mcp_on_disconnect: Annotated[str, Field(pattern="^(continue|cancel)$")] = "continue"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    auth: Annotated[str, Field(pattern="^(off|on)$")] = "off"
+    api_key: SecretStr | None = None
+    public_url: Annotated[str, Field(pattern="^https?://[^/?#]+$")] | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 12.0
+    oidc_issuer: Annotated[str, Field(pattern="^https?://[^?#]+$")] | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "your organisation"
+    oidc_roles_claim: str = "groups"
+    oidc_roles: tuple[Annotated[str, Field(pattern="^.+=(viewer|operator|author|admin)$")], ...] = ()
+    key_rate: Rate = "1200/minute"
+    source_rate: Rate = "2400/minute"
+    max_runs_per_key: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    max_queued_runs: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    secrets_dir: Path | None = None
+    traces: Annotated[str, Field(pattern="^(off|otlp)$")] = "off"
     retention_days: Days = None
     retention_success_days: Days = None
     retention_failed_days: Days = None
@@ -144,7 +185,7 @@ def _environment() -> dict[str, object]:
     for name, text in os.environ.items():
         if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS) and name not in FOR_BUILDS:
             key = name.removeprefix(PREFIX).lower()
-            found[key] = tuple(part.strip() for part in text.split(",")) if key == "allowed_hosts" else text
+            found[key] = tuple(part.strip() for part in text.split(",")) if key in LISTS else text
     return found
 
 

@@ -1,5 +1,7 @@
 """The HTTP app, put together from the parts it is given."""
 
+from typing import Final
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
@@ -8,8 +10,10 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from callsheet.api.access import Access, Guarded, GuardedPages, guard_rest, require_guards
 from callsheet.api.errors import on_callsheet_error, on_http_exception, on_validation_error
 from callsheet.api.middleware.body import Bodies
+from callsheet.api.middleware.callers import Callers
 from callsheet.api.middleware.failures import Failures
 from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
@@ -18,6 +22,8 @@ from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
 from callsheet.errors import CallsheetError
+
+_PAGES: Final = Access(public="Pages hold no data: they ask the API for all that they show.")
 
 
 def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | None = None) -> FastAPI:
@@ -41,11 +47,13 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
     app.add_exception_handler(CallsheetError, on_callsheet_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
+    guard_rest(app.router.routes, Access())  # so far only the API's own pages, which the framework made
     include_routes(app)
     if mcp is not None:
-        app.router.routes.append(Route("/mcp", endpoint=mcp))
+        app.router.routes.append(Route("/mcp", endpoint=Guarded(mcp, Access())))
     if web is not None:
-        app.router.routes.append(web)
+        app.router.routes.append(GuardedPages(web, _PAGES))
+    require_guards(app)
     return app
 
 
@@ -56,5 +64,6 @@ def _middleware(options: ApiOptions) -> list[Middleware]:
         Middleware(Failures),
         Middleware(Hosts, allowed=options.allowed_hosts),
         Middleware(Target),
+        Middleware(Callers),
         Middleware(Bodies, limit=options.max_body, seconds=options.body_timeout),
     ]

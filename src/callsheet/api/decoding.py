@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import anyio.to_thread
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 
+from callsheet.api.access import GuardedRoute
 from callsheet.api.errors import Refused
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json
@@ -31,7 +31,7 @@ class StrictRequest(Request):
             raise undecodable(exc) from exc
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(GuardedRoute):
     """A route that reads `StrictRequest`s; documented by FastAPI as any other."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -26,8 +26,12 @@ STATUS: Final[Mapping[str, int]] = {
     "json.invalid": 400,
     "target.invalid": 400,
     "yaml.invalid": 400,
+    "credential.expired": 401,
+    "credential.invalid": 401,
+    "credential.missing": 401,
     "signature.expired": 401,
     "signature.invalid": 401,
+    "forbidden": 403,
     "origin.foreign": 403,
     "not_found": 404,
     "hook.not_found": 404,
@@ -136,16 +140,16 @@ def error_response(
     return Response(
         orjson.dumps(body | dict(extra or {})),
         status,
-        headers={**_always(status), **(headers or {})},
+        headers={**_always(status, code), **(headers or {})},
         media_type="application/json",
     )
 
 
-def _always(status: int) -> Mapping[str, str]:
+def _always(status: int, code: str) -> Mapping[str, str]:
     """What HTTP wants to stand beside a status."""
     match status:
         case 401:
-            return {"WWW-Authenticate": "Callsheet-Signature"}
+            return {"WWW-Authenticate": "Callsheet-Signature" if code.startswith("signature.") else "Bearer"}
         case 503:
             return {"Retry-After": RETRY_AFTER}
         case _:

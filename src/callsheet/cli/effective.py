@@ -37,7 +37,7 @@ def effective_settings(settings: Settings, origins: Mapping[str, str]) -> Iterat
         value: object = getattr(settings, name)
         yield EffectiveSetting(
             name=name,
-            value=_database(settings) if isinstance(value, SecretStr) else _plain(value),
+            value=_database(settings) if name == "database_url" else _plain(value),
             source=origins.get(name),
             default=_plain(field.default),
         )
@@ -56,6 +56,8 @@ def _plain(value: object) -> Json:
             return value
         case Path():
             return str(value)
+        case SecretStr():
+            return "is set, and is not shown"
         case tuple():
             return [str(each) for each in cast("tuple[object, ...]", value)]
         case _:

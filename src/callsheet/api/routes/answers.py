@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.identifiers import run_id_of
 from callsheet.api.parts import TheParts
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("The journal cannot be used now; nothing was changed"),
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.answer")
 async def post_answer(run_id: str, step_path: str, request: AnswerRequest, parts: TheParts) -> AnswerResponse:
     """Decide; once."""
     run, path = run_id_of(run_id), StepPath(step_path)

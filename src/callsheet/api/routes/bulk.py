@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.bulk import BulkRequest, BulkResponse
@@ -28,6 +30,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("The journal cannot be used now; with some of the runs it may have been done"),
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.bulk")
 async def post_bulk(request: BulkRequest, parts: TheParts) -> BulkResponse:
     """Do one thing with many runs."""
     if parts.draining.started:

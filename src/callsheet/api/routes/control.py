@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.identifiers import idempotency_key_of, run_id_of
 from callsheet.api.parts import TheParts
@@ -35,6 +37,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute, re
         422: {"description": "Validation Error", "model": ErrorBody},
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.fork")
 async def post_fork(
     run_id: str,
     response: Response,
@@ -68,6 +71,7 @@ async def post_fork(
         422: described("Validation Error"),
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.resume")
 async def post_resume(run_id: str, parts: TheParts) -> RunRow:
     """Dispatch an unfinished run once more."""
     if parts.draining.started:
@@ -89,6 +93,7 @@ async def post_resume(run_id: str, parts: TheParts) -> RunRow:
         422: described("Validation Error"),
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.delete")
 async def delete_run(run_id: str, parts: TheParts) -> Response:
     """Remove a run that has ended."""
     await parts.runs.delete(run_id_of(run_id))

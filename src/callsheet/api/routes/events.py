@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.identifiers import run_id_of, seq_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.sse import EventStream, event_stream
 
-router = APIRouter(prefix="/api", tags=["workflow"])
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 
 _EXAMPLE = (
     "event: run_started\n"
@@ -50,6 +52,7 @@ _EXAMPLE = (
         503: described("The journal cannot be read now"),
     },
 )
+@needs(Scope.RUNS_READ)
 async def get_run_events(
     run_id: str,
     parts: TheParts,

@@ -7,6 +7,8 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused
 from callsheet.api.identifiers import run_id_of
@@ -44,6 +46,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("Too many previews are waiting, or the journal cannot be read now"),
     },
 )
+@needs(Scope.SCENARIOS_READ)
 async def post_evaluate(request: EvaluateRequest, parts: TheParts) -> Response:
     """The value, as JSON text that was made beside the event loop too."""
     roots = await _roots(request, parts)

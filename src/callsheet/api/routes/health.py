@@ -4,18 +4,20 @@ import asyncio
 
 from fastapi import APIRouter, Response
 
+from callsheet.api.access import GuardedRoute, open_to_all
 from callsheet.api.errors import error_response
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.health import Health, Readiness, ToolServerHealth
 from callsheet.errors import JournalUnavailable
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 _OK = "ok"
 
 
 @router.get("/healthz", response_model=Health, summary="Liveness", description="Answers while the process lives.")
+@open_to_all("A probe of the process: it says nothing but that it lives.")
 async def get_health(parts: TheParts) -> Health:
     """Always the same."""
     return Health(status=_OK, version=parts.options.version)
@@ -31,6 +33,7 @@ async def get_health(parts: TheParts) -> Health:
     ),
     responses={503: described("Runs are not accepted now; the reasons are in the body")},
 )
+@open_to_all("Balancers ask it.")
 async def get_readiness(parts: TheParts) -> Readiness | Response:
     """The state of the journal, the engine and each tool server."""
     journal = await _journal(parts)

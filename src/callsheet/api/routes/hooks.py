@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Header, Request, Response
 from loguru import logger
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs, open_to_all
 from callsheet.api.decoding import StrictRoute, undecodable
 from callsheet.api.etags import etag
 from callsheet.api.identifiers import trigger_name_of
@@ -54,6 +56,7 @@ router = APIRouter(
         422: described("No input can be made of the request, or it does not fit the scenario"),
     },
 )
+@open_to_all("Its caller signs the request with the hook's secret.", action="hook.receive")
 async def post_hook(
     name: str,
     request: Request,
@@ -82,12 +85,14 @@ async def post_hook(
 
 
 @router.get("/hooks", response_model=list[HookRow], summary="List hooks")
+@needs(Scope.TRIGGERS_READ)
 async def get_hooks(parts: TheParts) -> list[HookRow]:
     """Every hook, files and saved ones, broken ones included."""
     return [HookRow.of(entry, has_secret=_ready(parts, entry)) for entry in await parts.triggers.list(_HOOK)]
 
 
 @router.get("/hooks/{name}", response_model=HookDetail, summary="Get one hook", responses={404: _UNKNOWN})
+@needs(Scope.TRIGGERS_READ)
 async def get_hook(name: str, response: Response, parts: TheParts) -> HookDetail:
     """One hook with its document."""
     entry = await parts.triggers.get(_HOOK, trigger_name_of(_HOOK, name))
@@ -102,6 +107,7 @@ async def get_hook(name: str, response: Response, parts: TheParts) -> HookDetail
     description=SAVE_DESCRIPTION,
     responses=SAVE_RESPONSES,
 )
+@needs(Scope.TRIGGERS_WRITE, action="hook.save")
 async def put_hook(
     name: str,
     document: Annotated[dict[str, Any], Body()],
@@ -121,6 +127,7 @@ async def put_hook(
     summary="Remove a saved hook",
     responses={404: _UNKNOWN, 409: described("It is a file, or not at the revision of `If-Match`")},
 )
+@needs(Scope.TRIGGERS_WRITE, action="hook.delete")
 async def delete_hook(
     name: str, parts: TheParts, if_match: Annotated[str | None, Header(description="Only this revision.")] = None
 ) -> Response:

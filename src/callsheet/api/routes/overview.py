@@ -5,6 +5,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.identifiers import run_id_of, seq_of
 from callsheet.api.overview import overview
@@ -33,7 +35,7 @@ _EXAMPLE = (
     'data: {"type":"run_deleted","run_id":"0b9d2c1e-8d2f-4c57-9a70-3f0c6a1f2b11"}\n\n'
 )
 
-router = APIRouter(prefix="/api", tags=["workflow"])
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -57,6 +59,7 @@ router = APIRouter(prefix="/api", tags=["workflow"])
         503: described("The journal cannot be read now"),
     },
 )
+@needs(Scope.RUNS_READ)
 async def get_events(
     parts: TheParts,
     follow: Annotated[

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
@@ -29,6 +31,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         504: described("No answer in time"),
     },
 )
+@needs(Scope.TOOLS_CALL, action="tool.call")
 async def post_call(server: str, tool: str, request: CallRequest, parts: TheParts) -> CallResponse | Response:
     """Call it."""
     try:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.errors import Refused
 from callsheet.api.etags import etag, expected_of
 from callsheet.api.identifiers import scenario_id_of
@@ -52,6 +54,7 @@ router = APIRouter(
     },
     openapi_extra={"requestBody": {"content": {YAML: {"schema": {"type": "string"}}}}},
 )
+@needs(Scope.SCENARIOS_WRITE, action="scenario.save")
 async def put_scenario(
     scenario_id: str,
     document: Annotated[dict[str, Any], Body()],
@@ -88,6 +91,7 @@ async def put_scenario(
     ),
     responses={404: described("Unknown scenario_id"), 422: described("Validation Error")},
 )
+@needs(Scope.SCENARIOS_READ)
 async def get_revisions(
     scenario_id: str,
     parts: TheParts,
@@ -108,6 +112,7 @@ async def get_revisions(
     description="Returns the document as it was saved.",
     responses={404: described("Unknown scenario_id or number"), 422: described("Validation Error")},
 )
+@needs(Scope.SCENARIOS_READ)
 async def get_revision(
     scenario_id: str, number: Annotated[int, Path(ge=1, le=_MAX_NUMBER)], parts: TheParts
 ) -> Response:

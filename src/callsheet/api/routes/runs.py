@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.etags import etag, is_known
@@ -47,6 +49,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute, re
         422: {"description": "Validation Error", "model": ErrorBody},
     },
 )
+@needs(Scope.RUNS_WRITE, action="run.start")
 async def post_run(
     request: ScenarioRunRequest,
     response: Response,
@@ -75,6 +78,7 @@ async def post_run(
     ),
     responses={404: described("Unknown run_id"), 422: described("Validation Error")},
 )
+@needs(Scope.RUNS_READ)
 async def get_run(run_id: str, parts: TheParts) -> ScenarioRunResponse:
     """The run as its journal tells it now."""
     state = await parts.runs.state(run_id_of(run_id))
@@ -95,6 +99,7 @@ async def get_run(run_id: str, parts: TheParts) -> ScenarioRunResponse:
         422: described("Validation Error"),
     },
 )
+@needs(Scope.RUNS_READ)
 async def get_run_scenario(
     run_id: str,
     parts: TheParts,
@@ -115,6 +120,7 @@ async def get_run_scenario(
     description="Returns runs, newest first, a page at a time: pass `next_cursor` as `cursor` for the next one.",
     responses={422: described("Validation Error")},
 )
+@needs(Scope.RUNS_READ)
 async def get_runs(
     parts: TheParts,
     scenario_id: Annotated[str | None, Query(max_length=256)] = None,
@@ -156,6 +162,7 @@ async def get_runs(
     ),
     responses={404: described("Unknown run_id"), 422: described("Validation Error")},
 )
+@needs(Scope.RUNS_WRITE, action="run.cancel")
 async def post_cancel(run_id: str, parts: TheParts) -> RunRow:
     """Ask for a run's end."""
     return RunRow.of(await parts.runs.cancel(run_id_of(run_id)))
@@ -168,6 +175,7 @@ async def post_cancel(run_id: str, parts: TheParts) -> RunRow:
     description="Returns one execution of a step with its values, however large they are, and what its tool logged.",
     responses={404: described("Unknown run_id or step_path"), 422: described("Validation Error")},
 )
+@needs(Scope.RUNS_READ)
 async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
     """One execution of a step."""
     state = await parts.runs.state(run_id_of(run_id))

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Header, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.etags import etag, is_known
 from callsheet.api.identifiers import scenario_id_of
 from callsheet.api.parts import TheParts
@@ -14,7 +16,7 @@ from callsheet.errors import ScenarioNotFound
 from callsheet.runs.ports import CatalogEntry
 from callsheet.runs.texts import text_of
 
-router = APIRouter(prefix="/api", tags=["workflow"])
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 
 _EXAMPLE: Final = {
     "schema_version": "1",
@@ -44,6 +46,7 @@ _EXAMPLE: Final = {
     summary="List available scenarios",
     description="Returns metadata (id, name, description, input schema) for every scenario in the index.",
 )
+@needs(Scope.SCENARIOS_READ)
 async def get_scenarios(parts: TheParts) -> list[ScenarioSummary]:
     """Every scenario, broken ones included."""
     return [ScenarioSummary.of(entry) for entry in await parts.catalog.list()]
@@ -64,6 +67,7 @@ async def get_scenarios(parts: TheParts) -> list[ScenarioSummary]:
         422: described("Validation Error"),
     },
 )
+@needs(Scope.SCENARIOS_READ)
 async def get_scenario(
     scenario_id: str,
     parts: TheParts,
@@ -93,6 +97,7 @@ async def get_scenario(
         503: described("Too many texts are asked for"),
     },
 )
+@needs(Scope.SCENARIOS_READ)
 async def get_scenario_source(scenario_id: str, parts: TheParts) -> ScenarioTextBody:
     """What an editor shows."""
     entry = await parts.catalog.get(scenario_id_of(scenario_id))

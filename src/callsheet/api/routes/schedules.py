@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.etags import etag
 from callsheet.api.identifiers import trigger_name_of
@@ -36,6 +38,7 @@ router = APIRouter(
 
 
 @router.get("/schedules", response_model=list[ScheduleRow], summary="List schedules")
+@needs(Scope.TRIGGERS_READ)
 async def get_schedules(parts: TheParts) -> list[ScheduleRow]:
     """Every schedule, files and saved ones, broken ones included."""
     states = await parts.triggers.states()
@@ -46,6 +49,7 @@ async def get_schedules(parts: TheParts) -> list[ScheduleRow]:
 
 
 @router.get("/schedules/{name}", response_model=ScheduleDetail, summary="Get one schedule", responses={404: _UNKNOWN})
+@needs(Scope.TRIGGERS_READ)
 async def get_schedule(name: str, response: Response, parts: TheParts) -> ScheduleDetail:
     """One schedule: its document, its next slots, and what was decided about the last ones."""
     entry = await parts.triggers.get(_SCHEDULE, trigger_name_of(_SCHEDULE, name))
@@ -69,6 +73,7 @@ async def get_schedule(name: str, response: Response, parts: TheParts) -> Schedu
     description=SAVE_DESCRIPTION,
     responses=SAVE_RESPONSES,
 )
+@needs(Scope.TRIGGERS_WRITE, action="schedule.save")
 async def put_schedule(
     name: str,
     document: Annotated[dict[str, Any], Body()],
@@ -89,6 +94,7 @@ async def put_schedule(
     description="Runs that it started go on. What was decided about its slots is kept.",
     responses={404: _UNKNOWN, 409: described("It is a file, or not at the revision of `If-Match`")},
 )
+@needs(Scope.TRIGGERS_WRITE, action="schedule.delete")
 async def delete_schedule(
     name: str, parts: TheParts, if_match: Annotated[str | None, Header(description="Only this revision.")] = None
 ) -> Response:
@@ -103,6 +109,7 @@ async def delete_schedule(
     description="No slot fires until it is resumed, here or in any other process. Files can be paused, too.",
     responses={404: _UNKNOWN},
 )
+@needs(Scope.TRIGGERS_OPERATE, action="schedule.pause")
 async def post_pause(name: str, parts: TheParts) -> ScheduleStateBody:
     """Pause; durable before the answer is sent."""
     return await _pause(parts, name, paused=True)
@@ -115,6 +122,7 @@ async def post_pause(name: str, parts: TheParts) -> ScheduleStateBody:
     description="Slots fire from now on; those of the pause do not.",
     responses={404: _UNKNOWN},
 )
+@needs(Scope.TRIGGERS_OPERATE, action="schedule.resume")
 async def post_resume(name: str, parts: TheParts) -> ScheduleStateBody:
     """Resume; durable before the answer is sent."""
     return await _pause(parts, name, paused=False)
@@ -128,6 +136,7 @@ async def post_resume(name: str, parts: TheParts) -> ScheduleStateBody:
     description="Beside its slots and whatever is at work, also when it is paused.",
     responses={404: _UNKNOWN, 422: described("The schedule has errors, or its run cannot start")},
 )
+@needs(Scope.TRIGGERS_OPERATE, action="schedule.trigger")
 async def post_trigger(name: str, response: Response, parts: TheParts) -> RunSubmitResponse:
     """Accept a run; it is durable before the answer is sent."""
     if parts.draining.started:

@@ -6,11 +6,12 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 
 from callsheet import scenario
+from callsheet.api.access import GuardedRoute, open_to_all
 
 _FILE: Final = "scenario.v1.schema.json"
 _TYPE: Final = "application/schema+json"
 
-router = APIRouter(tags=["workflow"])
+router = APIRouter(tags=["workflow"], route_class=GuardedRoute)
 
 
 class SchemaResponse(Response):
@@ -26,6 +27,7 @@ class SchemaResponse(Response):
     description="Returns the schema (draft 2020-12) that editors complete and check documents with.",
     responses={200: {"description": "The schema", "content": {_TYPE: {"schema": dict[str, Any](type="object")}}}},
 )
+@open_to_all("Editors fetch the published schema.")
 def get_scenario_schema() -> Response:
     """The file of the package, read in a thread."""
     return SchemaResponse(resources.files(scenario).joinpath(_FILE).read_bytes())

@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.settings import SettingsBody
 
-router = APIRouter(prefix="/api", tags=["workflow"])
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -17,6 +19,7 @@ router = APIRouter(prefix="/api", tags=["workflow"])
         "No secret is shown. Settings are changed where they were given, before the next start."
     ),
 )
+@needs(Scope.SETTINGS_READ)
 async def get_settings(parts: TheParts) -> SettingsBody:
     """What `callsheet doctor` says of the settings."""
     return SettingsBody.of(parts.effective, parts.options.version)

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.tools import ToolDetail, ToolSummary
@@ -14,7 +16,7 @@ from callsheet.errors import ToolCallFailed, ToolsUnavailable
 UNAVAILABLE: Final = "Callsheet-Unavailable-Servers"
 """The header that names the tool servers whose tools are not in the list, percent-encoded and separated by commas."""
 
-router = APIRouter(prefix="/api", tags=["workflow"])
+router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -24,6 +26,7 @@ router = APIRouter(prefix="/api", tags=["workflow"])
     description="Proxies MCP `list_tools()` and returns name, description, and input schema for each tool.",
     responses={502: described("MCP transport error")},
 )
+@needs(Scope.TOOLS_READ)
 async def get_tools(response: Response, parts: TheParts) -> list[ToolSummary]:
     """The tools of all servers that answer; an error only when none does."""
     listing = await parts.tools.list()
@@ -50,6 +53,7 @@ async def get_tools(response: Response, parts: TheParts) -> list[ToolSummary]:
         502: described("The server cannot be asked for its tools"),
     },
 )
+@needs(Scope.TOOLS_READ)
 async def get_tool(server: str, tool: str, parts: TheParts) -> ToolDetail | Response:
     """One tool, now and then."""
     try:

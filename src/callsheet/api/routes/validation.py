@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from callsheet.access.scopes import Scope
+from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("Too many checks are waiting"),
     },
 )
+@needs(Scope.SCENARIOS_READ)
 async def post_validate(request: ValidateRequest, parts: TheParts) -> ValidateResponse:
     """The diagnostics of a document."""
     context = await surroundings(parts.catalog)

@@ -1,0 +1,89 @@
+"""The audit log: who did what, and when. Entries are added, and never changed or removed.
+
+An act is written down before it is done; what became of it follows. An entry without an outcome is one whose process
+died in between, or that is at work.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody is about to do.
+
+    Attributes:
+        act_id: a UUID; the outcome names it.
+        subject: `Principal.subject` of who does it; empty for a caller who did not say who they are.
+        role: theirs; empty likewise.
+        source: from where, such as an IP address, or `cli`.
+        action: such as `run.start`, `run.cancel`, `key.create`.
+        target: what it is done to: a run, a scenario, a key; may be empty for what comes to be by it.
+        details: what else matters, short; never a secret.
+    """
+
+    act_id: str
+    at: datetime
+    subject: str
+    role: str
+    source: str
+    action: str
+    target: str
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOutcome:
+    """What became of an act.
+
+    Attributes:
+        result: `done`, or the code of the error with which it was refused.
+        target: what came to be, such as a run's id; empty when that is the act's own target.
+    """
+
+    act_id: str
+    at: datetime
+    result: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """An act with its outcome; `number` counts all acts from 1, in their order."""
+
+    number: int
+    act: Act
+    outcome: ActOutcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries a list shows; None does not restrict.
+
+    Attributes:
+        action: the whole name, or a family such as `run.`.
+    """
+
+    subject: str | None = None
+    action: str | None = None
+    target: str | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+class AuditLog(Protocol):
+    """The store. Every method raises `JournalUnavailable` when it cannot work."""
+
+    async def begin(self, act: Act) -> None:
+        """Write an act down; durable when this returns."""
+        ...
+
+    async def end(self, outcome: ActOutcome) -> None:
+        """Write down what became of an act, once; a second outcome of one act is ignored."""
+        ...
+
+    async def list(self, where: AuditFilter, limit: int, before_number: int | None = None) -> Sequence[AuditEntry]:
+        """Entries, the newest first, with a smaller number than `before_number`."""
+        ...

@@ -1,0 +1,47 @@
+"""Who calls."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from callsheet.access.patterns import ALL, Patterns
+from callsheet.access.scopes import SCOPES_OF, Role, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A caller whose credential was checked.
+
+    Attributes:
+        subject: owns the runs that they start and is named in the audit log: `key:<name>`, `user:<sub>`, `local`.
+        name: for people.
+        role: what they may do.
+        every_run: whether they see the runs of others, too.
+        scenarios: the scenarios that they may see and run.
+        tools: the tools that they may call, also through runs; each is `server/tool`.
+        key_id: the API key that they called with, or signed in with; None for people of an OpenID provider.
+    """
+
+    subject: str
+    name: str
+    role: Role
+    every_run: bool
+    scenarios: Patterns = ALL
+    tools: Patterns = ALL
+    key_id: str | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the role allows it."""
+        return scope in SCOPES_OF[self.role]
+
+    def sees(self, owner: str, scenario_id: str) -> bool:
+        """Whether they may know of a run of `owner` and do with it what their role allows."""
+        return (self.every_run or owner == self.subject) and self.scenarios.allow(scenario_id)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether there are runs that they may not see."""
+        return not (self.every_run and self.scenarios.allow_all)
+
+
+LOCAL: Final = Principal(subject="local", name="local", role=Role.ADMIN, every_run=True)
+"""Everybody, where nobody is asked who they are: on this machine's loopback, and at the command line."""

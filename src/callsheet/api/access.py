@@ -1,0 +1,187 @@
+"""What each route needs of its caller, declared beside it; a route that declares nothing cannot be made.
+
+```python
+@router.get("/runs", response_model=RunList, summary="List runs")
+@needs(Scope.RUNS_READ)
+async def get_runs(...) -> RunList: ...
+```
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar, cast
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from callsheet.access.principal import Principal
+from callsheet.access.scopes import Scope as AccessScope
+from callsheet.errors import Forbidden, Unauthenticated
+
+PRINCIPAL: Final = "callsheet.principal"
+"""In the scope of a request: the `Principal`, or the `Unauthenticated` error that says why there is none."""
+
+_ACCESS: Final = "__callsheet_access__"
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a route needs.
+
+    Attributes:
+        scope: what the caller's role must allow; None where anybody who is known may come.
+        public: why nobody needs to be known here; empty for every other route.
+        action: what the audit log calls it; empty for what changes nothing.
+    """
+
+    scope: AccessScope | None = None
+    public: str = ""
+    action: str = ""
+
+
+def needs(scope: AccessScope, *, action: str = "") -> Callable[[_F], _F]:
+    """Mark an endpoint as one for callers who may `scope`; `action` is its name in the audit log."""
+    return _marked(Access(scope=scope, action=action))
+
+
+def open_to_all(reason: str, *, action: str = "") -> Callable[[_F], _F]:
+    """Mark an endpoint as one that needs no credential, for a reason."""
+    return _marked(Access(public=reason, action=action))
+
+
+def access_of(endpoint: object) -> Access | None:
+    """What was declared of an endpoint; None when nothing was."""
+    return cast("Access | None", getattr(endpoint, _ACCESS, None))
+
+
+class GuardedRoute(APIRoute):
+    """A route that lets nobody in but whom its declaration allows.
+
+    Raises:
+        TypeError: the endpoint declares nothing.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        access = access_of(endpoint)
+        if access is None:
+            raise TypeError(
+                f"{endpoint.__module__}.{endpoint.__name__} says not what it needs: see callsheet.api.access."
+            )
+        self.access = access
+        super().__init__(path, endpoint, **options)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request. A wrong method is told to everybody who is known."""
+        known = scope["method"] in (self.methods or ())
+        admit(scope, self.access if known or self.access.public else Access())
+        await super().handle(scope, receive, send)
+
+
+class Guarded:
+    """An app for whom `access` allows: for what is no `GuardedRoute`."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self.access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+        admit(scope, self.access)
+        await self._app(scope, receive, send)
+
+
+class GuardedPages(BaseRoute):
+    """A route of another kind, for whom `access` allows."""
+
+    def __init__(self, route: BaseRoute, access: Access) -> None:
+        self._route = route
+        self.access = access
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See `BaseRoute`."""
+        return self._route.matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See `BaseRoute`."""
+        admit(scope, self.access)
+        await self._route.handle(scope, receive, send)
+
+
+def guard_rest(routes: Sequence[BaseRoute], access: Access) -> None:
+    """Let nobody in but whom `access` allows to those of `routes` that others made."""
+    for route in routes:
+        if not isinstance(route, Route | Mount):
+            raise TypeError(f"Nobody knows how to guard {route!r}.")
+        route.app = Guarded(route.app, access)
+
+
+def served(app: FastAPI) -> Iterator[tuple[RouteContext, Access]]:
+    """Every route of `app` with what it needs.
+
+    Raises:
+        TypeError: one of them is not guarded.
+    """
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        access = getattr(route, "access", None) or getattr(getattr(route, "app", None), "access", None)
+        if not isinstance(access, Access):
+            raise TypeError(f"The route {context.path or route!r} is not guarded: see callsheet.api.access.")
+        yield context, access
+
+
+def require_guards(app: FastAPI) -> None:
+    """Return when every route of `app` is guarded.
+
+    Raises:
+        TypeError: one is not.
+    """
+    for _ in served(app):
+        pass
+
+
+def admit(scope: Scope, access: Access) -> None:
+    """Return when the caller of the request may have what needs `access`.
+
+    Raises:
+        Unauthenticated: nobody knows who calls.
+        Forbidden: the role does not allow it.
+    """
+    if access.public:
+        return
+    principal = principal_of(scope)
+    if access.scope is not None and not principal.may(access.scope):
+        raise Forbidden(f"The role '{principal.role}' may not do this: it needs the scope '{access.scope}'.")
+
+
+def principal_of(scope: Scope) -> Principal:
+    """Who calls.
+
+    Raises:
+        Unauthenticated: that is not known.
+    """
+    found = scope.get(PRINCIPAL)
+    if isinstance(found, Principal):
+        return found
+    # A new error for each request: its traceback is written into it.
+    raise type(found)(str(found)) if isinstance(found, Unauthenticated) else Unauthenticated
+
+
+async def caller_of(request: Request) -> Principal:
+    """The caller of `request`."""
+    return principal_of(request.scope)
+
+
+TheCaller = Annotated[Principal, Depends(caller_of)]
+"""A route's parameter that holds the caller."""
+
+
+def _marked(access: Access) -> Callable[[_F], _F]:
+    def mark(endpoint: _F) -> _F:
+        setattr(endpoint, _ACCESS, access)
+        return endpoint
+
+    return mark
