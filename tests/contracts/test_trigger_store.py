@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.access.mandate import NOBODY, Mandate
+from callsheet.access.patterns import Patterns
 from callsheet.errors import Conflict, TriggerConflict, TriggerInvalid, TriggerRevisionRequired
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.journal.postgres.address import Address
@@ -67,6 +69,16 @@ async def test_what_was_saved_is_there_as_it_was_by_kind_and_name(store: Trigger
         assert await put(store, each) == TriggerSaved(outcome=Outcome.CREATED, current=each)
     assert list((await store.saved(TriggerKind.SCHEDULE)).items()) == [("early", first), ("often", schedule)]
     assert await store.find(TriggerKind.HOOK, "often") == hook
+
+
+async def test_what_was_saved_keeps_its_mandate_until_it_is_changed(store: TriggerStore) -> None:
+    mandate = Mandate(owner="key:ada", tools=Patterns(("news/*",)), scenarios=Patterns(()))
+    first = replace(saved(n=1), mandate=mandate)
+    await put(store, first)
+    assert await store.find(TriggerKind.SCHEDULE, "often") == first
+    assert (await put(store, saved(n=1), Presence.PRESENT)).current.mandate == mandate
+    await put(store, saved(n=2), Presence.PRESENT)
+    assert (await store.saved(TriggerKind.SCHEDULE))["often"].mandate == NOBODY
 
 
 async def test_a_change_needs_the_revision_that_it_was_made_from(store: TriggerStore) -> None:

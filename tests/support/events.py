@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.runs.events import (
     Event,
     Message,
@@ -51,6 +52,7 @@ def run_started(
     data: JsonObject | None = None,
     parent: ParentStep | None = None,
     priority: int = 0,
+    mandate: Mandate = NOBODY,
 ) -> RunStarted:
     """The first event of a run; `data` is its input."""
     return RunStarted(
@@ -61,6 +63,7 @@ def run_started(
         input=data or {},
         parent=parent,
         priority=priority,
+        mandate=mandate,
     )
 
 
@@ -75,10 +78,17 @@ def new_run(
     fingerprint: str = "",
     parent: ParentStep | None = None,
     priority: int = 0,
+    mandate: Mandate = NOBODY,
 ) -> NewRun:
     """A run as it is handed to `Journal.create`."""
     started = run_started(
-        run_id, scenario_id=scenario_id, started_at=started_at, revision=revision, parent=parent, priority=priority
+        run_id,
+        scenario_id=scenario_id,
+        started_at=started_at,
+        revision=revision,
+        parent=parent,
+        priority=priority,
+        mandate=mandate,
     )
     return NewRun(started=started, definition=definition, idempotency_key=key, fingerprint=fingerprint)
 

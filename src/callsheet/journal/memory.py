@@ -176,6 +176,11 @@ class MemoryJournal:
             runs=tuple(run.row for run in shown), next_cursor=write_cursor(shown[-1].position) if more else None
         )
 
+    async def unfinished(self, owner: str, limit: int) -> int:
+        """See `Journal.unfinished`."""
+        rows = (run.row for run in self._runs.values())
+        return min(limit, sum(row.owner == owner and not (row.finished_at or row.parent_run_id) for row in rows))
+
     async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
         found = [run for run in self._runs.values() if run.is_due(now)]
@@ -281,6 +286,8 @@ def _fits(row: RunSummary, where: RunFilter) -> bool:
         and (where.started_before is None or row.started_at < as_stored(where.started_before))
         and (where.finished_before is None or _finished_before(row, where.finished_before))
         and (where.parent_run_id is None or row.parent_run_id == where.parent_run_id)
+        and (where.owner is None or row.owner == where.owner)
+        and (where.scenarios is None or where.scenarios.allow(row.scenario_id))
         and (where.q is None or _contains((row.run_id, row.scenario_id, row.message), where.q))
     )
 

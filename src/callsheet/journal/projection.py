@@ -57,6 +57,7 @@ def accepted(run: NewRun) -> RunSummary:
         parent_run_id=None if parent is None else parent.run_id,
         priority=run.started.priority,
         forked_from=run.started.forked_from,
+        owner=storable(run.started.mandate.owner),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, assert_never
 
 import orjson
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
@@ -206,6 +207,7 @@ def _write_run_started(event: RunStarted) -> dict[str, object]:
         **({"priority": event.priority} if event.priority else {}),
         **({} if event.forked_from is None else {"forked_from": _forked_fields(event.forked_from)}),
         **({} if event.trigger is None else {"trigger": trigger_fields(event.trigger)}),
+        **event.mandate.fields(),
     }
 
 
@@ -273,12 +275,13 @@ def _read_run_started(fields: Any) -> Event:
         parent=None if (parent := fields.get("parent")) is None else ParentStep(**parent),
         priority=fields.get("priority", 0),
         forked_from=None if (forked := fields.get("forked_from")) is None else ForkedFrom(**forked),
-        trigger=None if (trigger := fields.get("trigger")) is None else _read_trigger(trigger),
+        trigger=None if (trigger := fields.get("trigger")) is None else _read_trigger(**trigger),
+        mandate=Mandate.read(fields),
     )
 
 
-def _read_trigger(fields: Any) -> RunTrigger:
-    return RunTrigger(kind=TriggerKind(fields["kind"]), name=fields["name"], slot=_read_moment(fields.get("slot")))
+def _read_trigger(kind: str, name: str, slot: str | None = None) -> RunTrigger:
+    return RunTrigger(kind=TriggerKind(kind), name=name, slot=_read_moment(slot))
 
 
 def _read_step_started(fields: Any) -> Event:
@@ -350,10 +353,6 @@ def _read_run_waiting(fields: Any) -> Event:
     )
 
 
-def _read_run_resumed(fields: Any) -> Event:
-    return RunResumed(run_id=fields["run_id"], at=datetime.fromisoformat(fields["at"]))
-
-
 def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
@@ -393,6 +392,6 @@ _DECODERS: Final[Mapping[str, Callable[[Any], Event]]] = {
     STEP_LOG: _read_step_log,
     STEP_FINISHED: _read_step_finished,
     RUN_WAITING: _read_run_waiting,
-    RUN_RESUMED: _read_run_resumed,
+    RUN_RESUMED: lambda fields: RunResumed(run_id=fields["run_id"], at=datetime.fromisoformat(fields["at"])),
     RUN_FINISHED: _read_run_finished,
 }

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.scenario.json import Json, JsonObject
 
 RunId = NewType("RunId", str)
@@ -127,6 +128,7 @@ class RunStarted:
         priority: runs with a higher one get a free place first; from -100 to 100.
         forked_from: where the events that follow come from, when this run is a fork.
         trigger: the schedule or hook that started the run; None when a caller or a step did.
+        mandate: on whose behalf it works.
     """
 
     run_id: RunId
@@ -139,6 +141,7 @@ class RunStarted:
     priority: int = 0
     forked_from: ForkedFrom | None = None
     trigger: RunTrigger | None = None
+    mandate: Mandate = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +352,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One row of the list of runs."""
+    """One row of the list of runs; `owner` is that of its `Mandate`."""
 
     run_id: RunId
     scenario_id: str
@@ -362,3 +365,4 @@ class RunSummary:
     parent_run_id: RunId | None = None
     priority: int = 0
     forked_from: ForkedFrom | None = None
+    owner: str = ""

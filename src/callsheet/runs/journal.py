@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from callsheet.access.patterns import Patterns
 from callsheet.runs.events import Event, Message, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
 
 
@@ -37,6 +38,8 @@ class RunFilter:
     Attributes:
         finished_before: only runs that had ended by then.
         parent_run_id: only the children of this run.
+        owner: only runs with this owner.
+        scenarios: only runs of scenarios that these allow.
     """
 
     scenario_id: str | None = None
@@ -45,6 +48,8 @@ class RunFilter:
     started_before: datetime | None = None
     finished_before: datetime | None = None
     parent_run_id: RunId | None = None
+    owner: str | None = None
+    scenarios: Patterns | None = None
     q: str | None = None
 
 
@@ -169,6 +174,10 @@ class Journal(Protocol):
         Raises:
             CursorInvalid: `cursor` is not one that this method gave out.
         """
+        ...
+
+    async def unfinished(self, owner: str, limit: int) -> int:
+        """How many runs of `owner` have not ended, without those that a step began; counts to `limit` at most."""
         ...
 
     async def due(self, now: datetime) -> Sequence[DueRun]:

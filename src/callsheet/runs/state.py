@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
+from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.errors import RunDamaged
 from callsheet.runs.events import (
     Event,
@@ -96,6 +97,7 @@ class RunState:
     priority: int = 0
     forked_from: ForkedFrom | None = None
     trigger: RunTrigger | None = None
+    mandate: Mandate = NOBODY
     waiting: RunWaiting | None = None
     steps: dict[StepPath, StepState] = field(default_factory=dict[StepPath, StepState])
     last_seq: int = 1
@@ -147,6 +149,7 @@ def fold(events: Iterable[Event]) -> RunState:
         priority=first.priority,
         forked_from=first.forked_from,
         trigger=first.trigger,
+        mandate=first.mandate,
     )
     go_on(state, remaining)
     return state

@@ -86,6 +86,9 @@ class RunStartedEvent(EventFields):
     priority: int | Nothing = absent("From -100 to 100; without it 0.")
     forked_from: ForkOrigin | Nothing = absent("Of a fork: the run whose events are this one's, too.")
     trigger: EventTrigger | Nothing = absent("What started the run, where no caller and no step did.")
+    owner: str | Nothing = absent("Whose run it is.")
+    tools_allowed: list[str] | Nothing = absent("The tools that it may call, as patterns; without it all.")
+    scenarios_allowed: list[str] | Nothing = absent("The scenarios that its steps may start; without it all.")
 
 
 class StepStartedEvent(StepEventFields):

@@ -32,6 +32,10 @@ DUE: Final[LiteralString] = (
     " AND (messages_received > messages_seen OR cancel_requested)"
     ") AS found ORDER BY priority DESC, started_at, number"
 )
+UNFINISHED: Final = (
+    "SELECT count(*) FROM (SELECT FROM callsheet.runs"
+    " WHERE owner = %s AND finished_at IS NULL AND parent_run_id IS NULL LIMIT %s) AS found"
+)
 NEXT: Final = "SELECT min(due_at) FROM callsheet.runs WHERE status = 'waiting' AND due_at IS NOT NULL AND due_at > %s"
 
 
@@ -73,6 +77,10 @@ class Archive:
     async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
         return await self._readers.query(PageQuery.parse(where, limit, cursor))
+
+    async def unfinished(self, owner: str, limit: int) -> int:
+        """See `Journal.unfinished`."""
+        return await self._readers.query(lambda connection: _unfinished(connection, owner, limit))
 
     async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
@@ -192,6 +200,13 @@ async def _due(connection: AsyncConnection, now: datetime) -> list[DueRun]:
         DueRun(run_id=RunId(run_id), scenario_id=scenario_id, priority=priority, cancel_requested=cancel)
         for run_id, scenario_id, priority, cancel in rows
     ]
+
+
+async def _unfinished(connection: AsyncConnection, owner: str, limit: int) -> int:
+    if "\0" in owner:  # PostgreSQL has no such text, nor can it be asked for
+        return 0
+    row = await (await connection.execute(UNFINISHED, (owner, limit))).fetchone()
+    return 0 if row is None else row[0]
 
 
 async def _messages(connection: AsyncConnection, run_id: RunId) -> dict[int, Message]:

@@ -1,5 +1,6 @@
 """The list of runs: filters and pages as SQL."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ _SOUGHT: Final[LiteralString] = (
     "(strpos(lower(run_id), %(q)s) > 0 OR strpos(lower(scenario_id), %(q)s) > 0 OR strpos(lower(message), %(q)s) > 0)"
 )
 
+_SPECIAL: Final = re.compile(r"[%_\\]")
+"""What means something to LIKE."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageQuery:
@@ -30,13 +34,13 @@ class PageQuery:
 
     conditions: tuple[LiteralString, ...]
     status: tuple[RunStatus, ...] | None
-    values: dict[str, str | int | datetime]
+    values: dict[str, str | int | datetime | list[str]]
     limit: int
 
     @classmethod
     def parse(cls, where: RunFilter, limit: int, cursor: str | None) -> "PageQuery":
         """The query for `limit` runs after `cursor`."""
-        values: dict[str, str | int | datetime] = {"rows": limit + 1}
+        values: dict[str, str | int | datetime | list[str]] = {"rows": limit + 1}
         conditions: list[LiteralString] = []
 
         def restrict(condition: LiteralString, name: str, value: str | datetime | None) -> None:
@@ -51,6 +55,10 @@ class PageQuery:
         restrict("started_at < %(started_before)s", "started_before", where.started_before)
         restrict("finished_at < %(finished_before)s", "finished_before", where.finished_before)
         restrict("parent_run_id = %(parent_run_id)s", "parent_run_id", where.parent_run_id)
+        restrict("owner = %(owner)s", "owner", where.owner)
+        if where.scenarios is not None and not where.scenarios.allow_all:
+            conditions.append("scenario_id LIKE ANY(%(scenarios)s::text[])")
+            values["scenarios"] = [_like(text) for text in where.scenarios.texts]
         restrict(_SOUGHT, "q", None if where.q is None else folded(where.q).decode())
         if cursor is not None:
             conditions.append("(started_at, number) < (%(cursor_start)s, %(cursor_number)s)")
@@ -96,6 +104,11 @@ _WITH_STATUS: Final[dict[RunStatus, LiteralString]] = {
     RunStatus.FAILED: "status = 'failed'",
     RunStatus.CANCELLED: "status = 'cancelled'",
 }
+
+
+def _like(pattern: str) -> str:
+    """A pattern of `Patterns` as LIKE writes it."""
+    return _SPECIAL.sub(r"\\\g<0>", pattern).replace("*", "%")
 
 
 def _readable(rows: Sequence[Row]) -> list[tuple[RunSummary, Position]]:

@@ -9,9 +9,9 @@ OUTCOME: Final = "SELECT pg_xact_status(%s::xid8)"
 
 CREATE: Final = (
     "INSERT INTO callsheet.runs (run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq,"
-    " last_seq, idempotency_key, fingerprint, priority, forked_from_run_id, forked_from_step)"
+    " last_seq, idempotency_key, fingerprint, priority, forked_from_run_id, forked_from_step, owner)"
     " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::int[],"
-    " %s::int[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[])"
+    " %s::int[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[])"
     " ON CONFLICT DO NOTHING RETURNING run_id, number"
 )
 DEFINE: Final = (

@@ -107,6 +107,7 @@ class Transaction:
                     change.row.priority,
                     None if change.row.forked_from is None else change.row.forked_from.run_id,
                     None if change.row.forked_from is None else change.row.forked_from.from_step,
+                    change.row.owner,
                 )
                 for change in creates
             ),

@@ -4,6 +4,7 @@ from typing import Final, LiteralString
 
 import orjson
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.postgres.connections import Row
 from callsheet.journal.postgres.rows import moment
@@ -12,7 +13,7 @@ from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot
 from callsheet.runs.triggers.store import SavedTrigger
 from callsheet.scenario.json import Json, JsonObject, is_object
 
-TRIGGER_COLUMNS: Final[LiteralString] = "kind, name, revision, saved_at, document"
+TRIGGER_COLUMNS: Final[LiteralString] = "kind, name, revision, saved_at, document, mandate"
 SLOT_COLUMNS: Final[LiteralString] = "schedule, slot_at, decision, run_id, decided_at, reason"
 
 
@@ -23,13 +24,14 @@ def saved_of(row: Row) -> SavedTrigger:
         JournalUnavailable: the row is not what was written.
     """
     try:
-        kind, name, revision, saved_at, document = row
+        kind, name, revision, saved_at, document, mandate = row
         return SavedTrigger(
             kind=TriggerKind(kind),
             name=str(name),
             revision=Revision(revision),
             saved_at=moment(saved_at),
             document=_document(document),
+            mandate=Mandate.read(_document(mandate)),
         )
     except (TypeError, ValueError) as exc:
         raise _damaged("triggers") from exc
@@ -68,7 +70,7 @@ def slot_of(row: Row) -> Slot:
         raise _damaged("slots") from exc
 
 
-def _document(text: bytes) -> JsonObject:
+def _document(text: bytes | str) -> JsonObject:
     document: Json = orjson.loads(text)
     if not is_object(document):
         raise TypeError("a document is an object")

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+import orjson
+
 from callsheet.journal.postgres.connections import Connection
 from callsheet.journal.postgres.trigger_rows import TRIGGER_COLUMNS, saved_of, state_of
 from callsheet.journal.projection import as_stored
@@ -25,9 +27,9 @@ _LOCK: Final = 0x63616C6C74726967
 _FIND: Final = f"SELECT {TRIGGER_COLUMNS} FROM callsheet.triggers WHERE kind = %s AND name = %s"  # noqa: S608 (constant)
 _COUNT: Final = "SELECT count(*) FROM callsheet.triggers WHERE kind = %s"
 _KEEP: Final = (
-    "INSERT INTO callsheet.triggers (kind, name, revision, saved_at, document) VALUES (%s, %s, %s, %s, %s)"
+    f"INSERT INTO callsheet.triggers ({TRIGGER_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 (constant)
     " ON CONFLICT (kind, name) DO UPDATE SET revision = excluded.revision, saved_at = excluded.saved_at,"
-    " document = excluded.document"
+    " document = excluded.document, mandate = excluded.mandate"
 )
 _DROP: Final = "DELETE FROM callsheet.triggers WHERE kind = %s AND name = %s"
 _STATE: Final = "SELECT name, timing, since, paused FROM callsheet.schedules WHERE name = %s"
@@ -56,7 +58,8 @@ def save(connection: Connection, new: SavedTrigger, expected: Expected, limit: i
             return TriggerSaved(outcome=outcome, current=current)
         if current is None and _count(connection, new.kind) >= limit:
             raise too_many_triggers(new.kind, limit)
-        values = (new.kind.value, new.name, new.revision, as_stored(new.saved_at), text)
+        mandate = orjson.dumps(new.mandate.fields()).decode()
+        values = (new.kind.value, new.name, new.revision, as_stored(new.saved_at), text, mandate)
         connection.execute(_KEEP, values)
         return TriggerSaved(outcome=outcome, current=saved_of(values))
 

@@ -17,6 +17,10 @@ from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
 from callsheet.runs.ports import DueRun, RunFilter, RunPage
 
 _SUMMARIES: Final = f"SELECT run_id, {COLUMNS} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
+_UNFINISHED: Final = (
+    "SELECT count(*) FROM"
+    " (SELECT 1 FROM runs WHERE owner = ? AND finished_at IS NULL AND parent_run_id IS NULL LIMIT ?)"
+)
 
 _AT_ONCE: Final = 256
 """Rows that are fetched in one call: other threads, the event loop's among them, hardly get a turn within one."""
@@ -51,6 +55,10 @@ class Archive:
     async def runs(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
         """See `Journal.runs`. A row that is damaged is left out; `summary` says what is the matter with it."""
         return await self._readers.query(PageQuery.parse(where, limit, cursor))
+
+    async def unfinished(self, owner: str, limit: int) -> int:
+        """See `Journal.unfinished`."""
+        return await self._readers.query(lambda connection: _unfinished(connection, owner, limit))
 
     async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
@@ -130,6 +138,10 @@ def _definition(connection: sqlite3.Connection, revision: Revision) -> bytes:
     if row is None:
         raise ScenarioNotFound(f"No run ever used the revision {revision}.")
     return bytes(row[0])
+
+
+def _unfinished(connection: sqlite3.Connection, owner: str, limit: int) -> int:
+    return int(connection.execute(_UNFINISHED, (owner, limit)).fetchone()[0])
 
 
 def _cancel_requested(connection: sqlite3.Connection, run_id: RunId) -> bool:

@@ -1,10 +1,12 @@
 """The list of runs: filters and pages as SQL."""
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from callsheet.access.patterns import Patterns
 from callsheet.errors import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
@@ -15,6 +17,9 @@ from callsheet.runs.ports import RunFilter, RunPage
 
 # SQLite's lower() folds ASCII alone, as `folded` does.
 _SOUGHT: Final = "(instr(lower(run_id), :q) OR instr(lower(scenario_id), :q) OR instr(lower(message), :q))"
+
+_SPECIAL: Final = re.compile(r"[?[]")
+"""What means something to GLOB beside `*`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,11 @@ class PageQuery:
         if where.parent_run_id is not None:
             conditions.append("parent_run_id = :parent_run_id")
             values["parent_run_id"] = where.parent_run_id
+        if where.owner is not None:
+            conditions.append("owner = :owner")
+            values["owner"] = where.owner
+        if where.scenarios is not None and not where.scenarios.allow_all:
+            conditions.append(_allowed(where.scenarios, values))
         if where.q is not None:
             conditions.append(_SOUGHT)
             values["q"] = folded(where.q).decode()
@@ -78,6 +88,13 @@ class PageQuery:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         # Constants of this module only; what callers send is bound.
         return f"SELECT {COLUMNS}, number FROM runs{where} ORDER BY started_at DESC, number DESC LIMIT :rows"  # noqa: S608
+
+
+def _allowed(patterns: Patterns, values: dict[str, str | int]) -> str:
+    """The condition that one of the patterns fits."""
+    names = {f"pattern_{index}": _SPECIAL.sub(r"[\g<0>]", text) for index, text in enumerate(patterns.texts)}
+    values.update(names)
+    return f"({' OR '.join(f'scenario_id GLOB :{name}' for name in names) or 'FALSE'})"
 
 
 def _readable(rows: Sequence[Row]) -> list[tuple[RunSummary, Position]]:

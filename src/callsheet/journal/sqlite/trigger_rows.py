@@ -5,13 +5,14 @@ from typing import Any, Final
 
 import orjson
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import JournalUnavailable
 from callsheet.journal.sqlite.rows import Row
 from callsheet.runs.events import Revision, RunId, TriggerKind
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot
 from callsheet.runs.triggers.store import SavedTrigger
 
-TRIGGER_COLUMNS: Final = "kind, name, revision, saved_at, document"
+TRIGGER_COLUMNS: Final = "kind, name, revision, saved_at, document, mandate"
 SLOT_COLUMNS: Final = "schedule, slot_at, decision, run_id, decided_at, reason"
 
 
@@ -22,13 +23,14 @@ def saved_of(row: Row) -> SavedTrigger:
         JournalUnavailable: the row is not what was written.
     """
     try:
-        kind, name, revision, saved_at, document = row
+        kind, name, revision, saved_at, document, mandate = row
         return SavedTrigger(
             kind=TriggerKind(kind),
             name=str(name),
             revision=Revision(revision),
             saved_at=datetime.fromisoformat(saved_at),
             document=_document(document),
+            mandate=Mandate.read(_document(mandate)),
         )
     except (TypeError, ValueError) as exc:
         raise _damaged("triggers") from exc
@@ -67,7 +69,7 @@ def slot_of(row: Row) -> Slot:
         raise _damaged("slots") from exc
 
 
-def _document(text: bytes) -> Any:
+def _document(text: bytes | str) -> Any:
     document = orjson.loads(text)
     if not isinstance(document, dict):
         raise TypeError("a document is an object")

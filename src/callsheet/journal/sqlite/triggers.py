@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Final, assert_never
 
+import orjson
+
 from callsheet.errors import CallsheetError
 from callsheet.journal.projection import as_stored, sortable
 from callsheet.journal.sqlite.trigger_rows import TRIGGER_COLUMNS, saved_of, state_of
@@ -24,7 +26,7 @@ from callsheet.runs.triggers.store import TriggerSaved, check_expected, decide_s
 
 _FIND: Final = f"SELECT {TRIGGER_COLUMNS} FROM triggers WHERE kind = ? AND name = ?"  # noqa: S608 (constant)
 _COUNT: Final = "SELECT count(*) FROM triggers WHERE kind = ?"
-_KEEP: Final = "INSERT OR REPLACE INTO triggers (kind, name, revision, saved_at, document) VALUES (?, ?, ?, ?, ?)"
+_KEEP: Final = f"INSERT OR REPLACE INTO triggers ({TRIGGER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 (constant)
 _DROP: Final = "DELETE FROM triggers WHERE kind = ? AND name = ?"
 _STATE: Final = "SELECT name, timing, since, paused FROM schedules WHERE name = ?"
 _REMEMBER: Final = "INSERT OR REPLACE INTO schedules (name, timing, since, paused) VALUES (?, ?, ?, ?)"
@@ -70,7 +72,8 @@ def _save(connection: sqlite3.Connection, action: SaveTrigger) -> TriggerSaved:
         return TriggerSaved(outcome=outcome, current=current)
     if current is None and connection.execute(_COUNT, (new.kind,)).fetchone()[0] >= action.limit:
         raise too_many_triggers(new.kind, action.limit)
-    values = (new.kind, new.name, new.revision, sortable(new.saved_at), action.text)
+    mandate = orjson.dumps(new.mandate.fields()).decode()
+    values = (new.kind, new.name, new.revision, sortable(new.saved_at), action.text, mandate)
     connection.execute(_KEEP, values)
     return TriggerSaved(outcome=outcome, current=saved_of(values))
 

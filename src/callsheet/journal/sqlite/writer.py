@@ -46,10 +46,10 @@ _RECORD: Final = "INSERT INTO events (run, seq, type, data) SELECT number, ?, ?,
 _DEFINITION: Final = "INSERT OR IGNORE INTO definitions (revision, document) VALUES (?, ?)"
 _RUN: Final = (
     "INSERT INTO runs (number, run_id, scenario_id, revision, status, started_at, parent_run_id, parent_seq, last_seq,"
-    " idempotency_key, fingerprint, priority, forked_from_run_id, forked_from_step)"
+    " idempotency_key, fingerprint, priority, forked_from_run_id, forked_from_step, owner)"
     # The numbers of runs that are being removed are not free yet: their events still have them.
     " VALUES (1 + max((SELECT ifnull(max(number), 0) FROM runs), (SELECT ifnull(max(run), 0) FROM removals)),"
-    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _KEY: Final = f"SELECT fingerprint, {COLUMNS} FROM runs WHERE idempotency_key = ?"  # noqa: S608 (constant)
 _CANCEL: Final = "UPDATE runs SET cancel_requested = 1 WHERE run_id = ? AND finished_at IS NULL"
@@ -222,6 +222,7 @@ class Writer:
                 row.priority,
                 None if row.forked_from is None else row.forked_from.run_id,
                 None if row.forked_from is None else row.forked_from.from_step,
+                row.owner,
             ),
         )
         self._many(_RECORD, [(record.seq, record.type, record.data, row.run_id) for record in change.records])

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import orjson
 
+from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.errors import Conflict, TriggerConflict, TriggerInvalid, TriggerRevisionRequired
 from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.revisions import Expected, Outcome, Presence
@@ -21,13 +22,14 @@ MAX_TRIGGERS: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedTrigger:
-    """A saved document; `revision` is the digest of its content."""
+    """A saved document; `revision` is the digest of its content, `mandate` bounds the runs that it starts."""
 
     kind: TriggerKind
     name: str
     revision: Revision
     saved_at: datetime
     document: JsonObject
+    mandate: Mandate = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
