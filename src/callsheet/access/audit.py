@@ -64,6 +64,9 @@ class AuditFilter:
 
     Attributes:
         action: the whole name, or a family such as `run.`.
+        target: what an act was done to, or what came to be by it.
+        after: acts of this moment and later ones.
+        before: acts that were earlier.
     """
 
     subject: str | None = None
@@ -72,18 +75,36 @@ class AuditFilter:
     after: datetime | None = None
     before: datetime | None = None
 
+    def fits(self, entry: AuditEntry) -> bool:
+        """Whether the list shows `entry`."""
+        act, came_to_be = entry.act, "" if entry.outcome is None else entry.outcome.target
+        return (
+            (self.subject is None or act.subject == self.subject)
+            and (self.action is None or _is_of(act.action, self.action))
+            and (self.target is None or self.target in (act.target, came_to_be))
+            and (self.after is None or act.at >= self.after)
+            and (self.before is None or act.at < self.before)
+        )
+
 
 class AuditLog(Protocol):
     """The store. Every method raises `JournalUnavailable` when it cannot work."""
 
     async def begin(self, act: Act) -> None:
-        """Write an act down; durable when this returns."""
+        """Write an act down; durable when this returns. A second act of one id is ignored."""
         ...
 
     async def end(self, outcome: ActOutcome) -> None:
-        """Write down what became of an act, once; a second outcome of one act is ignored."""
+        """Write down what became of an act; durable when this returns.
+
+        A second outcome of one act is ignored, and so is one of an act that nobody began.
+        """
         ...
 
     async def list(self, where: AuditFilter, limit: int, before_number: int | None = None) -> Sequence[AuditEntry]:
         """Entries, the newest first, with a smaller number than `before_number`."""
         ...
+
+
+def _is_of(action: str, asked: str) -> bool:
+    return action.startswith(asked) if asked.endswith(".") else action == asked

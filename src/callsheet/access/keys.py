@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from callsheet.access.patterns import ALL, Patterns
@@ -16,6 +16,9 @@ from callsheet.access.scopes import Role
 SECRET_BYTES: Final = 32
 PREFIX_BYTES: Final = 6
 MAX_KEYS: Final = 10_000
+
+TOUCHED_EVERY: Final = timedelta(seconds=60)
+"""How far `ApiKey.last_used_at` may be behind: a key is used far more often than a disk should be written to."""
 
 _KEY: Final = re.compile(r"cs_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 
@@ -70,10 +73,10 @@ class KeyStore(Protocol):
     """The store of keys. What was returned is durable; every method raises `JournalUnavailable` when it cannot work."""
 
     async def add(self, key: ApiKey) -> None:
-        """Keep a new key.
+        """Keep a new key. Of `MAX_KEYS`, the one that was revoked or expired first makes room for it.
 
         Raises:
-            Conflict: there is one with this id, or there are `MAX_KEYS`.
+            Conflict: there is one with this id, or there are `MAX_KEYS` that all count.
         """
         ...
 
@@ -93,7 +96,10 @@ class KeyStore(Protocol):
         ...
 
     async def touch(self, key_id: str, at: datetime) -> None:
-        """Remember that it was used; not earlier than before. Without effect when there is none of this id."""
+        """Remember that it was used: written only when `last_used_at` is `TOUCHED_EVERY` behind, and cheap otherwise.
+
+        Without effect when there is none of this id.
+        """
         ...
 
 

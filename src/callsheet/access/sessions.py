@@ -33,7 +33,7 @@ class SessionStore(Protocol):
         ...
 
     async def find(self, digest: str) -> Session | None:
-        """One session, an expired one too; None when it was ended."""
+        """One session, an expired one too; None when it was ended, or its key is revoked or gone."""
         ...
 
     async def remove(self, digest: str) -> None:
