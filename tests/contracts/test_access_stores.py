@@ -1,14 +1,15 @@
 """What every store of keys, sessions and acts does: the suite of the ports KeyStore, SessionStore and AuditLog."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from callsheet.access.audit import Act, ActOutcome, AuditEntry, AuditFilter
-from callsheet.access.keys import MAX_KEYS, ApiKey
+from callsheet.access.keys import ApiKey
 from callsheet.access.patterns import Patterns
 from callsheet.access.principal import Principal
 from callsheet.access.scopes import Role
@@ -16,15 +17,28 @@ from callsheet.access.sessions import Session
 from callsheet.access.stores import AccessStores
 from callsheet.errors import Conflict
 from callsheet.journal.memory_access import memory_access
+from callsheet.journal.postgres.access_store import open_access_stores
+from callsheet.journal.postgres.address import Address
+from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from tests.support.events import NOON, after_noon
 
+MAX_KEYS = 20
 IN_AN_HOUR = after_noon(3600)
 
 
-@pytest.fixture(params=["memory"])
-async def stores(request: pytest.FixtureRequest) -> AccessStores:
-    """Empty stores of each kind."""
-    return memory_access()
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[AccessStores]:
+    """Empty stores of each kind, for a few keys."""
+    if request.param == "memory":
+        yield memory_access(max_keys=MAX_KEYS)
+    elif request.param == "postgres":
+        address = Address.parse(request.getfixturevalue("postgres_url"))
+        async with open_access_stores(address, max_keys=MAX_KEYS) as opened:
+            yield opened
+    else:
+        options = SqliteOptions(max_keys=MAX_KEYS)
+        async with SqliteJournal.open(tmp_path / "data" / "journal.db", options) as journal:
+            yield journal.access
 
 
 def key(number: int = 1, *, created_at: datetime = NOON, expires_at: datetime | None = None) -> ApiKey:
@@ -217,6 +231,20 @@ async def test_characters_that_no_store_can_write_are_replaced(stores: AccessSto
     (entry,) = await listed(stores)
     assert (entry.act.subject, entry.act.target, entry.act.details) == ("user:\ufffd", "?", {"why": "\ufffd"})
     assert entry.outcome == outcome(target="x\ufffd")
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "'", "x" * 100_000])
+async def test_what_was_never_written_is_not_found(stores: AccessStores, text: str) -> None:
+    await stores.audit.begin(act())
+    assert await stores.keys.find(text) is None
+    assert await stores.keys.revoke(text, NOON) is None
+    await stores.keys.touch(text, NOON)
+    assert await stores.sessions.find(text) is None
+    await stores.sessions.remove(text)
+    for where in (AuditFilter(subject=text), AuditFilter(action=text), AuditFilter(target=text)):
+        assert list(await listed(stores, where)) == []
+    assert [entry.number for entry in await stores.audit.list(AuditFilter(), 1, before_number=2**80)] == [1]
+    assert list(await stores.audit.list(AuditFilter(), 1, before_number=-(2**80))) == []
 
 
 async def test_acts_are_numbered_in_their_order_and_listed_with_the_newest_first(stores: AccessStores) -> None:

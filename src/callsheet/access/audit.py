@@ -7,7 +7,11 @@ died in between, or that is at work.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+_DOT: Final = "."
+_AFTER_DOT: Final = "/"
+"""The next character in the order of texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,13 @@ class AuditFilter:
     after: datetime | None = None
     before: datetime | None = None
 
+    @property
+    def family(self) -> tuple[str, str] | None:
+        """The names of a family, as the first that belongs to it and the first after them; None for one whole name."""
+        if self.action is None or not self.action.endswith(_DOT):
+            return None
+        return self.action, self.action.removesuffix(_DOT) + _AFTER_DOT
+
     def fits(self, entry: AuditEntry) -> bool:
         """Whether the list shows `entry`."""
         act, came_to_be = entry.act, "" if entry.outcome is None else entry.outcome.target
@@ -107,4 +118,4 @@ class AuditLog(Protocol):
 
 
 def _is_of(action: str, asked: str) -> bool:
-    return action.startswith(asked) if asked.endswith(".") else action == asked
+    return action.startswith(asked) if asked.endswith(_DOT) else action == asked

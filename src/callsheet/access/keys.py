@@ -76,7 +76,7 @@ class KeyStore(Protocol):
         """Keep a new key. Of `MAX_KEYS`, the one that was revoked or expired first makes room for it.
 
         Raises:
-            Conflict: there is one with this id, or there are `MAX_KEYS` that all count.
+            Conflict: there is another one with this id, or there are `MAX_KEYS` that all count.
         """
         ...
 

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from callsheet.access.audit import Act, ActOutcome
-from callsheet.access.keys import MAX_KEYS, ApiKey
+from callsheet.access.audit import Act, ActOutcome, AuditFilter
+from callsheet.access.keys import ApiKey
 from callsheet.access.sessions import Session
 from callsheet.errors import Conflict
 from callsheet.journal.projection import as_stored, storable
+
+MAX_NUMBER: Final = 2**63 - 1
+"""The largest number that a column can have."""
 
 
 def key_as_stored(key: ApiKey) -> ApiKey:
@@ -47,14 +51,29 @@ def outcome_as_stored(outcome: ActOutcome) -> ActOutcome:
     return replace(outcome, at=as_stored(outcome.at), target=storable(outcome.target))
 
 
+def filter_as_stored(where: AuditFilter) -> AuditFilter:
+    """`where` for entries that were written: what cannot be was replaced, and is found by what it became."""
+    return replace(where, **{name: storable(text) for name, text in _texts(where).items()})
+
+
+def number_as_stored(number: int) -> int:
+    """The bound of a page as a column can be compared with."""
+    return max(0, min(number, MAX_NUMBER))
+
+
 def same_key_id(key_id: str) -> Conflict:
     """The refusal of a key whose id another one has."""
     return Conflict(f"There is a key {key_id} already.")
 
 
-def too_many_keys() -> Conflict:
+def too_many_keys(limit: int) -> Conflict:
     """The refusal of one key more."""
-    return Conflict(f"There are {MAX_KEYS} keys already, which is the limit. Revoke one that nobody needs.")
+    return Conflict(f"There are {limit} keys already, which is the limit. Revoke one that nobody needs.")
+
+
+def _texts(where: AuditFilter) -> dict[str, str]:
+    texts = {"subject": where.subject, "action": where.action, "target": where.target}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def _perhaps(moment: datetime | None) -> datetime | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from callsheet.errors import CallsheetError
+from callsheet.journal.access_changes import AccessAnswer, ChangeAccess
 from callsheet.journal.projection import Turn
 from callsheet.journal.trigger_changes import ChangeTriggers, TriggerAnswer
 from callsheet.runs.events import Message, Record, RunId, RunSummary
@@ -99,7 +100,9 @@ class Probe:
     size: int = OVERHEAD
 
 
-Change: TypeAlias = CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | ChangeTriggers | Probe
+Change: TypeAlias = (
+    CreateRun | AppendRecords | Deliver | RequestCancel | DeleteRun | ChangeTriggers | ChangeAccess | Probe
+)
 
-Outcome: TypeAlias = RunSummary | MoreToRemove | TriggerAnswer | CallsheetError | None
+Outcome: TypeAlias = RunSummary | MoreToRemove | TriggerAnswer | AccessAnswer | CallsheetError | None
 """What the change is answered with; an error when this change alone failed; else None."""

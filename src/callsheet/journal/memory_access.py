@@ -11,6 +11,7 @@ from callsheet.access.sessions import Session
 from callsheet.access.stores import AccessStores
 from callsheet.journal.access_values import (
     act_as_stored,
+    filter_as_stored,
     key_as_stored,
     outcome_as_stored,
     same_key_id,
@@ -20,9 +21,9 @@ from callsheet.journal.access_values import (
 from callsheet.journal.projection import as_stored
 
 
-def memory_access() -> AccessStores:
+def memory_access(*, max_keys: int = MAX_KEYS) -> AccessStores:
     """Empty stores that know of each other."""
-    keys = MemoryKeyStore()
+    keys = MemoryKeyStore(max_keys=max_keys)
     return AccessStores(keys=keys, sessions=MemorySessionStore(keys), audit=MemoryAuditLog())
 
 
@@ -36,7 +37,10 @@ class MemoryKeyStore:
     async def add(self, key: ApiKey) -> None:
         """See `KeyStore.add`."""
         await _as_if_on_disk()
-        if key.key_id in self._keys:
+        earlier = self._keys.get(key.key_id)
+        if earlier is not None and earlier.digest == key.digest:
+            return
+        if earlier is not None:
             raise same_key_id(key.key_id)
         if len(self._keys) >= self._max_keys:
             self._make_room(key.created_at)
@@ -70,7 +74,7 @@ class MemoryKeyStore:
             (end, key_id) for key_id, end in ends.items() if end is not None and not self._keys[key_id].counts(now)
         ]
         if not ended:
-            raise too_many_keys()
+            raise too_many_keys(self._max_keys)
         del self._keys[min(ended)[1]]
 
 
@@ -131,7 +135,8 @@ class MemoryAuditLog:
             for number, act in enumerate(self._acts.values(), 1)
         ]
         found = [entry for entry in reversed(entries) if before_number is None or entry.number < before_number]
-        return [entry for entry in found if where.fits(entry)][:limit]
+        stored = filter_as_stored(where)
+        return [entry for entry in found if stored.fits(entry)][:limit]
 
 
 async def _as_if_on_disk() -> None:

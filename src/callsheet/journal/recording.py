@@ -7,6 +7,7 @@ from typing import assert_never
 import orjson
 
 from callsheet.errors import JournalUnavailable, RunNotFound
+from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import (
     OVERHEAD,
@@ -114,7 +115,7 @@ class Recording:
                 self._tails.forget(change.run_id)
                 self._wakeups.remove(change.run_id)
                 self._announcements.announce(change.run_id)
-            case Deliver() | RequestCancel() | ChangeTriggers() | Probe():
+            case Deliver() | RequestCancel() | ChangeTriggers() | ChangeAccess() | Probe():
                 pass
             case _:
                 assert_never(change)

@@ -8,6 +8,7 @@ from typing import Final, LiteralString, TypeAlias, assert_never
 import orjson
 
 from callsheet.errors import CallsheetError, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
+from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.changes import (
     AppendRecords,
     Change,
@@ -124,7 +125,11 @@ class Batch:
             if isinstance(change, AppendRecords):
                 self.outcomes[index] = self._append(change, locked)
         for index, change in enumerate(self.changes):
-            run = None if isinstance(change, CreateRun | ChangeTriggers | Probe) else locked.get(change.run_id)
+            run = (
+                None
+                if isinstance(change, CreateRun | ChangeTriggers | ChangeAccess | Probe)
+                else locked.get(change.run_id)
+            )
             match change:
                 case Deliver() if run is not None:
                     self.sent.append(Sent(run=run, seq=change.seq, message=change.message, index=index))
@@ -134,7 +139,7 @@ class Batch:
                     self.outcomes[index] = self._delete(change.run_id, run, hidden.get(change.run_id))
                 case Deliver() | RequestCancel():
                     self.outcomes[index] = RunNotFound(f"There is no run {change.run_id}.")
-                case AppendRecords() | CreateRun() | ChangeTriggers() | Probe():
+                case AppendRecords() | CreateRun() | ChangeTriggers() | ChangeAccess() | Probe():
                     pass  # the store of triggers has a connection of its own
                 case _:
                     assert_never(change)

@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from callsheet.access.keys import MAX_KEYS
 from callsheet.errors import JournalUnavailable
+from callsheet.journal.access_writing import changing
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.recording import Recording
+from callsheet.journal.sqlite.access_store import sqlite_access
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers
@@ -37,6 +40,7 @@ class SqliteOptions:
         tail_bytes: memory for the latest events of all runs.
         tail_bytes_per_run: memory for the latest events of one run.
         reader_threads: how many queries run at the same time.
+        max_keys: how many API keys there may be.
     """
 
     linger: float = 0.001
@@ -45,6 +49,7 @@ class SqliteOptions:
     tail_bytes: int = 64 * _MIB
     tail_bytes_per_run: int = 4 * _MIB
     reader_threads: int = 2
+    max_keys: int = MAX_KEYS
 
 
 class SqliteJournal(Recording, Archive):
@@ -55,6 +60,7 @@ class SqliteJournal(Recording, Archive):
 
     Attributes:
         triggers: the store of schedules and hooks in the same file.
+        access: the stores of keys, sessions and acts in the same file.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: DatabaseLock, options: SqliteOptions) -> None:
@@ -72,6 +78,7 @@ class SqliteJournal(Recording, Archive):
             max_bytes=options.max_queued_bytes,
         )
         self.triggers = SqliteTriggers(self._commits, self._readers)
+        self.access = sqlite_access(changing(self._commits), self._readers, max_keys=options.max_keys)
 
     @classmethod
     @asynccontextmanager

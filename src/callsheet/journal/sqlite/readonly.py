@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from callsheet.errors import JournalUnavailable
+from callsheet.journal.sqlite.access_store import refusing, sqlite_access
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.readonly_triggers import ReadOnlyTriggers
@@ -24,12 +25,14 @@ class ReadOnlyJournal(Archive):
 
     Attributes:
         triggers: the store of schedules and hooks in the same file, for reading, too.
+        access: the stores of keys, sessions and acts, likewise.
     """
 
     def __init__(self, readers: Readers, poll_interval: float) -> None:
         super().__init__(readers)
         self._poll_interval = poll_interval
         self.triggers = ReadOnlyTriggers(readers)
+        self.access = sqlite_access(refusing(readers.path), readers)
 
     @classmethod
     @asynccontextmanager

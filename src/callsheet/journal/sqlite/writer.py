@@ -14,6 +14,7 @@ from callsheet.errors import (
     RunNotFound,
     RunOwnershipLost,
 )
+from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.changes import (
     AppendRecords,
     Change,
@@ -25,6 +26,7 @@ from callsheet.journal.changes import (
     RequestCancel,
 )
 from callsheet.journal.projection import sortable
+from callsheet.journal.sqlite.access import change_access
 from callsheet.journal.sqlite.faults import is_disk_failure, unavailable
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.messages import deliver, tell_parent
@@ -160,7 +162,7 @@ class Writer:
                 outcomes[index] = self._create(change)
         for wave in _waves([change for change in changes if isinstance(change, AppendRecords)]):
             self._append(wave)
-        for kind in (Deliver, RequestCancel, DeleteRun, ChangeTriggers):
+        for kind in (Deliver, RequestCancel, DeleteRun, ChangeTriggers, ChangeAccess):
             for index, change in enumerate(changes):
                 if isinstance(change, kind):
                     outcomes[index] = self._one(change)
@@ -193,6 +195,8 @@ class Writer:
                 return self._removals.remove(change.run_id)
             case ChangeTriggers(action=action):
                 return change_triggers(self._connection, action)
+            case ChangeAccess(action=action):
+                return change_access(self._connection, action)
             case Probe():
                 return self._probe()
             case _:
@@ -284,7 +288,7 @@ def _refusal(change: Change) -> CallsheetError:
             )
         case CreateRun():
             return RunOwnershipLost(f"There is a run {change.row.run_id} already.")
-        case Deliver() | RequestCancel() | DeleteRun() | ChangeTriggers() | Probe():
+        case Deliver() | RequestCancel() | DeleteRun() | ChangeTriggers() | ChangeAccess() | Probe():
             return JournalUnavailable("The journal refused a change. Restart Callsheet.")
         case _:
             assert_never(change)
