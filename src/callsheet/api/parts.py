@@ -17,6 +17,7 @@ from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
+from callsheet.runs.statistics.statistics import RunStatistics
 from callsheet.runs.tools import Tools
 from callsheet.runs.triggers.desk import TriggerDesk
 from callsheet.runs.triggers.hooks import Hooks
@@ -42,6 +43,7 @@ class Parts:
         on_saved: called when a scenario was saved.
         workbench: where expressions are tried out.
         feed: the status of all runs, live, encoded for the stream.
+        statistics: reports over many runs.
     """
 
     runs: RunService
@@ -59,10 +61,12 @@ class Parts:
     on_saved: Callable[[], None] | None = None
     workbench: Workbench = field(default_factory=Workbench)
     feed: Feed = field(init=False)
+    statistics: RunStatistics = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the feed, one for all streams."""
+        """Make the feed, one for all streams, and what makes reports, one for all who ask."""
         object.__setattr__(self, "feed", self.runs.feed(item_block))
+        object.__setattr__(self, "statistics", self.runs.statistics())
 
 
 async def parts_of(request: Request) -> Parts:

@@ -52,7 +52,12 @@ def levels(path: StepPath, types: Mapping[StepPath, str]) -> Iterator[Level]:
 
 def outline(scenario: Scenario) -> frozenset[str]:
     """The place of every step of a document, as `place` gives it."""
-    return frozenset(_places(scenario.steps + scenario.on_error, ""))
+    return frozenset(steps_by_place(scenario))
+
+
+def steps_by_place(scenario: Scenario) -> Mapping[str, Step]:
+    """Every step of a document by its place, as `place` gives it."""
+    return dict(_places(scenario.steps + scenario.on_error, ""))
 
 
 def place(path: StepPath) -> str:
@@ -65,9 +70,9 @@ def has_place(path: StepPath, places: Container[str]) -> bool:
     return place(path) in places
 
 
-def _places(steps: tuple[Step, ...], before: str) -> Iterator[str]:
+def _places(steps: tuple[Step, ...], before: str) -> Iterator[tuple[str, Step]]:
     for step in steps:
-        yield before + step.name
+        yield before + step.name, step
         for each in step.lists():
             yield from _places(each.steps, f"{before}{step.name}{_inside(step, each.label)}.")
 

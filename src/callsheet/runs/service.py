@@ -11,6 +11,7 @@ from callsheet.runs.forks import Fork, Forks, ForkWish
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import Clock, Engine, Entropy, Journal, NewRun
 from callsheet.runs.removal import remove
+from callsheet.runs.statistics.statistics import RunStatistics
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.json import JsonObject
 
@@ -155,6 +156,10 @@ class RunService(RunHistory):
     def feed(self, encode: Callable[[FeedItem], bytes]) -> Feed:
         """A live feed of the status of all runs, idle while nobody watches; `encode` makes the bytes of an item."""
         return Feed(self._journal, self._clock, encode)
+
+    def statistics(self) -> RunStatistics:
+        """Reports over many runs, each kept for a moment."""
+        return RunStatistics(self._journal, self._clock)
 
 
 def _fingerprint(scenario_id: str, run_input: JsonObject, priority: int) -> str:
