@@ -90,6 +90,7 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/hooks/{name}", "POST"),
         ("/api/runs/{run_id}/scenario", "GET"),
         ("/api/settings", "GET"),
+        ("/api/stats", "GET"),
         ("/api/scenarios/{scenario_id}/source", "GET"),
         ("/schemas/scenario.v1.schema.json", "GET"),
         ("/healthz", "GET"),
