@@ -17,6 +17,7 @@ from callsheet.api.middleware.callers import Callers
 from callsheet.api.middleware.failures import Failures
 from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
+from callsheet.api.middleware.rates import caller_rates, source_rates
 from callsheet.api.middleware.target import Target
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
@@ -59,11 +60,14 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
 
 def _middleware(options: ApiOptions) -> list[Middleware]:
     """Outermost first."""
+    rates = options.rates
     return [
         Middleware(SecurityHeaders),
         Middleware(Failures),
         Middleware(Hosts, allowed=options.allowed_hosts),
         Middleware(Target),
+        *(source_rates(rates, options.sources) if rates else ()),
         Middleware(Callers),
+        *(caller_rates(rates) if rates else ()),
         Middleware(Bodies, limit=options.max_body, seconds=options.body_timeout),
     ]

@@ -68,6 +68,7 @@ STATUS: Final[Mapping[str, int]] = {
     "scenario.invalid": 422,
     "token.invalid": 422,
     "trigger.invalid": 422,
+    "rate.exceeded": 429,
     "scenario.revision_required": 428,
     "trigger.revision_required": 428,
     "internal": 500,

@@ -1,9 +1,27 @@
 """What the HTTP side is told when it is built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from callsheet.access.rates import Rate
+from callsheet.api.sources import Sources
+
 MAX_BODY: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRates:
+    """How often somebody may call.
+
+    Attributes:
+        key: one key, or one person.
+        source: one address, whoever calls from it.
+        guesses: credentials that are not accepted, from one address.
+    """
+
+    key: Rate
+    source: Rate
+    guesses: Rate = field(default_factory=lambda: Rate(20, 60.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +37,8 @@ class ApiOptions:
         ping: how long an event stream is silent before a comment line keeps it open.
         send_timeout: how long a subscriber may leave its socket full before it is cut.
         ready_timeout: how long `/readyz` waits for the journal.
+        rates: how often somebody may call; None where nobody is counted.
+        sources: tells where a request comes from.
     """
 
     version: str = "0"
@@ -28,3 +48,5 @@ class ApiOptions:
     ping: float = 15.0
     send_timeout: float = 10.0
     ready_timeout: float = 2.0
+    rates: CallRates | None = None
+    sources: Sources = field(default_factory=Sources)
