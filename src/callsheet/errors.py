@@ -9,7 +9,8 @@ CallsheetError
 ├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RunIsFinished, NothingToRetry, RunIsChild,
 │                            RevisionConflict (TriggerConflict), ScenarioReadOnly,
 │                            RevisionRequired (TriggerRevisionRequired), TriggerReadOnly
-├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown, HookNotReady
+├── Unavailable              JournalUnavailable (JournalLost), ToolsUnavailable, ShuttingDown, QueueFull, HookNotReady
+├── TooManyRuns              the caller has as many runs as they may
 ├── SignatureRefused         SignatureExpired: a hook's request is not from who knows the secret, or not from now
 ├── Unauthenticated          CredentialInvalid, CredentialExpired: nobody knows who calls
 ├── Forbidden                the caller is known and may not do this
@@ -268,6 +269,18 @@ class ShuttingDown(Unavailable):
     """The service is stopping and takes no new runs."""
 
     code = "service.stopping"
+
+
+class QueueFull(Unavailable):
+    """Too many runs wait for a free place."""
+
+    code = "queue.full"
+
+
+class TooManyRuns(CallsheetError):
+    """The caller has as many unfinished runs as they may."""
+
+    code = "runs.too_many"
 
 
 class HookNotReady(Unavailable):

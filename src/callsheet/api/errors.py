@@ -69,6 +69,7 @@ STATUS: Final[Mapping[str, int]] = {
     "token.invalid": 422,
     "trigger.invalid": 422,
     "rate.exceeded": 429,
+    "runs.too_many": 429,
     "scenario.revision_required": 428,
     "trigger.revision_required": 428,
     "internal": 500,
@@ -86,6 +87,7 @@ STATUS: Final[Mapping[str, int]] = {
     "tool.timeout": 504,
     "hook.not_ready": 503,
     "journal.unavailable": 503,
+    "queue.full": 503,
     "service.not_ready": 503,
     "service.stopping": 503,
     "unavailable": 503,
@@ -133,7 +135,7 @@ def error_response(
     extra: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer for `code`; a 503 says when to try again, a 401 what is missing."""
+    """The answer for `code`; a 429 or 503 says when to try again, a 401 what is missing."""
     status = STATUS[code]
     body: dict[str, object] = {"detail": shortened(detail, _MAX_DETAIL), "code": code}
     if problems:
@@ -151,7 +153,7 @@ def _always(status: int, code: str) -> Mapping[str, str]:
     match status:
         case 401:
             return {"WWW-Authenticate": "Callsheet-Signature" if code.startswith("signature.") else "Bearer"}
-        case 503:
+        case 429 | 503:
             return {"Retry-After": RETRY_AFTER}
         case _:
             return {}
