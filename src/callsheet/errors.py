@@ -3,7 +3,7 @@
 ```
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound, TriggerNotFound (ScheduleNotFound,
-│                            HookNotFound)
+│                            HookNotFound), KeyNotFound
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused,
 │                            ForkInvalid, TriggerInvalid
 ├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RunIsFinished, NothingToRetry, RunIsChild,
@@ -85,6 +85,12 @@ class HookNotFound(TriggerNotFound):
     """There is no hook with this name."""
 
     code = "hook.not_found"
+
+
+class KeyNotFound(NotFound):
+    """There is no API key with this id."""
+
+    code = "key.not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from callsheet.access.stores import AccessStores
 from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
 from callsheet.engine.clock import SystemClock
 from callsheet.errors import ConfigurationInvalid
+from callsheet.journal.memory_access import memory_access
 from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
@@ -51,6 +53,7 @@ class Storage:
     journal: StoredJournal
     revisions: Revisions
     triggers: TriggerStore
+    access: AccessStores
     permits: Permits
     signals: Signals | None
 
@@ -146,6 +149,34 @@ async def open_trigger_store(settings: Settings, *, write: bool = False) -> Asyn
             yield journal.triggers
     else:
         yield MemoryTriggerStore()  # nothing was saved yet
+
+
+@asynccontextmanager
+async def open_access(settings: Settings, *, write: bool = False) -> AsyncGenerator[AccessStores]:
+    """The keys, the sessions and the audit log.
+
+    Args:
+        settings: as `callsheet.settings.load_settings` gives them.
+        write: whether something is to be changed; otherwise another process may write meanwhile.
+
+    Raises:
+        ConfigurationInvalid: `database_url` cannot be read.
+        JournalUnavailable: the journal cannot be read; or written, where `write` is asked for.
+    """
+    if settings.database_url is not None:
+        from callsheet.journal.postgres.access_store import open_access_stores  # noqa: PLC0415 - see the top
+        from callsheet.journal.postgres.address import Address  # noqa: PLC0415 - see the top
+
+        async with open_access_stores(Address.parse(database_url(settings, ""))) as stores:
+            yield stores
+    elif write:
+        async with open_storage(settings) as storage:
+            yield storage.access
+    elif has_journal(settings):
+        async with ReadOnlyJournal.open(journal_path(settings)) as journal:
+            yield journal.access
+    else:
+        yield memory_access()  # nothing was kept yet
 
 
 @asynccontextmanager
@@ -258,6 +289,7 @@ async def _folder(settings: Settings, note: Mapping[str, str] | None) -> AsyncGe
             journal=journal,
             revisions=FileRevisions(settings.data / "scenarios"),
             triggers=journal.triggers,
+            access=journal.access,
             permits=MemoryPermits(),
             signals=None,
         )
@@ -265,6 +297,7 @@ async def _folder(settings: Settings, note: Mapping[str, str] | None) -> AsyncGe
 
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncGenerator[Storage]:
+    from callsheet.journal.postgres.access_store import open_access_stores  # noqa: PLC0415 - see the top
     from callsheet.journal.postgres.address import Address  # noqa: PLC0415 - see the top
     from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions  # noqa: PLC0415 - see the top
     from callsheet.journal.postgres.permits import PostgresPermits  # noqa: PLC0415 - see the top
@@ -279,6 +312,7 @@ async def _database(settings: Settings) -> AsyncGenerator[Storage]:
             journal=journal,
             revisions=await stack.enter_async_context(open_revisions(address)),
             triggers=await stack.enter_async_context(open_triggers(address)),
+            access=await stack.enter_async_context(open_access_stores(address)),
             permits=await stack.enter_async_context(PostgresPermits.open(url)),
             signals=journal,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from callsheet import __version__
+from callsheet.access.stores import AccessStores
 from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
@@ -82,6 +83,7 @@ class System:
     playground: Playground
     triggers: TriggerDesk
     hooks: Hooks
+    access: AccessStores
 
 
 @asynccontextmanager
@@ -143,6 +145,7 @@ async def open_system(
             playground=Playground(tools=tools, cipher=cipher, clock=clock),
             triggers=_desk(triggers, storage, scenarios, runs, table),
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
+            access=storage.access,
         )
 
 

@@ -35,6 +35,7 @@ STATUS: Final[Mapping[str, int]] = {
     "origin.foreign": 403,
     "not_found": 404,
     "hook.not_found": 404,
+    "key.not_found": 404,
     "path.not_found": 404,
     "run.not_found": 404,
     "run.finished": 409,

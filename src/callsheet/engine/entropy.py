@@ -19,6 +19,10 @@ class SystemEntropy:
         value = value & ~(0x3 << 62) | (0x2 << 62)
         return RunId(str(uuid.UUID(int=value)))
 
+    def random_bytes(self, count: int) -> bytes:
+        """`count` bytes that nobody can guess, for keys and tokens."""
+        return secrets.token_bytes(count)
+
     def jitter(self) -> float:
         """A number from 0 to 1."""
         return random.random()  # noqa: S311 - spreads retries, guards nothing
