@@ -1,5 +1,6 @@
 """`GET /api/stats`: many runs at a glance. What is counted how is in `tests/runs/statistics`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,11 @@ import httpx2
 import orjson
 import pytest
 
+from callsheet.access.mandate import Mandate
+from callsheet.access.patterns import Patterns
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.access.scopes import Role
+from callsheet.api.access import caller_of
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import RunStatus
 from tests.api.house import House
@@ -82,3 +88,21 @@ async def test_the_ends_of_time_are_an_empty_report(client: httpx2.AsyncClient, 
     response = await client.get("/api/stats", params=window)
 
     assert (response.status_code, response.json()["runs"]) == (200, 0)
+
+
+async def test_only_what_the_caller_may_see_is_counted(house: House, client: httpx2.AsyncClient) -> None:
+    for owner, scenario_id in [("key:ann", "news"), ("key:ann", "salaries"), ("key:bob", "news")]:
+        new = new_run(scenario_id=scenario_id, mandate=Mandate(owner=owner))
+        await house.journal.create(new)
+
+    async def seen_by(caller: Principal) -> dict[str, int]:
+        house.app.dependency_overrides[caller_of] = lambda: caller
+        body = (await client.get("/api/stats", params=WINDOW)).json()
+        return {each["scenario_id"]: each["runs"] for each in body["scenarios"]}
+
+    ann = Principal(subject="key:ann", name="ann", role=Role.OPERATOR, every_run=False)
+    assert await seen_by(LOCAL) == {"news": 2, "salaries": 1}
+    assert await seen_by(ann) == {"news": 1, "salaries": 1}
+    assert await seen_by(replace(ann, scenarios=Patterns(("news*",)))) == {"news": 1}
+    assert await seen_by(replace(ann, scenarios=Patterns(("news*",)), every_run=True)) == {"news": 2}
+    assert await seen_by(replace(ann, subject="key:eve")) == {}
