@@ -151,6 +151,7 @@ def test_runs_are_forked_retried_resumed_and_removed_through_the_server(there: C
     assert there("runs", "resume", failed).status == 1
     made = there("runs", "retry", "--status", "failed", "--scenario", "fails", "--yes")
     assert (made.status, made.err.splitlines()[-1].split(",")[1]) == (0, " refused for 0.")
+    assert "ToolError" in there("runs", "stats", "--scenario", "fails").out
     assert there("runs", "delete", failed).status == 0
     assert httpx2.get(f"{service.url}/api/runs/{failed}").status_code == 404
     assert there("runs", "prune", "--older-than", "1h", "--dry-run").err == "There are no such runs.\n"

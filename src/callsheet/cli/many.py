@@ -8,6 +8,7 @@ from typing import Final
 
 from callsheet.cli.access import RunsAccess
 from callsheet.cli.failures import DONE, FAILED, Refused, say
+from callsheet.cli.moments import moment_of
 from callsheet.cli.options import Selection
 from callsheet.cli.screen import write
 from callsheet.cli.terminal import person
@@ -127,9 +128,4 @@ def statuses_of(names: tuple[str, ...]) -> frozenset[RunStatus] | None:
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise Refused(f"{option} cannot be {text!r}; a moment such as 2026-04-24 or 2026-04-24T12:00 is.") from None
+    return None if text is None else moment_of(option, text)

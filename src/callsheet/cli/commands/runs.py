@@ -11,6 +11,10 @@ COMMANDS: Final = {
     "list": Lazy(module="callsheet.cli.commands.runs_list", summary="List runs, newest first."),
     "show": Lazy(module="callsheet.cli.commands.runs_show", summary="Show one run: its steps, output or error."),
     "events": Lazy(module="callsheet.cli.commands.runs_events", summary="Show the events of a run, or follow them."),
+    "stats": Lazy(
+        module="callsheet.cli.commands.runs_stats",
+        summary="Report on many runs: how often they succeed, how long they take, why they fail.",
+    ),
     "answer": Lazy(module="callsheet.cli.commands.runs_answer", summary="Answer a step that waits for a person."),
     "cancel": Lazy(module="callsheet.cli.commands.runs_cancel", summary="Cancel a run, or many."),
     "retry": Lazy(module="callsheet.cli.commands.runs_retry", summary="Try again what failed in a run, or in many."),
