@@ -19,7 +19,7 @@ CallsheetError
 ├── ConfigurationInvalid     callsheet.toml, the environment, mcp.json
 └── StepFailure              what a scenario can see: a code, a message, data
     └── ToolCallFailed       ServerUnavailable, AuthRequired, RateLimited, TransportLost, ToolTimeout, ToolFailed,
-                             ToolMissing, BadOutput, OutputTooLarge
+                             ToolMissing, ToolForbidden, BadOutput, OutputTooLarge
 ```
 
 Each class has a stable `code`; codes are public, wording is not. Nothing in here knows HTTP: `api/errors.py` has the
@@ -436,6 +436,10 @@ class ToolMissing(ToolCallFailed):
 
     code = "ToolNotFound"
     ran = False
+
+
+class ToolForbidden(ToolMissing):
+    """The run, or its scenario, may not call this tool. The tool server did not hear of the call."""
 
 
 class DefinitionChanged(ToolMissing):

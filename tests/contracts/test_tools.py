@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callsheet.errors import ToolFailed, ToolMissing, ToolTimeout
+from callsheet.access.patterns import Patterns
+from callsheet.errors import ToolFailed, ToolForbidden, ToolMissing, ToolTimeout
 from callsheet.runs.events import RunId
-from callsheet.runs.tools import ToolCall, Tools
+from callsheet.runs.tools import ToolCall, ToolResult, Tools
 from callsheet.scenario.json import Json
 from callsheet.tools.memory import MemoryTools
 from tests.support.servers.starting import call, echo_over_http, http, pool, raw, result_of
@@ -66,6 +67,20 @@ async def test_key_and_attempt_reach_the_tool(tools: Tools) -> None:
     assert isinstance(result.structured, dict)
     assert result.structured["callsheet/idempotencyKey"] == "run-7/step-2"
     assert result.structured["callsheet/attempt"] == 1
+
+
+@pytest.mark.parametrize("server", [NAME, None])
+async def test_a_tool_that_the_caller_may_not_call_is_refused_wherever_the_call_goes(
+    tools: Tools, server: str | None
+) -> None:
+    async def answered(*patterns: str) -> ToolResult:
+        return await result_of(tools, replace(call("echo", server=server), allowed=Patterns(patterns)))
+
+    for patterns in ((), ("other/*",), (f"{NAME}/meta", "echo")):
+        with pytest.raises(ToolForbidden, match=f"'{NAME}/echo'") as refused:
+            await answered(*patterns)
+        assert (refused.value.step_code, refused.value.ran) == ("ToolNotFound", False)
+    assert (await answered("other/*", f"{NAME}/e*")).has_structured
 
 
 async def test_nothing_is_held_for_a_run_whose_calls_have_ended_or_which_was_let_go(tools: Tools) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.access.patterns import Patterns
 from callsheet.errors import ConfigurationInvalid
 from callsheet.tools.config import parse_servers, read_servers
 from callsheet.tools.rate import RateLimit
@@ -60,6 +61,7 @@ def test_our_options_are_read() -> None:
         "idleTimeout": 7,
         "processes": 2,
         "scope": "run",
+        "scenarios": ["news_*", "daily"],
         "trustAnnotations": True,
         "lock": "strict",
         "elicits": True,
@@ -78,6 +80,7 @@ def test_our_options_are_read() -> None:
         idle_timeout=7.0,
         processes=2,
         scope="run",
+        scenarios=Patterns(("news_*", "daily")),
         trust_annotations=True,
         lock="strict",
         elicits=True,
@@ -179,6 +182,9 @@ def test_a_servers_secrets_are_not_in_its_repr() -> None:
         ({"command": "x", "callsheet": {"callTimeout": "1"}}, "callsheet.callTimeout", "valid number"),
         ({"command": "x", "callsheet": {"callTimeout": 0}}, "callsheet.callTimeout", "greater than 0"),
         ({"command": "x", "callsheet": {"outputValidation": "no"}}, "callsheet.outputValidation", "'strict'"),
+        ({"command": "x", "callsheet": {"scenarios": "news"}}, "callsheet.scenarios", "expected a list of patterns"),
+        ({"command": "x", "callsheet": {"scenarios": ["a", 1]}}, "callsheet.scenarios", "expected a list of patterns"),
+        ({"command": "x", "callsheet": {"scenarios": ["a b"]}}, "callsheet.scenarios", "'a b' is no pattern"),
         ({"command": "x", "args": "y"}, "args", "valid list"),
         ({"command": "x", "args": [1]}, "args.0", "valid string"),
         ({"command": 7}, "command", "valid string"),

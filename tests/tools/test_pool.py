@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import AuthRequired, ServerUnavailable, ToolCallFailed
+from callsheet.access.patterns import Patterns
+from callsheet.errors import AuthRequired, ServerUnavailable, ToolCallFailed, ToolForbidden
 from callsheet.runs.events import RunId
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import ElicitationAction, ElicitationAnswer, InputRequired, TaskCreated, ToolResult, Tools
@@ -35,6 +36,16 @@ async def fail(tools: Tools, times: int, **options: float) -> None:
 async def end(task: "asyncio.Task[object]") -> None:
     task.cancel()
     await asyncio.wait({task})
+
+
+async def test_a_server_is_called_by_the_scenarios_that_it_is_there_for() -> None:
+    async with pool(raw(options=ServerOptions(scenarios=Patterns(("news_*",))))) as tools:
+        for server in ("raw", None):
+            with pytest.raises(ToolForbidden, match="'billing' may not call the tool server 'raw'"):
+                await tools.call(replace(call("echo", server=server), scenario_id="billing"))
+        assert not tools.servers()[0].in_flight
+        for scenario_id in ("news_daily", None):  # None: outside of runs
+            assert isinstance(await tools.call(replace(call("echo"), scenario_id=scenario_id)), ToolResult)
 
 
 async def test_waiting_for_the_rate_limit_does_not_open_the_circuit() -> None:

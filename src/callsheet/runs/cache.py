@@ -19,7 +19,8 @@ _LARGEST: Final = 2**20
 class ResultCache:
     """The results of the last calls, in the memory of this process; the oldest go first when there are too many.
 
-    Only successes are kept. A result is of one tool of one server with one input; a step says how old it may be.
+    Only successes are kept. A result is of one scenario, one tool of one server, and one input; a step says how old it
+    may be.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -50,6 +51,6 @@ class ResultCache:
         self._bytes -= 0 if found is None else found[2]
 
 
-def cache_key(server: str | None, tool: str, arguments: JsonObject) -> str:
-    """What names a call: a digest, so that no argument is kept in clear."""
-    return digest([server, tool, arguments])
+def cache_key(scenario_id: str, server: str | None, tool: str, arguments: JsonObject) -> str:
+    """What names a call: a digest, so that no argument is kept in clear. Not every scenario may call every server."""
+    return digest([scenario_id, server, tool, arguments])

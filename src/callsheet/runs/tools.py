@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
+from callsheet.access.patterns import ALL, Patterns
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import ToolSignature, Use
 from callsheet.runs.events import RunId
@@ -67,6 +68,8 @@ class ToolCall:
         idempotency_key: the same for every attempt of one step execution; passed to the server in `_meta`.
         attempt: counted from 1.
         run_id: the run that calls, for servers whose connections belong to one run; None outside of runs.
+        scenario_id: of that run, for servers that not every scenario may call; None outside of runs.
+        allowed: the tools that the caller may call, each as `server/tool`.
         listener: hears progress and logs.
         continuation: what `InputRequired` or `TaskCreated` gave; None for a call from its beginning.
         answers: to the questions of the last `InputRequired`, by their keys.
@@ -79,6 +82,8 @@ class ToolCall:
     idempotency_key: str
     attempt: int
     run_id: RunId | None = None
+    scenario_id: str | None = None
+    allowed: Patterns = ALL
     listener: CallListener | None = None
     continuation: str | None = None
     answers: Mapping[str, ElicitationAnswer] = field(default_factory=dict[str, ElicitationAnswer])
@@ -221,6 +226,7 @@ class Tools(Protocol):
 
         Raises:
             ContinuationExpired: the continuation is not accepted any more; the tool did nothing since.
+            ToolForbidden: the caller, or its scenario, may not call it; no server heard of it.
             HeldCallLost: the continuation belonged to a call that was lost; what the tool did is not known.
             ToolCallFailed: one of its subclasses says what happened and whether the tool ran.
         """

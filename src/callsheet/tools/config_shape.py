@@ -3,11 +3,13 @@
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 from pydantic_core import ErrorDetails
 
+from callsheet.access.patterns import ALL, Patterns
+from callsheet.errors import Invalid
 from callsheet.runs.tools import LockPolicy
 from callsheet.scenario.durations import parse_duration
 from callsheet.tools.rate import RateLimit
@@ -17,6 +19,16 @@ from callsheet.tools.servers import OutputValidation, Scope, ServerOptions
 def _duration(value: object) -> object:
     """Seconds, or a text such as `24h`."""
     return parse_duration(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+def _patterns(value: object) -> Patterns:
+    """A list of patterns of ids of scenarios."""
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in cast("list[object]", value)):
+        raise ValueError('expected a list of patterns of scenario_ids, such as ["news_*"]')
+    try:
+        return Patterns.parse(cast("list[str]", value))
+    except Invalid as exc:
+        raise ValueError(exc.message) from exc
 
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -83,6 +95,7 @@ class _Options(BaseModel):
     max_queue: int = Field(default=1000, ge=0, le=1_000_000, alias="maxQueue")
     max_message_bytes: int = Field(default=4 * 2**20, ge=1024, le=256 * 2**20, alias="maxMessageBytes")
     tools: list[Text] | None = None
+    scenarios: Annotated[InstanceOf[Patterns], BeforeValidator(_patterns)] = ALL
     output_validation: OutputValidation = Field(default="strict", alias="outputValidation")
     idle_timeout: Seconds | None = Field(default=None, alias="idleTimeout")
     processes: int = Field(default=1, ge=1, le=64)
@@ -95,11 +108,12 @@ class _Options(BaseModel):
     auth: Annotated[OAuthShape | ClientCredentialsShape | PrivateKeyJwtShape, Field(discriminator="type")] | None = None
 
     def options(self) -> ServerOptions:
-        values = self.model_dump(exclude={"tools", "rate_limit", "auth"})
+        values = self.model_dump(exclude={"tools", "scenarios", "rate_limit", "auth"})
         limit = self.rate_limit
         return ServerOptions(
             **values,
             tools=None if self.tools is None else frozenset(self.tools),
+            scenarios=self.scenarios,
             rate_limit=None if limit is None else RateLimit(calls=limit.calls, per=limit.per),
         )
 

@@ -58,6 +58,9 @@ class Member:
         version: ours.
         lock: what its tools were when somebody looked at them.
         permits: counts the calls of all processes, where they have a limit.
+
+    Attributes:
+        scenarios: those that may call it.
     """
 
     def __init__(
@@ -89,6 +92,8 @@ class Member:
             )
             return Lane(connection, ServerCalls(connection, options, self._guard, limiter, share))
 
+        self.name = server.name
+        self.scenarios = options.scenarios
         self._server = server
         self._per_run = options.scope == "run"
         self._transport = transport

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from callsheet.access.patterns import ALL
 from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
@@ -21,7 +22,7 @@ from callsheet.runs.tools import (
     ToolServerState,
 )
 from callsheet.scenario.json import Json
-from callsheet.tools.routing import missing_tool, only_server, unknown_server
+from callsheet.tools.routing import missing_tool, only_server, require_allowed, unknown_server
 
 MemoryTool: TypeAlias = Callable[[ToolCall], Awaitable[Json | ToolOutcome]]
 """A tool: what it returns is the `structuredContent` of its result, unless it is a whole `ToolOutcome`."""
@@ -50,6 +51,7 @@ class MemoryTools:
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `callsheet.runs.tools.Tools`."""
         server, tool = self._find(call)
+        require_allowed(call, server, ALL)
         try:
             async with asyncio.timeout(call.timeout):
                 result = await _run(tool, call, server)

@@ -22,7 +22,7 @@ from callsheet.tools.locks import Lock
 from callsheet.tools.member import Member
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.oauth.tokens import MemoryTokens, TokenStore
-from callsheet.tools.routing import only_server, unknown_server
+from callsheet.tools.routing import only_server, require_allowed, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
 from callsheet.tools.session.listing import Listing
 from callsheet.tools.signing import sign_in_of
@@ -92,11 +92,13 @@ class ToolPool:
         """See `callsheet.runs.tools.Tools`."""
         if call.server is None:
             began = asyncio.get_running_loop().time()
-            name = await self._find(call)
-            return await self._members[name].call(since(call, call.timeout, began))
-        member = self._members.get(call.server)
-        if member is None:
+            member = self._members[await self._find(call)]
+            call = since(call, call.timeout, began)
+        elif (found := self._members.get(call.server)) is not None:
+            member = found
+        else:
             raise unknown_server(call.server, call.tool, self._members)
+        require_allowed(call, member.name, member.scenarios)
         return await member.call(call)
 
     async def list(self) -> ToolListing:

@@ -3,7 +3,8 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
-from callsheet.errors import ServerUnavailable, ToolMissing
+from callsheet.access.patterns import Patterns
+from callsheet.errors import ServerUnavailable, ToolForbidden, ToolMissing
 from callsheet.runs.tools import ToolCall
 
 
@@ -29,6 +30,24 @@ def tool_not_allowed(server: str, tool: str) -> ToolMissing:
     """The failure of a call of a tool that the operator did not name among those of `server` that may be used."""
     text = f"Tool {tool!r} of the tool server {server!r} may not be used: 'tools' in mcp.json does not name it."
     return ToolMissing(text, server=server, tool=tool)
+
+
+def require_allowed(call: ToolCall, server: str, scenarios: Patterns) -> None:
+    """Return when the call may go to `server`, which the `scenarios` may call.
+
+    Raises:
+        ToolForbidden: the run, or its scenario, may not.
+    """
+    if not call.allowed.allow(f"{server}/{call.tool}"):
+        text = f"Whoever started this run may not call the tool '{server}/{call.tool}'."
+    elif call.scenario_id is not None and not scenarios.allow(call.scenario_id):
+        text = (
+            f"The scenario {call.scenario_id!r} may not call the tool server {server!r}: 'scenarios' in mcp.json does "
+            "not name it."
+        )
+    else:
+        return
+    raise ToolForbidden(text, server=server, tool=call.tool)
 
 
 def only_server(call: ToolCall, offering: Sequence[str], unavailable: Mapping[str, str], known: Iterable[str]) -> str:

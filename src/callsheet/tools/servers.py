@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from callsheet.access.patterns import ALL, Patterns
 from callsheet.runs.tools import LockPolicy
 from callsheet.tools.rate import RateLimit
 
@@ -76,6 +77,7 @@ class ServerOptions:
         max_queue: calls that may wait; one more is refused.
         max_message_bytes: the largest message taken from the server.
         tools: the only tools that exist for us; None means all.
+        scenarios: those whose runs may call the server, by their ids.
         idle_timeout: seconds without progress, a log line or an answer after which a call fails; None for never.
         elicits: whether the server's tools ask people; one of the `initialize` era is then called one at a time.
         held_for: seconds that a call of the `initialize` era stays open while a person thinks, and that the connection
@@ -95,6 +97,7 @@ class ServerOptions:
     max_queue: int = 1000
     max_message_bytes: int = 4 * 2**20
     tools: frozenset[str] | None = None
+    scenarios: Patterns = ALL
     output_validation: OutputValidation = "strict"
     idle_timeout: float | None = None
     elicits: bool = False

@@ -82,8 +82,11 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets
     execution = attempt.execution
     defaults = execution.scenario.defaults
     server = step.server or defaults.server
-    key = cache_key(server, step.tool, arguments) if step.cache else ""
-    result = execution.around.cache.find(key, step.cache) if step.cache else None
+    scenario_id, allowed = execution.state.scenario_id, execution.state.mandate.tools
+    # Who may not call every tool may not have every result: whether this one may be had is known at the call.
+    cached = step.cache if allowed.allow_all else 0
+    key = cache_key(scenario_id, server, step.tool, arguments) if cached else ""
+    result = execution.around.cache.find(key, cached) if cached else None
     if result is None:
         call = ToolCall(
             server=server,
@@ -93,9 +96,11 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets
             idempotency_key=path_uuid(execution.namespace, attempt.state.path),
             attempt=attempt.state.attempts,
             run_id=execution.run_id,
+            scenario_id=scenario_id,
+            allowed=allowed,
         )
         result = await Conversation(call, attempt, secrets).result()
-        if step.cache:
+        if cached:
             execution.around.cache.keep(key, result)
     if _texts_are_large(result):  # read beside the event loop: JSON of a megabyte would hold it up
         return await asyncio.to_thread(read_result, result, step.result_format, step.tool)
