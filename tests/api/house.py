@@ -2,15 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from callsheet.access.mandate import Mandate
+from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
@@ -202,9 +206,29 @@ class SomeTools:
         raise AssertionError(f"Nothing calls a tool here, but {call} came.")
 
 
+class Acting:
+    """Middleware behind all others: the caller is who the header `X-Test-Caller` names, when there is one."""
+
+    def __init__(self, app: ASGIApp, people: Mapping[str, Principal]) -> None:
+        self._app = app
+        self._people = people
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        named = dict(scope.get("headers", ())).get(b"x-test-caller")
+        if named is not None:
+            scope = {**scope, PRINCIPAL: self._people[named.decode()]}
+        await self._app(scope, receive, send)
+
+
 @dataclass(kw_only=True)
 class House:
-    """An app and the parts behind it."""
+    """An app and the parts behind it.
+
+    Attributes:
+        people: callers by the names under which `client` takes them.
+    """
+
+    people: dict[str, Principal] = field(default_factory=dict[str, Principal])
 
     journal: Watched = field(default_factory=Watched)
     catalog: Shelf = field(default_factory=lambda: Shelf(entry_of(NEWS, news_document())))
@@ -254,21 +278,24 @@ class House:
             effective=self.effective,
         )
         self.app = create_app(parts, web=self.web)
+        self.app.user_middleware.append(Middleware(Acting, people=self.people))
 
     def _ring(self) -> None:
         self.rings += 1
 
     @asynccontextmanager
-    async def client(self) -> AsyncGenerator[httpx2.AsyncClient]:
-        """A client in this process; reads a stream to its end before it answers."""
+    async def client(self, name: str | None = None) -> AsyncGenerator[httpx2.AsyncClient]:
+        """A client in this process; reads a stream to its end before it answers. It calls as `people[name]`."""
+        headers = {} if name is None else {"X-Test-Caller": name}
         transport = httpx2.ASGITransport(app=self.app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080", headers=headers) as client:
             yield client
 
-    async def run(self, *events: Event) -> RunId:
+    async def run(self, *events: Event, owner: str = "", scenario_id: str = NEWS) -> RunId:
         """A stored run; `events` follow its first and must name its id: see `started`."""
         run_id = events[0].run_id if events else None
-        created = await self.journal.create(new_run(run_id, scenario_id=NEWS))
+        new = new_run(run_id, scenario_id=scenario_id, mandate=Mandate(owner=owner))
+        created = await self.journal.create(new)
         if events:
             await self.journal.append(created.run_id, 1, events)
         return created.run_id

@@ -4,9 +4,9 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
-from callsheet.access.principal import Principal
+from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Role, Scope
-from callsheet.api.access import PRINCIPAL, Access, GuardedRoute, admit, guard_rest, needs, require_guards, served
+from callsheet.api.access import Access, GuardedRoute, admit, guard_rest, needs, require_guards, served
 from callsheet.errors import CredentialExpired, Forbidden, Unauthenticated
 from tests.api.house import House
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from callsheet.access.mandate import Mandate
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.access.scopes import SCOPES_OF, Role, Scope
 
@@ -38,10 +39,21 @@ class Principal:
         return (self.every_run or owner == self.subject) and self.scenarios.allow(scenario_id)
 
     @property
+    def mandate(self) -> Mandate:
+        """On whose behalf the runs that they start work."""
+        return Mandate(owner=self.subject, tools=self.tools, scenarios=self.scenarios)
+
+    @property
     def is_restricted(self) -> bool:
         """Whether there are runs that they may not see."""
         return not (self.every_run and self.scenarios.allow_all)
 
 
+PRINCIPAL: Final = "callsheet.principal"
+"""In the scope of a request: the `Principal`, or the `Unauthenticated` error that says why there is none."""
+
 LOCAL: Final = Principal(subject="local", name="local", role=Role.ADMIN, every_run=True)
 """Everybody, where nobody is asked who they are: on this machine's loopback, and at the command line."""
+
+STRANGER: Final = Principal(subject="", name="", role=Role.VIEWER, every_run=False, scenarios=Patterns(()))
+"""Whoever comes to a route that is open to all without being known: nothing is theirs."""

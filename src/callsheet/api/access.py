@@ -16,12 +16,9 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from callsheet.access.principal import Principal
+from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.errors import Forbidden, Unauthenticated
-
-PRINCIPAL: Final = "callsheet.principal"
-"""In the scope of a request: the `Principal`, or the `Unauthenticated` error that says why there is none."""
 
 _ACCESS: Final = "__callsheet_access__"
 

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 import orjson
 from loguru import logger
 
+from callsheet.access.principal import Principal
 from callsheet.api.draining import Draining
 from callsheet.api.sse import RETRY, block, chunks, joined
 from callsheet.errors import CallsheetError
@@ -48,7 +49,7 @@ def item_block(item: FeedItem) -> bytes:
 
 
 async def overview(
-    runs: RunService, feed: Feed, cursors: Mapping[RunId, int], draining: Draining
+    runs: RunService, feed: Feed, caller: Principal, cursors: Mapping[RunId, int], draining: Draining
 ) -> AsyncGenerator[bytes]:
     """What `GET /api/events` sends; ends when the service stops, or the journal cannot be read.
 
@@ -58,7 +59,7 @@ async def overview(
         return
     woken = asyncio.Event()
     try:
-        with feed.watched(woken) as watcher:
+        with feed.watched(woken, caller) as watcher:
             async with runs.follow_all(cursors, woken) as follows:
                 yield READY
                 while (taken := await _next(watcher, follows, woken, draining)) is not None:

@@ -1,11 +1,12 @@
 """The parts of the system that routes work with, and how a route gets them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
 from callsheet.api.options import ApiOptions
@@ -16,6 +17,7 @@ from callsheet.runs.feed import Feed
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog
 from callsheet.runs.saving import SavedScenarios
+from callsheet.runs.seen import SeenCatalog, SeenTools
 from callsheet.runs.service import RunService
 from callsheet.runs.statistics.statistics import RunStatistics
 from callsheet.runs.tools import Tools
@@ -25,7 +27,9 @@ from callsheet.runs.triggers.hooks import Hooks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What `create_app` was given. The app uses the parts; whoever made them starts and stops them.
+    """What `create_app` was given, for this process itself; `seen_by` narrows it.
+
+    The app uses the parts; whoever made them starts and stops them.
 
     Attributes:
         runs: submits, shows, follows and controls runs.
@@ -62,16 +66,38 @@ class Parts:
     workbench: Workbench = field(default_factory=Workbench)
     feed: Feed = field(init=False)
     statistics: RunStatistics = field(init=False)
+    _shared: tuple[Feed, RunStatistics] | None = None
 
     def __post_init__(self) -> None:
         """Make the feed, one for all streams, and what makes reports, one for all who ask."""
-        object.__setattr__(self, "feed", self.runs.feed(item_block))
-        object.__setattr__(self, "statistics", self.runs.statistics())
+        feed, statistics = self._shared or (self.runs.feed(item_block), self.runs.statistics())
+        object.__setattr__(self, "feed", feed)
+        object.__setattr__(self, "statistics", statistics)
+
+    def seen_by(self, caller: Principal) -> "Parts":
+        """The parts as a caller sees them: they find and do with them nothing that is not theirs to see.
+
+        Feed and statistics are everybody's: they are told for each look who asks.
+        """
+        return replace(
+            self,
+            runs=self.runs.seen_by(caller),
+            answers=self.answers.seen_by(caller),
+            catalog=self.catalog if caller.scenarios.allow_all else SeenCatalog(self.catalog, caller.scenarios),
+            saved=self.saved.seen_by(caller),
+            tools=self.tools if caller.tools.allow_all else SeenTools(self.tools, caller.tools),
+            playground=self.playground.seen_by(caller),
+            triggers=self.triggers.seen_by(caller),
+            _shared=(self.feed, self.statistics),
+        )
 
 
 async def parts_of(request: Request) -> Parts:
-    """The parts of the app that handles `request`."""
-    return cast("Parts", request.app.state.parts)
+    """The parts of the app that handles `request`, as its caller sees them."""
+    parts, caller = cast("Parts", request.app.state.parts), request.scope.get(PRINCIPAL)
+    if caller is LOCAL:
+        return parts
+    return parts.seen_by(caller if isinstance(caller, Principal) else STRANGER)
 
 
 TheParts = Annotated[Parts, Depends(parts_of)]

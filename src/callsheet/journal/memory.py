@@ -28,6 +28,7 @@ from callsheet.journal.searching import folded
 from callsheet.journal.wakeups import Wakeups
 from callsheet.runs.events import Event, Message, ParentStep, Record, Revision, RunId, RunStatus, RunSummary
 from callsheet.runs.journal import ChangedRuns, DueRun, NewRun, RunFilter, RunPage
+from callsheet.runs.keys import shown_key
 from callsheet.runs.signals import Stirred
 
 
@@ -89,7 +90,8 @@ class MemoryJournal:
         if run.idempotency_key is not None and (earlier := self._keys.get(run.idempotency_key)) is not None:
             if earlier.fingerprint != run.fingerprint:
                 raise IdempotencyKeyReused(
-                    f"The Idempotency-Key {run.idempotency_key!r} was already used with another request. Use a new key."
+                    f"The Idempotency-Key {shown_key(run.idempotency_key)!r} was already used with another request."
+                    " Use a new key."
                 )
             return earlier.row
         if row.run_id in self._runs:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import AlreadyAnswered, InputInvalid, Problem, StepNotFound, StepNotWaiting
 from callsheet.runs.codec import decode, timestamp
 from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
+from callsheet.runs.history import require_sight
 from callsheet.runs.ports import Clock, Engine, Journal
 from callsheet.runs.questions import ELICITATION, action_of
 from callsheet.runs.state import RunState, StepState, fold
@@ -61,12 +63,18 @@ class Answers:
         journal: keeps the answer.
         engine: goes on with the run; None when nobody executes runs in this process.
         clock: for the moment of the answer.
+        caller: who answers, in runs that they see.
     """
 
-    def __init__(self, *, journal: Journal, engine: Engine | None, clock: Clock) -> None:
+    def __init__(self, *, journal: Journal, engine: Engine | None, clock: Clock, caller: Principal = LOCAL) -> None:
+        self._caller = caller
         self._journal = journal
         self._engine = engine
         self._clock = clock
+
+    def seen_by(self, caller: Principal) -> "Answers":
+        """The use case for a caller."""
+        return Answers(journal=self._journal, engine=self._engine, clock=self._clock, caller=caller)
 
     async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> GivenAnswer:
         """Answer a step; when this returns the answer is durable and the run goes on.
@@ -81,6 +89,7 @@ class Answers:
         """
         events = list(map(decode, await self._journal.read(run_id)))
         state = fold(events)
+        require_sight(self._caller, state)
         step = state.steps.get(path)
         if step is None:
             raise StepNotFound(f"Run {run_id} has no step {path[:200]}, or has not come to it yet.")

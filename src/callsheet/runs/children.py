@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import (
     InputInvalid,
     RunNotFound,
@@ -15,6 +16,8 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
 from callsheet.runs.events import ParentStep, Revision, RunFinished, RunId, RunStarted
 from callsheet.runs.ports import CatalogEntry, Clock, Engine, Journal, NewRun
+from callsheet.runs.seen import require_seen
+from callsheet.runs.state import RunState
 from callsheet.scenario.codec import canonical, decode_json
 from callsheet.scenario.json import JsonObject, is_object
 from callsheet.scenario.parse import parse_scenario
@@ -31,13 +34,16 @@ class Children:
     journal: Journal
     clock: Clock
 
-    async def choose(self, scenario_id: str, revision: str | None, child_input: JsonObject) -> CatalogEntry:
-        """The scenario that a child will run, which takes this input.
+    async def choose(
+        self, scenario_id: str, revision: str | None, child_input: JsonObject, mandate: Mandate
+    ) -> CatalogEntry:
+        """The scenario that a child will run, which takes this input; `mandate` is that of the run that begins it.
 
         Raises:
             StepFailure: `ScenarioFailed` or `InputInvalid`, with what is wrong.
         """
         try:
+            require_seen(scenario_id, mandate.scenarios)
             entry = await self.acceptance.entry(scenario_id)
             if revision is not None and entry.revision != revision:
                 entry = await self._earlier(entry, Revision(revision))
@@ -69,9 +75,11 @@ class Children:
         return replace(entry, document=document, scenario=parsed, revision=revision, problems=())
 
     async def begin(
-        self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep, priority: int
+        self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep, above: RunState
     ) -> None:
-        """See that the child run exists; a run with this id that is there already is this child.
+        """See that the child run exists, in the service of whom `above` serves that begins it.
+
+        A run with this id that is there already is this child.
 
         Raises:
             JournalUnavailable: it could not be stored.
@@ -84,7 +92,8 @@ class Children:
             input=child_input,
             env=self.acceptance.variables(entry),
             parent=parent,
-            priority=priority,
+            priority=above.priority,
+            mandate=above.mandate,
         )
         try:
             await self.journal.create(NewRun(started=started, definition=canonical(entry.document)))

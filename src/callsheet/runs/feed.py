@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
+from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import CallsheetError, JournalUnavailable
 from callsheet.runs.events import RunId, RunSummary
 from callsheet.runs.fairness import give_way
@@ -53,6 +54,27 @@ class RunRemoved:
 FeedItem: TypeAlias = RunChanged | RunRemoved
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of a run, and what decides who is told: nothing is known of a run that was removed long ago."""
+
+    item: bytes
+    owner: str | None
+    scenario_id: str
+
+    def concerns(self, caller: Principal) -> bool:
+        return self.owner is not None and caller.sees(self.owner, self.scenario_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How far a run was when it was told of, and whose it is."""
+
+    last_seq: int
+    owner: str
+    scenario_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """What a watcher has not taken yet.
@@ -67,14 +89,16 @@ class News:
 
 
 class Watcher:
-    """One who watches all runs. It holds the latest of each run that changed, and not more of them than `limit`.
+    """One who watches all runs that they see. It holds the latest of each that changed, and not more than `limit`.
 
     Args:
+        caller: who it is.
         woken: set when there is something to take.
         limit: see `MAX_PENDING`.
     """
 
-    def __init__(self, woken: asyncio.Event, limit: int) -> None:
+    def __init__(self, caller: Principal, woken: asyncio.Event, limit: int) -> None:
+        self._caller = caller
         self._woken = woken
         self._limit = limit
         self._pending: dict[RunId, bytes] = {}
@@ -95,9 +119,14 @@ class Watcher:
         self._pending, self._refetch = {}, False
         return news
 
-    def tell(self, items: Mapping[RunId, bytes]) -> None:
-        """Keep `items` in the place of what was kept of the same runs."""
-        self._pending.update(items)
+    def tell(self, items: Mapping[RunId, _Told]) -> None:
+        """Keep those of `items` that are seen in the place of what was kept of the same runs."""
+        caller = self._caller
+        sees_all = not caller.is_restricted
+        mine = {run_id: told.item for run_id, told in items.items() if sees_all or told.concerns(caller)}
+        if not mine:
+            return
+        self._pending.update(mine)
         if len(self._pending) > self._limit:
             self.drop()
         self._woken.set()
@@ -132,20 +161,24 @@ class Feed:
         self._encode = encode
         self._limit = limit
         self._watchers: set[Watcher] = set()
-        self._known: OrderedDict[RunId, int] = OrderedDict()
+        self._known: OrderedDict[RunId, _Known] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def watched(self, woken: asyncio.Event) -> Generator[Watcher]:
+    def watched(self, woken: asyncio.Event, caller: Principal = LOCAL) -> Generator[Watcher]:
         """A watcher that is told of every change from now on; what is listed after this is missing none before it.
 
+        Who does not see every run is told of the removal of those alone that changed lately: whose the others were is
+        not known any more.
+
         Args:
+            caller: who watches.
             woken: set when there is something to take.
 
         Raises:
             JournalUnavailable: the journal is closed.
         """
-        watcher = Watcher(woken, self._limit)
+        watcher = Watcher(caller, woken, self._limit)
         if self._task is None:
             self._start()
         self._watchers.add(watcher)
@@ -200,14 +233,14 @@ class Feed:
             except JournalUnavailable:
                 await self._clock.sleep(_RETRY)
 
-    def _items(self, run_ids: Sequence[RunId], rows: Mapping[RunId, RunSummary | None]) -> dict[RunId, bytes]:
-        items: dict[RunId, bytes] = {}
+    def _items(self, run_ids: Sequence[RunId], rows: Mapping[RunId, RunSummary | None]) -> dict[RunId, _Told]:
+        items: dict[RunId, _Told] = {}
         for run_id in run_ids:
             if run_id not in rows:
-                self._known.pop(run_id, None)
-                items[run_id] = self._encode(RunRemoved(run_id=run_id))
+                known, item = self._known.pop(run_id, None), self._encode(RunRemoved(run_id=run_id))
+                items[run_id] = _Told(item, known and known.owner, "" if known is None else known.scenario_id)
             elif (row := rows[run_id]) is not None and self._is_news(row):
-                items[run_id] = self._encode(RunChanged(row=row))
+                items[run_id] = _Told(self._encode(RunChanged(row=row)), row.owner, row.scenario_id)
         return items
 
     def _is_news(self, row: RunSummary) -> bool:
@@ -215,15 +248,16 @@ class Feed:
 
         Its status alone does not tell: a list may have been fetched between two changes of which none is left.
         """
-        if self._known.get(row.run_id) == row.last_seq:
+        known = self._known.get(row.run_id)
+        if known is not None and known.last_seq == row.last_seq:
             return False
-        self._known[row.run_id] = row.last_seq
+        self._known[row.run_id] = _Known(row.last_seq, row.owner, row.scenario_id)
         self._known.move_to_end(row.run_id)
         if len(self._known) > _KNOWN:
             self._known.popitem(last=False)
         return True
 
-    async def _tell(self, items: Mapping[RunId, bytes]) -> None:
+    async def _tell(self, items: Mapping[RunId, _Told]) -> None:
         if not items:
             return
         # Who comes meanwhile needs none of them: the list that it fetches has these rows.

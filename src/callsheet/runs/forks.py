@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import ForkInvalid, NothingToRetry, Problem, ScenarioInvalid, ScenarioNotFound
 from callsheet.lint.suggestions import did_you_mean
 from callsheet.runs.acceptance import Acceptance, runnable
@@ -22,6 +23,8 @@ from callsheet.runs.events import (
     StepFinished,
     StepPath,
 )
+from callsheet.runs.keys import own_key
+from callsheet.runs.mandates import require_within
 from callsheet.runs.places import has_place, outline, place
 from callsheet.runs.ports import CatalogEntry, Clock, Entropy, Journal, NewRun
 from callsheet.runs.reuse import Kept, Story
@@ -73,8 +76,8 @@ class Forks:
         self._clock = clock
         self._entropy = entropy
 
-    async def make(self, run_id: RunId, wish: ForkWish, idempotency_key: str | None = None) -> Fork:
-        """Store a new run that has done what the wish takes over from `run_id`.
+    async def make(self, run_id: RunId, wish: ForkWish, mandate: Mandate, idempotency_key: str | None = None) -> Fork:
+        """Store a new run that has done what the wish takes over from `run_id`, and works under `mandate`.
 
         Raises:
             RunNotFound: there is no such run.
@@ -82,6 +85,7 @@ class Forks:
             ForkInvalid: the run or the revision has no such step, or there is no such revision.
             NothingToRetry: the run did not fail.
             ScenarioNotFound: the latest revision is wanted, and the scenario is not in the catalog any more.
+            Forbidden: one of its steps wants what the mandate does not allow.
             ScenarioInvalid: the revision cannot run here now; `problems` lists why.
             InputInvalid: the input does not fit the revision's `input_schema`.
             IdempotencyKeyReused: the key came with another request before.
@@ -93,6 +97,7 @@ class Forks:
             raise TypeError("A journal begins with run_started.")
         entry = await self._entry(started, wish.revision)
         run_input = started.input if wish.input is None else wish.input
+        require_within(runnable(entry), mandate)
         self._acceptance.require(entry)
         self._acceptance.check(entry, run_input)
         # Beside the event loop: a journal may have tens of thousands of events.
@@ -108,10 +113,11 @@ class Forks:
                     env=self._acceptance.variables(entry),
                     priority=started.priority,
                     forked_from=ForkedFrom(run_id=run_id, from_step=first),
+                    mandate=mandate,
                 ),
                 definition=canonical(entry.document),
                 history=history,
-                idempotency_key=idempotency_key,
+                idempotency_key=None if idempotency_key is None else own_key(idempotency_key, mandate.owner),
                 fingerprint=_fingerprint(run_id, wish) if idempotency_key else "",
             )
         )

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Final
 
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.errors import RunNotFound
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
 from callsheet.runs.events import Record, Revision, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild
@@ -11,7 +13,7 @@ from callsheet.runs.following import Follows
 from callsheet.runs.hindsight import roots_at
 from callsheet.runs.ports import Journal, RunFilter, RunPage
 from callsheet.runs.scenarios import parse_pinned
-from callsheet.runs.state import RunState, StepState
+from callsheet.runs.state import RunState, StepState, fold
 from callsheet.runs.tries import StepAttempt, attempts_of
 from callsheet.scenario.json import JsonObject
 
@@ -23,10 +25,16 @@ _PAGE: Final = 64
 
 
 class RunHistory:
-    """What can be asked of runs without changing any."""
+    """What can be asked of runs without changing any.
 
-    def __init__(self, journal: Journal) -> None:
+    Args:
+        journal: has them.
+        caller: who asks. A run that they do not see is to them as if there were none.
+    """
+
+    def __init__(self, journal: Journal, caller: Principal = LOCAL) -> None:
         self._journal = journal
+        self._caller = caller
 
     async def state(self, run_id: RunId) -> RunState:
         """The run as its journal tells it now.
@@ -35,7 +43,9 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        return await rebuild(await self._journal.read(run_id))
+        state = await rebuild(await self._journal.read(run_id))
+        require_sight(self._caller, state)
+        return state
 
     async def summary(self, run_id: RunId) -> RunSummary:
         """The run's row in the list; cheaper than `state`.
@@ -44,7 +54,10 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        return await self._journal.summary(run_id)
+        summary = await self._journal.summary(run_id)
+        if not self._caller.sees(summary.owner, summary.scenario_id):
+            raise _not_found(run_id)
+        return summary
 
     async def definition(self, revision: Revision) -> bytes:
         """The document that a run with this revision executes, as JSON text.
@@ -68,12 +81,13 @@ class RunHistory:
         return lambda: roots_at(parse_pinned(state.revision, document), state, path)
 
     async def summaries(self, run_ids: Collection[RunId]) -> Mapping[RunId, RunSummary | None]:
-        """The rows of those of the runs that exist; None for a row that is damaged.
+        """The rows of those of the runs that exist and are seen; None for a row that is damaged, where all are seen.
 
         Raises:
             JournalUnavailable: the journal cannot be read.
         """
-        return await self._journal.summaries(run_ids)
+        rows = await self._journal.summaries(run_ids)
+        return {run_id: row for run_id, row in rows.items() if self._sees(row)}
 
     async def logs(self, run_id: RunId, path: StepPath) -> Sequence[StepLog]:
         """What the tool of a step logged, in its order.
@@ -82,7 +96,7 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        records = await self._journal.read(run_id)
+        records = await self._records(run_id)
         lines = [decode(record) for record in records if record.type == STEP_LOG]
         return [line for line in lines if isinstance(line, StepLog) and line.step_path == path]
 
@@ -95,7 +109,7 @@ class RunHistory:
         """
         if step.attempts == 1:
             return attempts_of(step, ())
-        records = await self._journal.read(run_id)
+        records = await self._records(run_id)
         retries = [decode(record) for record in records if record.type == STEP_RETRYING]
         mine = [each for each in retries if isinstance(each, StepRetrying) and each.step_path == step.path]
         return attempts_of(step, mine)
@@ -108,7 +122,7 @@ class RunHistory:
         """
         if all(step.child is None for step in state.steps.values()):
             return ()
-        return (await self._journal.runs(RunFilter(parent_run_id=state.run_id), MOST_CHILDREN)).runs
+        return (await self.list(RunFilter(parent_run_id=state.run_id), MOST_CHILDREN)).runs
 
     async def follow(self, run_id: RunId, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
         """Every record after `after`, in batches and in order, as they are written; ends after `run_finished`.
@@ -120,6 +134,8 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         ended: bool | None = None
+        if self._caller.is_restricted:
+            await self.summary(run_id)
         while True:
             records = await self._journal.read(run_id, after, _PAGE)
             if records:
@@ -136,14 +152,42 @@ class RunHistory:
                 await self._journal.wait(run_id, after)
 
     def follow_all(self, cursors: Mapping[RunId, int], woken: asyncio.Event) -> Follows:
-        """Follow several runs at once, each after its own seq; `woken` is set when there may be something to take."""
+        """Follow several runs at once, each after its own seq; `woken` is set when there may be something to take.
+
+        Nobody is asked who sees them: their rows must have come from `summaries`.
+        """
         return Follows(self._journal, cursors, woken)
 
     async def list(self, where: RunFilter, limit: int, cursor: str | None = None) -> RunPage:
-        """Runs, newest first.
+        """Runs that are seen, newest first.
 
         Raises:
             CursorInvalid: `cursor` is not one that this method gave out.
             JournalUnavailable: the journal cannot be read.
         """
-        return await self._journal.runs(where, limit, cursor)
+        return await self._journal.runs(where.within(self._caller), limit, cursor)
+
+    async def _records(self, run_id: RunId) -> Sequence[Record]:
+        records = await self._journal.read(run_id)
+        if self._caller.is_restricted:
+            require_sight(self._caller, fold([decode(records[0])]))
+        return records
+
+    def _sees(self, row: RunSummary | None) -> bool:
+        if row is None:
+            return not self._caller.is_restricted
+        return self._caller.sees(row.owner, row.scenario_id)
+
+
+def require_sight(caller: Principal, state: RunState) -> None:
+    """Return when the caller sees the run.
+
+    Raises:
+        RunNotFound: as if there were none.
+    """
+    if not caller.sees(state.mandate.owner, state.scenario_id):
+        raise _not_found(state.run_id)
+
+
+def _not_found(run_id: RunId) -> RunNotFound:
+    return RunNotFound(f"There is no run {run_id}.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from callsheet.access.patterns import Patterns
+from callsheet.access.principal import Principal
 from callsheet.runs.events import Event, Message, Record, Revision, RunId, RunStarted, RunStatus, RunSummary
 
 
@@ -51,6 +52,15 @@ class RunFilter:
     owner: str | None = None
     scenarios: Patterns | None = None
     q: str | None = None
+
+    def within(self, caller: Principal) -> "RunFilter":
+        """The same, of the runs that a caller sees."""
+        owner = self.owner if caller.every_run else caller.subject
+        if self.owner not in {None, owner}:
+            return replace(self, scenarios=Patterns(()))
+        if self.scenarios is not None and not caller.scenarios.allow_all:
+            raise ValueError("The scenarios of a filter are what its caller sees.")
+        return replace(self, owner=owner, scenarios=self.scenarios or caller.scenarios)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from callsheet.access.principal import Principal
 from callsheet.errors import ToolFailed
 from callsheet.runs.hearing import LONGEST_NAME, cleaned, shortened
 from callsheet.runs.ports import Cipher, Clock
+from callsheet.runs.seen import SeenTools
 from callsheet.runs.tools import (
     ElicitationAnswer,
     InputRequired,
@@ -68,6 +70,12 @@ class Playground:
         self._tools = tools
         self._cipher = cipher
         self._clock = clock
+
+    def seen_by(self, caller: Principal) -> "Playground":
+        """The same with the tools that a caller may call; `self` for one who may call all."""
+        if caller.tools.allow_all:
+            return self
+        return Playground(tools=SeenTools(self._tools, caller.tools), cipher=self._cipher, clock=self._clock)
 
     async def call(
         self,

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from callsheet.errors import ScenarioNotFound, ScenarioReadOnly
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.errors import Forbidden, ScenarioNotFound, ScenarioReadOnly
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import Reading, read_scenario
+from callsheet.runs.mandates import require_within
 from callsheet.runs.ports import Catalog, CatalogEntry, Clock
 from callsheet.runs.revisions import DamagedRevision, Expected, RevisionRow, Revisions, Saved, SavedRevision
+from callsheet.runs.seen import SeenCatalog, require_seen
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.parse import parse_scenario
 from callsheet.scenario.source import Syntax
 
 
@@ -60,24 +64,39 @@ class SavedScenarios:
         catalog: the scenarios that can be run, files and saved ones.
         revisions: where they are saved.
         clock: for the moment of a save.
+        caller: who saves, and what scenarios they see.
     """
 
-    def __init__(self, *, catalog: Catalog, revisions: Revisions, clock: Clock) -> None:
+    def __init__(self, *, catalog: Catalog, revisions: Revisions, clock: Clock, caller: Principal = LOCAL) -> None:
+        self._caller = caller
         self._catalog = catalog
         self._revisions = revisions
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
+    def seen_by(self, caller: Principal) -> "SavedScenarios":
+        """The use cases for a caller; `self` for one who may save whatever can be saved."""
+        mandate = caller.mandate
+        if mandate.scenarios.allow_all and mandate.tools.allow_all:
+            return self
+        catalog = SeenCatalog(self._catalog, caller.scenarios)
+        seen = SavedScenarios(catalog=catalog, revisions=self._revisions, clock=self._clock, caller=caller)
+        seen._one_at_a_time = self._one_at_a_time
+        return seen
+
     async def save(self, scenario_id: str, document: JsonObject, expected: Expected) -> Accepted | Rejected:
         """Make `document` the current revision of a scenario; durable when this returns.
 
         Raises:
+            Forbidden: the caller may not save this scenario, or a step wants what the caller may not.
             ScenarioReadOnly: the scenario is a file of the folder.
             RevisionConflict: something else is saved than was expected.
             RevisionRequired: the scenario exists, and nothing was expected.
             Conflict: there are too many scenarios, or revisions of this one.
             Unavailable: it could not be stored.
         """
+        if not self._caller.scenarios.allow(scenario_id):
+            raise Forbidden(f"This caller may not save a scenario under the id '{scenario_id}'.")
         entry = await self._find(scenario_id)
         if entry is not None and entry.read_only:
             raise ScenarioReadOnly(
@@ -88,6 +107,7 @@ class SavedScenarios:
             diagnostics = await asyncio.to_thread(_check, scenario_id, document, context)
         if has_error(diagnostics):
             return Rejected(diagnostics=diagnostics)
+        self._require_within(document)
         saved = await self._revisions.save(scenario_id, document, expected, self._clock.now())
         return Accepted(saved=saved, diagnostics=diagnostics)
 
@@ -111,12 +131,19 @@ class SavedScenarios:
             ScenarioNotFound: there is none with this number, or it cannot be read.
             Unavailable: the store cannot be read.
         """
+        require_seen(scenario_id, self._caller.scenarios)
         found = await self._revisions.get(scenario_id, number)
         if found is None:
             raise ScenarioNotFound(f"The scenario '{scenario_id}' has no saved revision {number}.")
         if isinstance(found, DamagedRevision):
             raise ScenarioNotFound(f"Revision {number} of the scenario '{scenario_id}' is lost: {found.reason}")
         return found
+
+    def _require_within(self, document: JsonObject) -> None:
+        """Others run it, for whom more may be allowed: they shall not do what its author may not."""
+        scenario = parse_scenario(document).scenario
+        if scenario is not None:
+            require_within(scenario, self._caller.mandate, named=True)
 
     async def _find(self, scenario_id: str) -> CatalogEntry | None:
         try:

@@ -3,31 +3,59 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from callsheet.errors import RunIsFinished, RunNotFound, RunOwnershipLost
-from callsheet.runs.acceptance import Acceptance
+from callsheet.access.mandate import Mandate
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.errors import RunIsFinished, RunNotFound, RunOwnershipLost, ScenarioNotFound
+from callsheet.runs.acceptance import Acceptance, runnable
 from callsheet.runs.events import RunId, RunStarted, RunSummary, RunTrigger
 from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.forks import Fork, Forks, ForkWish
 from callsheet.runs.history import RunHistory
-from callsheet.runs.ports import Clock, Engine, Entropy, Journal, NewRun
+from callsheet.runs.keys import own_key
+from callsheet.runs.mandates import require_within
+from callsheet.runs.ports import CatalogEntry, Clock, Engine, Entropy, Journal, NewRun
 from callsheet.runs.removal import remove
+from callsheet.runs.seen import require_seen, unknown
 from callsheet.runs.statistics.statistics import RunStatistics
 from callsheet.scenario.codec import canonical, digest
 from callsheet.scenario.json import JsonObject
 
 
 class RunService(RunHistory):
-    """The use cases of runs, over the ports."""
+    """The use cases of runs, over the ports, for one caller: this process itself, unless `seen_by` says another one.
+
+    What a caller may do at all is not asked here; to which runs and scenarios they may do it is.
+    """
 
     def __init__(
-        self, *, acceptance: Acceptance, journal: Journal, engine: Engine, clock: Clock, entropy: Entropy
+        self,
+        *,
+        acceptance: Acceptance,
+        journal: Journal,
+        engine: Engine,
+        clock: Clock,
+        entropy: Entropy,
+        caller: Principal = LOCAL,
     ) -> None:
-        super().__init__(journal)
+        super().__init__(journal, caller)
         self._acceptance = acceptance
         self._engine = engine
         self._clock = clock
         self._entropy = entropy
         self._forks = Forks(acceptance=acceptance, journal=journal, clock=clock, entropy=entropy)
+
+    def seen_by(self, caller: Principal) -> "RunService":
+        """The use cases for a caller: they see what they may, and what they start is theirs."""
+        if caller == self._caller:
+            return self
+        return RunService(
+            acceptance=self._acceptance,
+            journal=self._journal,
+            engine=self._engine,
+            clock=self._clock,
+            entropy=self._entropy,
+            caller=caller,
+        )
 
     async def submit(
         self,
@@ -37,6 +65,7 @@ class RunService(RunHistory):
         *,
         priority: int = 0,
         trigger: RunTrigger | None = None,
+        mandate: Mandate | None = None,
     ) -> RunSummary:
         """Accept a run: when this returns it is durable and will be executed.
 
@@ -46,26 +75,40 @@ class RunService(RunHistory):
             idempotency_key: with the same key and request, the same run is returned.
             priority: from -100 to 100; runs with a higher one get a free place first.
             trigger: the schedule or hook that asks for it.
+            mandate: on whose behalf it works; the caller's by default.
 
         Raises:
-            ScenarioNotFound: nothing in the catalog has this id.
+            ScenarioNotFound: nothing in the catalog has this id, or the caller may not run it.
+            Forbidden: one of its steps wants what the mandate does not allow.
             ScenarioInvalid: the scenario has errors; `problems` lists them.
             InputInvalid: the input does not fit `input_schema`; `problems` has a pointer and a sentence for each fault.
             IdempotencyKeyReused: the key came with another request before.
             JournalUnavailable: nothing was accepted.
         """
-        key, fingerprint = idempotency_key, _fingerprint(scenario_id, run_input, priority) if idempotency_key else ""
-        new = await self._new(self._entropy.run_id(), scenario_id, run_input, priority, trigger)
-        new = replace(new, idempotency_key=key, fingerprint=fingerprint)
+        new = await self._new(
+            self._entropy.run_id(), scenario_id, run_input, priority, trigger, mandate or self._caller.mandate
+        )
+        if idempotency_key is not None:
+            fingerprint = _fingerprint(scenario_id, run_input, priority)
+            key = idempotency_key if mandate else own_key(idempotency_key, self._caller.subject)
+            new = replace(new, idempotency_key=key, fingerprint=fingerprint)
         return await self._dispatched(await self._journal.create(new))
 
     async def start(
-        self, run_id: RunId, scenario_id: str, run_input: JsonObject, *, priority: int, trigger: RunTrigger
+        self,
+        run_id: RunId,
+        scenario_id: str,
+        run_input: JsonObject,
+        *,
+        priority: int,
+        trigger: RunTrigger,
+        mandate: Mandate,
     ) -> RunSummary:
         """See that the run exists whose id was chosen before; it may have been accepted already, here or elsewhere.
 
         Raises:
-            ScenarioNotFound: as `submit`, and as the next three.
+            ScenarioNotFound: as `submit`, and as the next four.
+            Forbidden: a step wants what the mandate does not allow.
             ScenarioInvalid: the scenario has errors.
             InputInvalid: the input does not fit.
             JournalUnavailable: it is not known whether the run exists.
@@ -73,16 +116,23 @@ class RunService(RunHistory):
         try:
             return await self._dispatched(await self._journal.summary(run_id))
         except RunNotFound:
-            new = await self._new(run_id, scenario_id, run_input, priority, trigger)
+            new = await self._new(run_id, scenario_id, run_input, priority, trigger, mandate)
         try:
             return await self._dispatched(await self._journal.create(new))
         except RunOwnershipLost:  # somebody else was faster
             return await self._dispatched(await self._journal.summary(run_id))
 
     async def _new(
-        self, run_id: RunId, scenario_id: str, run_input: JsonObject, priority: int, trigger: RunTrigger | None
+        self,
+        run_id: RunId,
+        scenario_id: str,
+        run_input: JsonObject,
+        priority: int,
+        trigger: RunTrigger | None,
+        mandate: Mandate,
     ) -> NewRun:
-        entry = await self._acceptance.entry(scenario_id)
+        entry = await self._entry(scenario_id, mandate)
+        require_within(runnable(entry), mandate)
         self._acceptance.check(entry, run_input)
         started = RunStarted(
             run_id=run_id,
@@ -93,8 +143,18 @@ class RunService(RunHistory):
             env=self._acceptance.variables(entry),
             priority=priority,
             trigger=trigger,
+            mandate=mandate,
         )
         return NewRun(started=started, definition=canonical(entry.document))
+
+    async def _entry(self, scenario_id: str, mandate: Mandate) -> CatalogEntry:
+        if mandate.scenarios.allow_all:
+            return await self._acceptance.entry(scenario_id)
+        require_seen(scenario_id, mandate.scenarios)
+        try:
+            return await self._acceptance.entry(scenario_id)
+        except ScenarioNotFound:  # without the name of another one
+            raise unknown(scenario_id) from None
 
     async def _dispatched(self, summary: RunSummary) -> RunSummary:
         await self._dispatch(summary)
@@ -106,7 +166,8 @@ class RunService(RunHistory):
         Raises:
             CallsheetError: as `Forks.make`.
         """
-        fork = await self._forks.make(run_id, wish, idempotency_key)
+        await self._require(run_id)
+        fork = await self._forks.make(run_id, wish, self._caller.mandate, idempotency_key)
         await self._dispatch(fork.summary)
         return fork
 
@@ -118,7 +179,7 @@ class RunService(RunHistory):
             RunIsFinished: there is nothing to go on with.
             JournalUnavailable: the journal cannot be read.
         """
-        summary = await self._journal.summary(run_id)
+        summary = await self.summary(run_id)
         if summary.status.is_terminal:
             raise RunIsFinished(
                 f"Run {run_id} has ended ({summary.status}), so there is nothing to go on with. Fork or retry it."
@@ -135,6 +196,7 @@ class RunService(RunHistory):
             RunIsChild: it belongs to a step of another run, and is removed with that.
             JournalUnavailable: the run is still there.
         """
+        await self._require(run_id)
         await remove(self._journal, run_id)
 
     async def _dispatch(self, summary: RunSummary) -> None:
@@ -148,10 +210,16 @@ class RunService(RunHistory):
             RunNotFound: there is no such run.
             JournalUnavailable: nothing was changed.
         """
+        await self._require(run_id)
         summary = await self._journal.request_cancel(run_id)
         if not summary.status.is_terminal:
             await self._engine.cancel(run_id)
         return summary
+
+    async def _require(self, run_id: RunId) -> None:
+        """Return when the caller sees the run; one who sees all needs no look."""
+        if self._caller.is_restricted:
+            await self.summary(run_id)
 
     def feed(self, encode: Callable[[FeedItem], bytes]) -> Feed:
         """A live feed of the status of all runs, idle while nobody watches; `encode` makes the bytes of an item."""

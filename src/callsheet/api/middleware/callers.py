@@ -2,8 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from callsheet.access.principal import LOCAL
-from callsheet.api.access import PRINCIPAL
+from callsheet.access.principal import LOCAL, PRINCIPAL
 
 
 class Callers:

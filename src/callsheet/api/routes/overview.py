@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query
 
 from callsheet.access.scopes import Scope
-from callsheet.api.access import GuardedRoute, needs
+from callsheet.api.access import GuardedRoute, TheCaller, needs
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.identifiers import run_id_of, seq_of
 from callsheet.api.overview import overview
@@ -62,6 +62,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
 @needs(Scope.RUNS_READ)
 async def get_events(
     parts: TheParts,
+    caller: TheCaller,
     follow: Annotated[
         list[str] | None,
         Query(description=f"`<run_id>:<seq>`, repeated for up to {_MAX_FOLLOWS} runs: every event after `seq`."),
@@ -73,7 +74,7 @@ async def get_events(
 ) -> EventStream:
     """The stream; everything that can be refused is refused before its first byte."""
     cursors = await _existing(parts, _cursors(follow or (), last_event_id or ""))
-    return EventStream(overview(parts.runs, parts.feed, cursors, parts.draining), parts.options, parts.draining)
+    return EventStream(overview(parts.runs, parts.feed, caller, cursors, parts.draining), parts.options, parts.draining)
 
 
 def _cursors(follow: Sequence[str], last: str) -> dict[RunId, int]:

@@ -25,6 +25,7 @@ from callsheet.journal.postgres.statements import ADVANCE, BEGIN_WORK, FINISH, P
 from callsheet.journal.projection import Parked, Resumed, RunEnd, Turn, not_finished
 from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs.events import Message, Record, RunId, RunSummary
+from callsheet.runs.keys import shown_key
 
 Column: TypeAlias = list[object]
 
@@ -224,7 +225,7 @@ class Batch:
                 self.outcomes[index] = RunOwnershipLost(f"There is a run {change.row.run_id} already.")
             elif known[0] != change.fingerprint:
                 self.outcomes[index] = IdempotencyKeyReused(
-                    f"The Idempotency-Key {change.idempotency_key!r} was already used with another request."
+                    f"The Idempotency-Key {shown_key(change.idempotency_key)!r} was already used with another request."
                     " Use a new key."
                 )
             else:

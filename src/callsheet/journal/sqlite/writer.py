@@ -36,6 +36,7 @@ from callsheet.journal.sqlite.rows import COLUMNS, find_run, summary_of
 from callsheet.journal.sqlite.triggers import change_triggers
 from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs.events import RunSummary
+from callsheet.runs.keys import shown_key
 
 _CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
 """How far the log may grow, as `_Growth` estimates it, before it is copied into the database."""
@@ -276,7 +277,8 @@ def _same_request(change: CreateRun, fingerprint: str) -> CallsheetError | None:
     if fingerprint == change.fingerprint:
         return None
     return IdempotencyKeyReused(
-        f"The Idempotency-Key {change.idempotency_key!r} was already used with another request. Use a new key."
+        f"The Idempotency-Key {shown_key(change.idempotency_key)!r} was already used with another request."
+        " Use a new key."
     )
 
 

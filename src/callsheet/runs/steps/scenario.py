@@ -49,7 +49,7 @@ class ScenarioExecutor(PureExecutor):
         if depth > MAX_DEPTH:
             message = f"Runs may begin runs {MAX_DEPTH} deep; this would be one more."
             raise StepFailure(message, code="LimitExceeded", data={"limit": "depth", "value": MAX_DEPTH})
-        entry = await children.choose(step.scenario_id, step.revision, child_input)
+        entry = await children.choose(step.scenario_id, step.revision, child_input, attempt.execution.state.mandate)
         waits_for: JsonObject = {
             "kind": "run",
             "run_id": child,
@@ -58,7 +58,7 @@ class ScenarioExecutor(PureExecutor):
         }
         number = await announce(attempt, waits_for, until=None)
         parent = ParentStep(run_id=attempt.execution.run_id, seq=number, depth=depth)
-        await children.begin(child, entry, child_input, parent, attempt.execution.state.priority)
+        await children.begin(child, entry, child_input, parent, attempt.execution.state)
 
 
 def _failure(step: ScenarioStep, child: RunId, message: str, code: str | None) -> StepFailure:

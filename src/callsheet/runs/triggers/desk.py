@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from callsheet.errors import HookNotFound, ScheduleNotFound, TriggerInvalid, TriggerNotFound, TriggerReadOnly
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.errors import Forbidden, HookNotFound, ScheduleNotFound, TriggerInvalid, TriggerNotFound, TriggerReadOnly
 from callsheet.lint.context import LintContext
 from callsheet.runs.events import Revision, RunSummary, RunTrigger, TriggerKind
 from callsheet.runs.ports import Catalog, Clock
 from callsheet.runs.revisions import Expected
 from callsheet.runs.saving import Rejected, has_error, surroundings
+from callsheet.runs.seen import SeenCatalog
 from callsheet.runs.service import RunService
 from callsheet.runs.triggers.documents import Schedule
 from callsheet.runs.triggers.entries import TriggerEntry, Triggers
@@ -21,7 +24,7 @@ from callsheet.runs.triggers.slots import ScheduleState, Slot
 from callsheet.runs.triggers.store import SavedTrigger, TriggerSaved, TriggerStore
 from callsheet.scenario.codec import digest
 from callsheet.scenario.diagnostics import Diagnostic
-from callsheet.scenario.json import JsonObject
+from callsheet.scenario.json import Json, JsonObject
 
 
 class TriggerDesk:
@@ -34,6 +37,7 @@ class TriggerDesk:
         runs: starts runs.
         clock: for the moment of a save.
         changed: called when the schedules have changed, so that somebody looks at once.
+        caller: who asks. A schedule or hook of a scenario that they do not see is to them as if there were none.
     """
 
     def __init__(
@@ -45,7 +49,9 @@ class TriggerDesk:
         runs: RunService,
         clock: Clock,
         changed: Callable[[], None] | None = None,
+        caller: Principal = LOCAL,
     ) -> None:
+        self._caller = caller
         self._triggers = triggers
         self._store = store
         self._catalog = catalog
@@ -53,13 +59,25 @@ class TriggerDesk:
         self._clock = clock
         self._changed = changed or _nothing
 
+    def seen_by(self, caller: Principal) -> "TriggerDesk":
+        """The use cases for a caller: the runs that they start are theirs, and what they save is bound as they are."""
+        return TriggerDesk(
+            triggers=self._triggers,
+            store=self._store,
+            catalog=self._catalog if caller.scenarios.allow_all else SeenCatalog(self._catalog, caller.scenarios),
+            runs=self._runs.seen_by(caller),
+            clock=self._clock,
+            changed=self._changed,
+            caller=caller,
+        )
+
     async def list(self, kind: TriggerKind) -> Sequence[TriggerEntry]:
-        """Every document of a kind, broken ones included, ordered by name.
+        """Every document of a kind that is seen, broken ones included, ordered by name.
 
         Raises:
             JournalUnavailable: what was saved cannot be read.
         """
-        return await self._triggers.list(kind)
+        return [entry for entry in await self._triggers.list(kind) if self._sees(entry)]
 
     async def get(self, kind: TriggerKind, name: str) -> TriggerEntry:
         """One document.
@@ -68,7 +86,13 @@ class TriggerDesk:
             TriggerNotFound: there is none of this name.
             JournalUnavailable: what was saved cannot be read.
         """
-        return await self._triggers.get(kind, name)
+        if self._caller.scenarios.allow_all:
+            return await self._triggers.get(kind, name)
+        with suppress(TriggerNotFound):
+            entry = await self._triggers.get(kind, name)
+            if self._sees(entry):
+                return entry
+        raise _NOT_FOUND[kind](f"There is no {kind} '{name}'.")  # without the name of another one
 
     async def save(
         self, kind: TriggerKind, name: str, document: JsonObject, expected: Expected
@@ -76,6 +100,7 @@ class TriggerDesk:
         """Make `document` the schedule or hook of this name; durable when this returns.
 
         Raises:
+            Forbidden: its scenario is none that the caller may run, or the name is taken by one that they do not see.
             TriggerReadOnly: it is a file of the folder.
             TriggerConflict: something else is saved than was expected.
             TriggerRevisionRequired: it exists, and nothing was expected.
@@ -83,13 +108,20 @@ class TriggerDesk:
             Conflict: there are too many.
             JournalUnavailable: it could not be stored.
         """
+        if not self._may_start(document.get("scenario_id")):
+            raise Forbidden(f"This caller may not save a {kind} of the scenario '{document.get('scenario_id')}'.")
         await self._check_writable(kind, name)
         context = await surroundings(self._catalog)
         diagnostics = await asyncio.to_thread(_check, kind, name, document, context)
         if has_error(diagnostics):
             return Rejected(diagnostics=diagnostics)
         new = SavedTrigger(
-            kind=kind, name=name, revision=Revision(digest(document)), saved_at=self._clock.now(), document=document
+            kind=kind,
+            name=name,
+            revision=Revision(digest(document)),
+            saved_at=self._clock.now(),
+            document=document,
+            mandate=replace(self._caller.mandate, owner=""),
         )
         saved = await self._store.save(new, expected)
         self._changed()
@@ -104,6 +136,7 @@ class TriggerDesk:
             TriggerConflict: something else is saved than was expected.
             JournalUnavailable: nothing was changed.
         """
+        await self.get(kind, name)
         await self._check_writable(kind, name)
         if not await self._store.delete(kind, name, expected):
             raise _NOT_FOUND[kind](f"There is no {kind} '{name}'.")
@@ -124,13 +157,15 @@ class TriggerDesk:
             ScheduleNotFound: there is none of this name.
             JournalUnavailable: nothing was changed.
         """
-        await self._triggers.get(TriggerKind.SCHEDULE, name)
+        await self.get(TriggerKind.SCHEDULE, name)
         state = await self._store.pause(name, self._clock.now(), paused=paused)
         self._changed()
         return state
 
     async def start(self, name: str) -> tuple[RunSummary, JsonObject]:
         """Start a schedule's run now, beside its slots and whatever is at work; the run and its input.
+
+        The run is the caller's, and may do what they may.
 
         Raises:
             ScheduleNotFound: there is none of this name.
@@ -140,7 +175,7 @@ class TriggerDesk:
             InputInvalid: the input does not fit.
             JournalUnavailable: nothing was accepted.
         """
-        schedule = runnable(await self._triggers.get(TriggerKind.SCHEDULE, name))
+        schedule = runnable(await self.get(TriggerKind.SCHEDULE, name))
         trigger = RunTrigger(kind=TriggerKind.SCHEDULE, name=name)
         run_input: JsonObject = schedule.input
         run = await self._runs.submit(schedule.scenario_id, run_input, priority=schedule.priority, trigger=trigger)
@@ -163,8 +198,17 @@ class TriggerDesk:
             entry = await self._triggers.get(kind, name)
         except TriggerNotFound:
             return
+        if not self._sees(entry):
+            raise Forbidden(f"The name '{name}' is taken.")
         if entry.saved_at is None:
             raise TriggerReadOnly(f"The {kind} '{name}' is the file {entry.source}. Change it there.")
+
+    def _sees(self, entry: TriggerEntry) -> bool:
+        return self._may_start(entry.scenario_id)
+
+    def _may_start(self, scenario_id: Json) -> bool:
+        scenarios = self._caller.scenarios
+        return scenarios.allow_all or (isinstance(scenario_id, str) and scenarios.allow(scenario_id))
 
 
 def runnable(entry: TriggerEntry) -> Schedule:

@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Final, Protocol
 
+from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.errors import HookNotFound, ScheduleNotFound, TriggerNotFound
 from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.triggers.documents import Hook, Schedule, Trigger
@@ -33,6 +34,7 @@ class TriggerEntry:
         revision: names the content; empty when there is no document.
         problems: everything that is to be said about it.
         saved_at: None for a file.
+        bounds: what its runs may do, beside whose they are; a file's may do everything.
     """
 
     kind: TriggerKind
@@ -43,6 +45,20 @@ class TriggerEntry:
     revision: Revision
     problems: tuple[Diagnostic, ...] = ()
     saved_at: datetime | None = None
+    bounds: Mandate = NOBODY
+
+    @property
+    def mandate(self) -> Mandate:
+        """That of the runs which it starts by itself."""
+        return replace(self.bounds, owner=f"{self.kind}:{self.name}")
+
+    @property
+    def scenario_id(self) -> str | None:
+        """What it starts, as far as that can be read."""
+        if self.trigger is not None:
+            return self.trigger.scenario_id
+        named = None if self.document is None else self.document.get("scenario_id")
+        return named if isinstance(named, str) else None
 
     @property
     def schedule(self) -> Schedule | None:
@@ -131,6 +147,7 @@ def _parsed(saved: SavedTrigger) -> TriggerEntry:
         revision=saved.revision,
         problems=reading.diagnostics,
         saved_at=saved.saved_at,
+        bounds=saved.mandate,
     )
 
 

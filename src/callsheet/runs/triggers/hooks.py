@@ -11,7 +11,7 @@ from callsheet.runs.events import RunSummary, RunTrigger, TriggerKind
 from callsheet.runs.ports import Clock, Environment
 from callsheet.runs.service import RunService
 from callsheet.runs.triggers.documents import Hook
-from callsheet.runs.triggers.entries import Triggers
+from callsheet.runs.triggers.entries import TriggerEntry, Triggers
 from callsheet.runs.triggers.signatures import HEADER, check_signature, read_signature
 from callsheet.scenario.codec import decode_json
 from callsheet.scenario.expressions import EvaluationFailed
@@ -78,9 +78,10 @@ class Hooks:
             InputInvalid: the run's input cannot be made of the request, or does not fit the scenario.
             ScenarioNotFound: there is no such scenario any more.
             ScenarioInvalid: the scenario cannot run.
+            Forbidden: a step wants what whoever saved the hook may not.
             JournalUnavailable: nothing was accepted.
         """
-        hook = await self._hook(name)
+        entry, hook = await self._hook(name)
         if request.signature is None:
             raise SignatureRefused(f"The request has no header {HEADER}.")
         signature = read_signature(request.signature)
@@ -96,6 +97,7 @@ class Hooks:
             _key(name, signature.seconds, request.body),
             priority=hook.priority,
             trigger=RunTrigger(kind=TriggerKind.HOOK, name=name),
+            mandate=entry.mandate,
         )
         return HookRun(run=run, input=run_input)
 
@@ -103,11 +105,12 @@ class Hooks:
         """The variable that the operator has to set before the hook works; None when it is set."""
         return missing_secret(hook, self._environment)
 
-    async def _hook(self, name: str) -> Hook:
-        hook = (await self._triggers.get(TriggerKind.HOOK, name)).hook
+    async def _hook(self, name: str) -> tuple[TriggerEntry, Hook]:
+        entry = await self._triggers.get(TriggerKind.HOOK, name)
+        hook = entry.hook
         if hook is None or not hook.enabled:
             raise HookNotFound(f"There is no hook '{name}'.")
-        return hook
+        return entry, hook
 
     def _secrets(self, hook: Hook) -> Sequence[str]:
         secrets = secrets_of(hook.secret, self._environment)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from callsheet.access.mandate import Mandate
 from callsheet.errors import CallsheetError, RunDamaged, Unavailable
 from callsheet.runs.events import RunId, RunTrigger, TriggerKind
 from callsheet.runs.ports import Clock, Entropy, Journal
@@ -79,6 +80,7 @@ class Scheduler:
         self._mine: set[tuple[str, datetime]] = set()
         self._pruned: datetime | None = None
         self._looked = False
+        self._mandates: Mapping[str, Mandate] = {}
         self._news: tuple[Sequence[TriggerEntry], Mapping[str, ScheduleState]] | None = None
 
     async def has_news(self) -> bool:
@@ -101,6 +103,7 @@ class Scheduler:
         now = self._clock.now()
         entries = await self._triggers.list(TriggerKind.SCHEDULE)
         schedules = {entry.name: entry.schedule for entry in entries if entry.schedule is not None}
+        self._mandates = {entry.name: entry.mandate for entry in entries}
         queues = await self._finish_starts(schedules, now)
         states = await self._observe(schedules, {entry.name for entry in entries}, now)
         moments: list[datetime] = []
@@ -214,7 +217,12 @@ class Scheduler:
             trigger = RunTrigger(kind=TriggerKind.SCHEDULE, name=schedule.name, slot=slot.at)
             try:
                 await self._runs.start(
-                    slot.run_id, schedule.scenario_id, schedule.input, priority=schedule.priority, trigger=trigger
+                    slot.run_id,
+                    schedule.scenario_id,
+                    schedule.input,
+                    priority=schedule.priority,
+                    trigger=trigger,
+                    mandate=self._mandates[schedule.name],
                 )
             except Unavailable:
                 raise

@@ -1,0 +1,45 @@
+"""What a scenario wants that a run's mandate does not allow, as far as the document tells."""
+
+from callsheet.access.mandate import Mandate
+from callsheet.errors import Forbidden
+from callsheet.scenario.model import Scenario
+from callsheet.scenario.steps.scenario import ScenarioStep
+from callsheet.scenario.steps.tool import ToolStep
+
+
+def require_within(scenario: Scenario, mandate: Mandate, *, named: bool = False) -> None:
+    """Return when every step may be executed under the mandate.
+
+    A tool whose step names no server is let through: to which server it goes is known at the call, where it is decided.
+
+    Args:
+        scenario: whose steps.
+        mandate: of the run, or of who saves the scenario for others to run.
+        named: refuse tools without a server, too.
+
+    Raises:
+        Forbidden: one may not; the sentence names it.
+    """
+    if mandate.tools.allow_all and mandate.scenarios.allow_all:
+        return
+    for step in scenario.all_steps:
+        match step:
+            case ToolStep():
+                _require_tool(scenario, step, mandate, named=named)
+            case ScenarioStep() if not mandate.scenarios.allow(step.scenario_id):
+                raise Forbidden(
+                    f"Step '{step.name}' starts the scenario '{step.scenario_id}', which this caller may not."
+                )
+            case _:
+                pass
+
+
+def _require_tool(scenario: Scenario, step: ToolStep, mandate: Mandate, *, named: bool) -> None:
+    server = step.server or scenario.defaults.server
+    if server is not None and not mandate.tools.allow(f"{server}/{step.tool}"):
+        raise Forbidden(f"Step '{step.name}' calls the tool '{server}/{step.tool}', which this caller may not.")
+    if server is None and named and not mandate.tools.allow_all:
+        raise Forbidden(
+            f"Step '{step.name}' calls the tool '{step.tool}' of a server that it does not name. A caller who may not "
+            "call every tool has to write which one under 'server'."
+        )
