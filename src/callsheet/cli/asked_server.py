@@ -1,5 +1,6 @@
 """A server that has the data folder open, asked over its HTTP API."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,10 +9,25 @@ from typing import Any, Final
 import httpx2
 import orjson
 
-from callsheet.errors import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
+from callsheet.errors import (
+    CallsheetError,
+    ConfigurationInvalid,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+)
+from callsheet.settings import Settings
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)
 """Seconds; a stream that is alive says something every 15."""
+
+_SENDABLE: Final = re.compile(r"[!-~]+", re.ASCII)
+_SET_A_KEY: Final = "The server wants to know who calls: set CALLSHEET_API_KEY to one of its API keys."
+_SET_ANOTHER_KEY: Final = "Set CALLSHEET_API_KEY to an API key that may."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +45,7 @@ class Server:
 
         Raises:
             Unavailable: it does not answer, or cannot do it now.
+            Unauthenticated, Forbidden: it does not know who calls, or does not let them do this.
             NotFound, Conflict, Invalid: it refuses.
         """
         headers = {"Content-Type": "application/json"} if body is not None else {}
@@ -47,10 +64,24 @@ class Server:
 
 
 @asynccontextmanager
-async def open_server(url: str) -> AsyncGenerator[Server]:
-    """The server at `url`."""
-    async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT, trust_env=False) as client:
+async def open_server(settings: Settings, url: str) -> AsyncGenerator[Server]:
+    """The server at `url`, called with the key of `settings`, if there is one.
+
+    Raises:
+        ConfigurationInvalid: the key cannot be sent.
+    """
+    headers = _credential(settings)
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT, trust_env=False) as client:
         yield Server(client=client)
+
+
+def _credential(settings: Settings) -> Mapping[str, str]:
+    if settings.api_key is None:
+        return {}
+    key = settings.api_key.get_secret_value().strip()
+    if _SENDABLE.fullmatch(key) is None:
+        raise ConfigurationInvalid("The setting 'api_key' is no API key: one begins with cs_ and has no spaces in it.")
+    return {"Authorization": f"Bearer {key}"}
 
 
 def refusal(status: int, body: bytes) -> CallsheetError:
@@ -61,6 +92,10 @@ def refusal(status: int, body: bytes) -> CallsheetError:
         problems = [Problem(pointer=each["pointer"], message=each["message"]) for each in answer.get("problems", ())]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return Unavailable(f"The server answered with status {status} and no reason.")
+    if status == 401:
+        return Unauthenticated(f"{detail} {_SET_A_KEY}")
+    if status == 403:
+        return Forbidden(f"{detail} {_SET_ANOTHER_KEY}")
     if status == 404:
         return NotFound(detail)
     if status == 409:

@@ -4,7 +4,7 @@
 |---|---|
 | 0 | done |
 | 1 | it was tried and failed |
-| 2 | what was asked for cannot be: usage, configuration, input, an unknown name |
+| 2 | what was asked for cannot be: usage, configuration, input, an unknown name, no right to it |
 | 70 | a fault of Callsheet |
 | 130 | Ctrl-C |
 | 141 | the reader of standard output went away |
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from callsheet.cli.text import one_line, visible
-from callsheet.errors import CallsheetError, ConfigurationInvalid, Invalid, NotFound
+from callsheet.errors import CallsheetError, ConfigurationInvalid, Forbidden, Invalid, NotFound, Unauthenticated
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -27,6 +27,7 @@ INTERRUPTED: Final = 130
 NOBODY_READS: Final = 141
 
 _MAX_PROBLEMS: Final = 20
+_NOT_LIKE_THIS: Final = (Invalid, NotFound, ConfigurationInvalid, Unauthenticated, Forbidden)
 
 
 class Refused(CallsheetError):
@@ -46,7 +47,7 @@ def report(error: CallsheetError) -> int:
     if isinstance(error, Invalid):
         for line in _problems(error):
             say(line)
-    return USAGE if isinstance(error, Refused | Invalid | NotFound | ConfigurationInvalid) else FAILED
+    return USAGE if isinstance(error, (Refused, *_NOT_LIKE_THIS)) else FAILED
 
 
 def report_fault(error: BaseException, *, details: bool) -> int:

@@ -28,7 +28,7 @@ async def open_remote_runs(settings: Settings, url: str) -> AsyncGenerator["Remo
     Raises:
         JournalUnavailable: the journal cannot be read.
     """
-    async with open_history(settings) as history, open_server(url) as server:
+    async with open_history(settings) as history, open_server(settings, url) as server:
         yield RemoteRuns(server, history.journal)
 
 

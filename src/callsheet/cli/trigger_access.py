@@ -61,7 +61,7 @@ async def open_triggers(settings: Settings, *, write: bool = False) -> AsyncGene
     """
     server = server_of(settings)
     if server is not None:
-        async with open_server(server.note["url"]) as asked:
+        async with open_server(settings, server.note["url"]) as asked:
             yield RemoteTriggers(asked)
         return
     async with open_local_triggers(settings, write=write) as local:
