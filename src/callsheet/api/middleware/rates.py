@@ -7,9 +7,8 @@ from collections.abc import Callable
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from callsheet.access.principal import Principal
+from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.rates import Limiter
-from callsheet.api.access import PRINCIPAL
 from callsheet.api.errors import error_response
 from callsheet.api.options import CallRates
 from callsheet.api.sources import Sources
