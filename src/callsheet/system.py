@@ -19,12 +19,13 @@ from callsheet.engine.timetable import Timetable, timetable
 from callsheet.errors import ConfigurationInvalid
 from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.admission import Admission, Room
 from callsheet.runs.answers import Answers
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.permits import Permits
 from callsheet.runs.playground import Playground
-from callsheet.runs.ports import Catalog, Cipher, Engine, Environment
+from callsheet.runs.ports import Catalog, Cipher, Engine, Environment, Journal
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
@@ -56,6 +57,11 @@ class RunningEngine(Engine, Protocol):
     @property
     def running(self) -> int:
         """How many runs are at work in this process."""
+        ...
+
+    @property
+    def queued(self) -> int:
+        """How many runs wait for a free place in this process."""
         ...
 
     async def drain(self, timeout: float) -> None:
@@ -115,7 +121,7 @@ async def open_system(
     if not worker:
         database_url(settings, "nobody else could execute the runs of a process without a worker")
     async with AsyncExitStack() as stack:
-        clock, entropy = SystemClock(), SystemEntropy()
+        clock = SystemClock()
         storage = await stack.enter_async_context(open_storage(settings, note))
         journal = storage.journal
         scenarios = catalog or catalog_of(settings, storage.revisions)
@@ -129,7 +135,7 @@ async def open_system(
             _engine(settings, storage, interpreter, limits, resume=resume, worker=worker)
         )
         await stack.enter_async_context(sweeping(journal, clock, settings.retention if resume and worker else {}))
-        runs = RunService(acceptance=acceptance, journal=journal, engine=engine, clock=clock, entropy=entropy)
+        runs = _runs(settings, journal, engine, acceptance)
         triggers = Triggers(files=FolderTriggers(settings.scenarios), store=storage.triggers)
         table = await stack.enter_async_context(_timetable(triggers, storage, runs, resume=resume))
         yield System(
@@ -147,6 +153,19 @@ async def open_system(
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
             access=storage.access,
         )
+
+
+def _runs(settings: Settings, journal: Journal, engine: RunningEngine, acceptance: Acceptance) -> RunService:
+    # Where nobody is asked who they are, everybody is one caller, and has all the room.
+    per_owner = settings.max_runs_per_key if settings.auth == "on" else None
+    return RunService(
+        acceptance=acceptance,
+        journal=journal,
+        engine=engine,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        admission=Admission(journal, lambda: engine.queued, Room(per_owner=per_owner, queued=settings.max_queued_runs)),
+    )
 
 
 def _interpreter(

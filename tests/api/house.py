@@ -34,6 +34,7 @@ from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import ToolSignature, Use
 from callsheet.runs.acceptance import Acceptance
+from callsheet.runs.admission import Admission, Room
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
 from callsheet.runs.playground import Playground
@@ -241,6 +242,7 @@ class House:
     trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
     effective: Effective = field(default_factory=Effective)
     secrets: dict[str, str] = field(default_factory=dict[str, str])
+    room: Room | None = None
     rings: int = 0
     web: BaseRoute | None = None
     runs: RunService = field(init=False)
@@ -254,6 +256,7 @@ class House:
             engine=self.engine,
             clock=clock,
             entropy=SystemEntropy(),
+            admission=Admission(self.journal, lambda: len(self.engine.dispatched), self.room),
         )
         triggers = Triggers(files=self.trigger_files, store=self.triggers)
         parts = Parts(

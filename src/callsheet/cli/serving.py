@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from loguru import logger
 
 from callsheet import __version__
+from callsheet.access.rates import Rate
 from callsheet.api.app import create_app
 from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
-from callsheet.api.options import ApiOptions
+from callsheet.api.options import ApiOptions, CallRates
 from callsheet.api.parts import Parts
 from callsheet.api.server import serve
+from callsheet.api.sources import Sources
 from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.errors import JournalLost
@@ -142,11 +144,21 @@ async def _serve(
             hooks=system.hooks,
             journal_check=system.journal.check,
             draining=service.draining,
-            options=ApiOptions(
-                version=__version__, allowed_hosts=settings.allowed_hosts, max_body=settings.max_body_bytes
-            ),
+            options=_options(settings),
             effective=told,
             on_saved=mcp.look,
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
         await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)
+
+
+def _options(settings: Settings) -> ApiOptions:
+    """Where nobody is asked who they are, nobody is counted either: it is this machine alone that calls."""
+    rates = CallRates(key=Rate.parse(settings.key_rate), source=Rate.parse(settings.source_rate))
+    return ApiOptions(
+        version=__version__,
+        allowed_hosts=settings.allowed_hosts,
+        max_body=settings.max_body_bytes,
+        rates=rates if settings.auth == "on" else None,
+        sources=Sources.parse(settings.trusted_proxies),
+    )

@@ -42,10 +42,10 @@ class Admission:
         room: see there.
     """
 
-    def __init__(self, journal: Unfinished, queued: Callable[[], int], room: Room) -> None:
+    def __init__(self, journal: Unfinished, queued: Callable[[], int] | None = None, room: Room | None = None) -> None:
         self._journal = journal
-        self._queued = queued
-        self._room = room
+        self._queued = queued or _nobody_waits
+        self._room = room or Room()
         self._coming: Counter[str] = Counter()
 
     @asynccontextmanager
@@ -83,3 +83,7 @@ class Admission:
                 f"{owner} has {limit} unfinished runs, the most that one caller may have. "
                 "Wait until some have ended, or cancel some."
             )
+
+
+def _nobody_waits() -> int:
+    return 0

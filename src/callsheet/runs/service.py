@@ -7,6 +7,7 @@ from callsheet.access.mandate import Mandate
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import RunIsFinished, RunNotFound, RunOwnershipLost, ScenarioNotFound
 from callsheet.runs.acceptance import Acceptance, runnable
+from callsheet.runs.admission import Admission
 from callsheet.runs.events import RunId, RunStarted, RunSummary, RunTrigger
 from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.forks import Fork, Forks, ForkWish
@@ -35,10 +36,12 @@ class RunService(RunHistory):
         engine: Engine,
         clock: Clock,
         entropy: Entropy,
+        admission: Admission | None = None,
         caller: Principal = LOCAL,
     ) -> None:
         super().__init__(journal, caller)
         self._acceptance = acceptance
+        self._admission = admission or Admission(journal)
         self._engine = engine
         self._clock = clock
         self._entropy = entropy
@@ -54,6 +57,7 @@ class RunService(RunHistory):
             engine=self._engine,
             clock=self._clock,
             entropy=self._entropy,
+            admission=self._admission,
             caller=caller,
         )
 
@@ -83,6 +87,8 @@ class RunService(RunHistory):
             ScenarioInvalid: the scenario has errors; `problems` lists them.
             InputInvalid: the input does not fit `input_schema`; `problems` has a pointer and a sentence for each fault.
             IdempotencyKeyReused: the key came with another request before.
+            TooManyRuns: the owner has as many unfinished runs as they may.
+            QueueFull: too many runs wait for a free place here.
             JournalUnavailable: nothing was accepted.
         """
         new = await self._new(
@@ -92,7 +98,8 @@ class RunService(RunHistory):
             fingerprint = _fingerprint(scenario_id, run_input, priority)
             key = idempotency_key if mandate else own_key(idempotency_key, self._caller.subject)
             new = replace(new, idempotency_key=key, fingerprint=fingerprint)
-        return await self._dispatched(await self._journal.create(new))
+        async with self._admission.admitted(new.started.mandate.owner):
+            return await self._dispatched(await self._journal.create(new))
 
     async def start(
         self,
@@ -105,6 +112,8 @@ class RunService(RunHistory):
         mandate: Mandate,
     ) -> RunSummary:
         """See that the run exists whose id was chosen before; it may have been accepted already, here or elsewhere.
+
+        There is always room for it: what a schedule starts is bounded by the schedule.
 
         Raises:
             ScenarioNotFound: as `submit`, and as the next four.
@@ -164,11 +173,13 @@ class RunService(RunHistory):
         """Accept a run that begins with what another one had done: it is durable then and will be executed.
 
         Raises:
-            CallsheetError: as `Forks.make`.
+            CallsheetError: as `Forks.make`, and for want of room as `submit`.
         """
         await self._require(run_id)
-        fork = await self._forks.make(run_id, wish, self._caller.mandate, idempotency_key)
-        await self._dispatch(fork.summary)
+        mandate = self._caller.mandate
+        async with self._admission.admitted(mandate.owner):
+            fork = await self._forks.make(run_id, wish, mandate, idempotency_key)
+            await self._dispatch(fork.summary)
         return fork
 
     async def resume(self, run_id: RunId) -> RunSummary:
