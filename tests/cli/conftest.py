@@ -3,14 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from callsheet.cli.root import run_command_line
+from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.scenario.json import Json, JsonObject
+from tests.support.stand_in import StandIn, standing_in
 
 RAW = Path(__file__).parents[1] / "support" / "servers" / "raw.py"
 
@@ -55,6 +58,18 @@ class CommandLine:
         """Write mcp.json: by name, the command and its arguments."""
         entries = {name: {"command": command[0], "args": command[1:]} for name, command in servers.items()}
         (self.folder / "mcp.json").write_text(json.dumps({"mcpServers": entries}), encoding="utf-8")
+
+
+@contextmanager
+def beside(callsheet: CommandLine, answers: Mapping[str, tuple[int, Json | bytes]]) -> Generator[StandIn]:
+    """A stand-in that has the folder's journal open."""
+    path = callsheet.folder / ".callsheet" / "journal.db"
+    with standing_in(answers) as stand_in:
+        lock = DatabaseLock(path, {"url": stand_in.url})
+        try:
+            yield stand_in
+        finally:
+            lock.release()
 
 
 def tool(name: str, tool_name: str = "echo", **values: Json) -> JsonObject:

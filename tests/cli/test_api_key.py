@@ -1,27 +1,10 @@
 """Commands beside a server that wants to know who calls: the key goes along, a refusal says what to do."""
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-
 import pytest
 
 from callsheet.journal.sqlite.journal import SqliteJournal
-from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.scenario.json import Json
-from tests.cli.conftest import CommandLine
-from tests.support.stand_in import StandIn, standing_in
-
-
-@contextmanager
-def beside(callsheet: CommandLine, answers: Mapping[str, tuple[int, Json | bytes]]) -> Generator[StandIn]:
-    """A stand-in that has the folder's journal open."""
-    path = callsheet.folder / ".callsheet" / "journal.db"
-    with standing_in(answers) as stand_in:
-        lock = DatabaseLock(path, {"url": stand_in.url})
-        try:
-            yield stand_in
-        finally:
-            lock.release()
+from tests.cli.conftest import CommandLine, beside
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from callsheet import __version__
 from callsheet.cli import actions
-from callsheet.cli.commands import db, hooks, runs, schedules, tools
+from callsheet.cli.commands import audit, db, hooks, keys, runs, schedules, tools
 from callsheet.cli.lazy import Lazy, load
 from callsheet.cli.root import COMMANDS
 from tests.cli.conftest import CommandLine
@@ -32,6 +32,8 @@ GROUPS = {
     "db": db.COMMANDS,
     "schedules": schedules.COMMANDS,
     "hooks": hooks.COMMANDS,
+    "keys": keys.COMMANDS,
+    "audit": audit.COMMANDS,
 }
 INSIDE = [(f"{group} {name}", lazy) for group, table in GROUPS.items() for name, lazy in table.items()]
 TABLES = [*COMMANDS.items(), *INSIDE]

@@ -57,6 +57,22 @@ class Server:
             raise refusal(response.status_code, response.content)
         return orjson.loads(response.content) if response.content else None
 
+    async def pieces(self, path: str) -> AsyncGenerator[bytes]:
+        """What the server answers to a GET, as it comes, however long it is.
+
+        Raises:
+            Unavailable: it does not answer, cannot do it now, or stops in the middle.
+            Unauthenticated, Forbidden, NotFound, Conflict, Invalid: as `ask`.
+        """
+        try:
+            async with self.client.stream("GET", path) as response:
+                if response.status_code >= 400:
+                    raise refusal(response.status_code, await response.aread())
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx2.TransportError as exc:
+            raise self.gone(exc) from exc
+
     def gone(self, error: Exception) -> Unavailable:
         """The error for an answer that did not come."""
         why = str(error) or type(error).__name__

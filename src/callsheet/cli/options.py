@@ -75,6 +75,18 @@ Latest: TypeAlias = Annotated[
 SomeRun: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="A run_id, how one begins, or 'last'; or say which runs below.")
 ]
+ActSubject: TypeAlias = Annotated[
+    str | None, typer.Option("--subject", metavar="WHO", help="Only what they did: key:ci, user:7, os:ada, local.")
+]
+ActAction: TypeAlias = Annotated[
+    str | None, typer.Option("--action", metavar="ACTION", help="Only this, such as run.start, or all of it: run.")
+]
+ActTarget: TypeAlias = Annotated[
+    str | None, typer.Option("--target", metavar="ID", help="Only what was done to this run, scenario, key and so on.")
+]
+ActSince: TypeAlias = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Only what was done since: 7d, 12h, or 2026-04-24.")
+]
 ScheduleName: TypeAlias = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Its name.")]
 HookName: TypeAlias = Annotated[str, typer.Argument(metavar="HOOK", help="Its name.")]
 RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="RUN", help="A run_id, how one begins, or 'last'.")]
@@ -123,6 +135,16 @@ class Selection:
     search: str | None = None
     dry_run: bool = False
     yes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomeActs:
+    """Which entries of the audit log a command is for, as the command line says it; None for all."""
+
+    subject: str | None = None
+    action: str | None = None
+    target: str | None = None
+    since: str | None = None
 
 
 def split(texts: list[str] | None) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, answer, cancel, retry, remove runs."),
     "schedules": Lazy(module="callsheet.cli.commands.schedules", summary="List, show, pause, resume, start schedules."),
     "hooks": Lazy(module="callsheet.cli.commands.hooks", summary="List and show hooks, sign requests to them."),
+    "keys": Lazy(module="callsheet.cli.commands.keys", summary="Make, list and revoke API keys."),
+    "audit": Lazy(module="callsheet.cli.commands.audit", summary="Show who did what, or export all of it."),
     "db": Lazy(module="callsheet.cli.commands.db", summary="Bring the tables of the database up to date."),
     "doctor": Lazy(module="callsheet.cli.commands.doctor", summary="Check the configuration, the data, the servers."),
 }
