@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, ShuttingDown, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
+from callsheet.mcp_endpoint.callers import caller_of, require_call
 from callsheet.mcp_endpoint.clients import Client
 from callsheet.mcp_endpoint.handles import Handles
 from callsheet.mcp_endpoint.offers import Offer, Offers
@@ -42,6 +43,7 @@ _FAILED: Final = "this client was asked, and failed to ask"
 class _Conversation:
     """One call, at work."""
 
+    parts: EndpointParts
     context: Context
     client: Client
     offer: Offer
@@ -92,50 +94,59 @@ class Calls:
         request = read_call(context.params, params)
         if self._stopping.is_set():
             raise ShuttingDown
+        caller = caller_of(context)
+        parts = self._parts.seen_by(caller)
+        require_call(caller, request.name)
         if self._handles.has(request.name):
-            return await self._handles.call(request)
-        offer = await self._offers.find(request.name)
+            return await self._handles.call(parts, request)
+        offer = await self._offers.find(request.name, caller)
         if offer is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {request.name}")
         if request.state is None:
-            run_id, after = await self._submitted(request), 0
+            run_id, after = await self._submitted(parts, request), 0
         else:
-            run_id, after = await self._resumed(request, request.state)
+            run_id, after = await self._resumed(parts, request, request.state)
         if request.wants_handle:
-            return await self._handles.handle_of(run_id)
+            return await self._handles.handle_of(parts, run_id)
         client = Client.of(context)
         if client.knows_tasks and request.state is None:
-            return await self._guarded(run_id, self._as_task(run_id, offer, client))
+            return await self._guarded(parts, run_id, self._as_task(parts, run_id, offer, client))
         talk = _Conversation(
-            context=context, client=client, offer=offer, run_id=run_id, responses=request.responses, after=after
+            parts=parts,
+            context=context,
+            client=client,
+            offer=offer,
+            run_id=run_id,
+            responses=request.responses,
+            after=after,
         )
-        return await self._guarded(run_id, self._converse(talk))
+        return await self._guarded(parts, run_id, self._converse(talk))
 
-    async def _submitted(self, request: CallRequest) -> RunId:
+    async def _submitted(self, parts: EndpointParts, request: CallRequest) -> RunId:
         """The run that begins."""
-        submit = self._parts.runs.submit(request.name, request.arguments, request.idempotency_key)
+        submit = parts.runs.submit(request.name, request.arguments, request.idempotency_key)
         submitting = asyncio.create_task(submit)
         try:
             return (await to_its_end(submitting)).run_id
         except asyncio.CancelledError:
             if submitting.done() and submitting.exception() is None and not request.wants_handle:
-                await self._left(submitting.result().run_id)
+                await self._left(parts, submitting.result().run_id)
             raise
 
-    async def _resumed(self, request: CallRequest, token: str) -> tuple[RunId, int]:
+    async def _resumed(self, parts: EndpointParts, request: CallRequest, token: str) -> tuple[RunId, int]:
         """The run that the client's `requestState` names, and how much of it was told already."""
         run_id = self._seals.run_of_state(token)
         if run_id is not None:
             with suppress(CallsheetError):
-                state = await self._parts.runs.state(run_id)
+                state = await parts.runs.state(run_id)
                 if state.scenario_id == request.name and state.input == request.arguments:
                     return run_id, state.last_seq
         data = {"reason": "invalid_request_state"}
         raise MCPError(INVALID_PARAMS, "Invalid or expired requestState", data)
 
-    async def _as_task(self, run_id: RunId, offer: Offer, client: Client) -> CallResult:
+    async def _as_task(self, parts: EndpointParts, run_id: RunId, offer: Offer, client: Client) -> CallResult:
         """The result when the run ends soon, else a task."""
-        async with self._watch(run_id, client, None) as watch:
+        async with self._watch(parts, run_id, client, None) as watch:
             stop = asyncio.create_task(watch.next())
             try:
                 await asyncio.wait([stop], timeout=self._parts.options.task_grace)
@@ -144,35 +155,33 @@ class Calls:
             finally:
                 stop.cancel()
                 await asyncio.gather(stop, return_exceptions=True)
-        return await self._tasks.created(run_id)
+        return await self._tasks.created(parts, run_id)
 
-    def _watch(self, run_id: RunId, client: Client, hear: Hear | None) -> RunWatch:
-        return RunWatch(
-            self._parts.runs, self._parts.answers, run_id, hear=hear, stopping=self._stopping, gone=client.gone
-        )
+    def _watch(self, parts: EndpointParts, run_id: RunId, client: Client, hear: Hear | None) -> RunWatch:
+        return RunWatch(parts.runs, parts.answers, run_id, hear=hear, stopping=self._stopping, gone=client.gone)
 
-    async def _guarded(self, run_id: RunId, waiting: Awaitable[CallResult]) -> CallResult:
+    async def _guarded(self, parts: EndpointParts, run_id: RunId, waiting: Awaitable[CallResult]) -> CallResult:
         """What comes of `waiting` for the run."""
         try:
             return await waiting
         except CallsheetError as error:
             return refusal_of(error, run_id)
         except asyncio.CancelledError:
-            await self._left(run_id)
+            await self._left(parts, run_id)
             raise
 
-    async def _left(self, run_id: RunId) -> None:
+    async def _left(self, parts: EndpointParts, run_id: RunId) -> None:
         """The client went away: that cancels its run only where the operator wants it."""
         if self._parts.options.on_disconnect is OnDisconnect.CANCEL and not self._stopping.is_set():
             with anyio.CancelScope(shield=True), suppress(CallsheetError):
-                await self._parts.runs.cancel(run_id)
+                await parts.runs.cancel(run_id)
 
     async def _converse(self, talk: _Conversation) -> CallResult:
         report = talk.context.session.report_progress
         progress = RunProgress(talk.offer.scenario, report, after=talk.after)
         known: frozenset[str] = frozenset()
         responses, rounds = dict(talk.responses), 0
-        async with self._watch(talk.run_id, talk.client, progress.hear) as watch:
+        async with self._watch(talk.parts, talk.run_id, talk.client, progress.hear) as watch:
             while True:
                 match await watch.next(known):
                     case Ended() as ended:
@@ -181,10 +190,10 @@ class Calls:
                         message = f"The service is stopping; the run {talk.run_id} goes on when it is back."
                         return refusal(f"{ShuttingDown.code}: {message}", talk.run_id)
                     case Gone():
-                        await self._left(talk.run_id)
+                        await self._left(talk.parts, talk.run_id)
                         return refusal("The client went away.", talk.run_id)
                     case Asked(questions=questions):
-                        taken = await self._answer(questions, responses)
+                        taken = await self._answer(talk.parts, questions, responses)
                         known |= taken.keys
                         if taken.dismissed:
                             return unanswered(talk.run_id, questions, "nobody decided it")
@@ -204,7 +213,9 @@ class Calls:
                         except (MCPError, ValidationError):
                             return unanswered(talk.run_id, left, _FAILED)
 
-    async def _answer(self, questions: tuple[Question, ...], responses: Mapping[str, ElicitResult]) -> "_Taken":
+    async def _answer(
+        self, parts: EndpointParts, questions: tuple[Question, ...], responses: Mapping[str, ElicitResult]
+    ) -> "_Taken":
         """Give the run what the client answered."""
         taken: set[str] = set()
         complaint = ""
@@ -212,7 +223,7 @@ class Calls:
             try:
                 answer = question.answer(responses)
                 if answer is not None:
-                    await to_its_end(self._parts.answers.answer(question.run_id, question.path, answer))
+                    await to_its_end(parts.answers.answer(question.run_id, question.path, answer))
                     taken.add(question.key)
             except Dismissed:
                 return _Taken(keys=frozenset(taken), dismissed=True)

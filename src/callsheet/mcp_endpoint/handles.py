@@ -26,11 +26,10 @@ _EVENTS: Final = 100
 
 
 class Handles:
-    """The tools, over the parts."""
+    """The tools, each over the parts as its caller sees them."""
 
-    def __init__(self, parts: EndpointParts) -> None:
-        self._parts = parts
-        self._acts: dict[str, Callable[[JsonObject], Awaitable[JsonObject]]] = {
+    def __init__(self) -> None:
+        self._acts: dict[str, Callable[[EndpointParts, JsonObject], Awaitable[JsonObject]]] = {
             "callsheet_start": self._start,
             "callsheet_status": self._status,
             "callsheet_events": self._events,
@@ -48,7 +47,7 @@ class Handles:
         """Whether one of them has this name."""
         return name in self._acts
 
-    async def call(self, request: CallRequest) -> CallToolResult:
+    async def call(self, parts: EndpointParts, request: CallRequest) -> CallToolResult:
         """Call the tool that the request names, one of these.
 
         Raises:
@@ -59,34 +58,34 @@ class Handles:
         if problems:
             first = problems[0]
             raise InputInvalid(f"The arguments of {request.name} do not fit: {first.message}", problems)
-        return _result(await self._acts[request.name](request.arguments))
+        return _result(await self._acts[request.name](parts, request.arguments))
 
-    async def handle_of(self, run_id: RunId) -> CallToolResult:
+    async def handle_of(self, parts: EndpointParts, run_id: RunId) -> CallToolResult:
         """The answer to a call that wants no more than a handle."""
-        return _result(await self._status({"run_id": run_id}))
+        return _result(await self._status(parts, {"run_id": run_id}))
 
-    async def _start(self, arguments: JsonObject) -> JsonObject:
+    async def _start(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
         given = arguments.get("input", {})
         key = idempotency_key_of(arguments.get("idempotency_key"))
         run_input = given if is_object(given) else {}
-        run = await to_its_end(self._parts.runs.submit(str(arguments["scenario_id"]), run_input, key))
+        run = await to_its_end(parts.runs.submit(str(arguments["scenario_id"]), run_input, key))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
 
-    async def _status(self, arguments: JsonObject) -> JsonObject:
-        state = await self._state(arguments)
-        states = await states_below(self._parts.runs, state)
-        questions = await open_questions(self._parts.answers, states, state.run_id)
+    async def _status(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
+        state = await parts.runs.state(_run_id(arguments))
+        states = await states_below(parts.runs, state)
+        questions = await open_questions(parts.answers, states, state.run_id)
         asked: list[Json] = [
             {"run_id": each.run_id, "step_path": each.path, **_visible(each.waits_for)} for each in questions
         ]
         return {**_snapshot(state), "waiting_for": asked}
 
-    async def _events(self, arguments: JsonObject) -> JsonObject:
+    async def _events(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
         after, limit = _number(arguments, "after", 0), _number(arguments, "limit", _EVENTS)
-        summary = await self._parts.runs.summary(_run_id(arguments))
+        summary = await parts.runs.summary(_run_id(arguments))
         records: list[Record] = []
         if after < summary.last_seq:
-            async with aclosing(self._parts.runs.follow(summary.run_id, after)) as batches:
+            async with aclosing(parts.runs.follow(summary.run_id, after)) as batches:
                 async for batch in batches:
                     records += batch
                     if len(records) >= limit or batch[-1].seq >= summary.last_seq:
@@ -95,7 +94,7 @@ class Handles:
         last = records[:limit][-1].seq if shown else after
         return {"events": shown, "next_after": last, "status": summary.status.value}
 
-    async def _answer(self, arguments: JsonObject) -> JsonObject:
+    async def _answer(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
         action, approved = arguments.get("action"), arguments.get("approved")
         if (action is None) == (approved is None):
             raise InputInvalid("Say either 'approved' or 'action'.")
@@ -108,15 +107,12 @@ class Handles:
             by=str(by),
         )
         run_id, path = _run_id(arguments), StepPath(str(arguments["step_path"]))
-        given = await to_its_end(self._parts.answers.answer(run_id, path, answer))
+        given = await to_its_end(parts.answers.answer(run_id, path, answer))
         return {"run_id": run_id, "step_path": path, "action": answer.action.value, "at": timestamp(given.at)}
 
-    async def _cancel(self, arguments: JsonObject) -> JsonObject:
-        run = await to_its_end(self._parts.runs.cancel(_run_id(arguments)))
+    async def _cancel(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
+        run = await to_its_end(parts.runs.cancel(_run_id(arguments)))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
-
-    async def _state(self, arguments: JsonObject) -> RunState:
-        return await self._parts.runs.state(_run_id(arguments))
 
 
 def _snapshot(state: RunState) -> JsonObject:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
+from callsheet.mcp_endpoint.callers import in_scope, sdk_user
 from callsheet.mcp_endpoint.clients import GONE
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.server import Endpoint
@@ -83,7 +84,8 @@ class _Tidy:
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         gone = asyncio.Event()
         try:
-            await self._app({**scope, "headers": headers, GONE: gone}, receive, watched)
+            known = {"headers": headers, GONE: gone, "user": sdk_user(in_scope(scope))}
+            await self._app({**scope, **known}, receive, watched)
         finally:
             gone.set()
         if is_open:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from loguru import logger
 from mcp_types import Tool, ToolAnnotations
 
+from callsheet.access.principal import Principal
 from callsheet.errors import ScenarioNotFound
 from callsheet.lint.exposure import RESERVED, obstacle
 from callsheet.mcp_endpoint.annotations import annotations_of, believed
@@ -73,9 +74,9 @@ class Offers:
             async with asyncio.timeout(self._parts.options.listing_patience):
                 self._tools = (await self._parts.tools.recent()).tools
 
-    async def find(self, name: str) -> Offer | None:
-        """The scenario with this name, as it is now; None when none is offered under it."""
-        if not name.isprintable() or name in RESERVED:
+    async def find(self, name: str, caller: Principal) -> Offer | None:
+        """The scenario with this name, as it is now; None when none is offered under it to this caller."""
+        if not name.isprintable() or name in RESERVED or not caller.scenarios.allow(name):
             return None
         try:
             entry = await self._parts.catalog.get(name)

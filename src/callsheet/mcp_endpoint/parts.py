@@ -1,10 +1,11 @@
 """What the MCP endpoint is built from."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from callsheet.access.principal import Principal
 from callsheet.runs.answers import Answers
 from callsheet.runs.ports import Catalog, Cipher
 from callsheet.runs.service import RunService
@@ -61,3 +62,7 @@ class EndpointParts:
     tools: Tools
     cipher: Cipher
     options: EndpointOptions
+
+    def seen_by(self, caller: Principal) -> "EndpointParts":
+        """The parts as a caller sees them."""
+        return replace(self, runs=self.runs.seen_by(caller), answers=self.answers.seen_by(caller))

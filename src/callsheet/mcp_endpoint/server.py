@@ -23,6 +23,7 @@ from mcp_types import (
 )
 
 from callsheet.errors import CallsheetError
+from callsheet.mcp_endpoint.callers import caller_of, may_call
 from callsheet.mcp_endpoint.calls import Calls
 from callsheet.mcp_endpoint.changes import Changes
 from callsheet.mcp_endpoint.clients import TASKS
@@ -73,7 +74,7 @@ class Endpoint:
         self._stopping = asyncio.Event()
         self._page = parts.options.page
         self._offers = Offers(parts)
-        self._handles = Handles(parts)
+        self._handles = Handles()
         self.changes = Changes(self._offers, parts.options.watch_interval, parts.options.patience)
         self._listen = ListenHandler(self.changes)
         tasks = Tasks(parts, self._offers)
@@ -109,9 +110,10 @@ class Endpoint:
         self, context: ServerRequestContext[Any, Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
         after = "" if params is None or params.cursor is None else _after(params.cursor)
-        offers = await self._offers.all()
+        caller, offers = caller_of(context), await self._offers.all()
         self.changes.listed_by(context, self._offers.fingerprint)
-        tools = [*self._handles.tools, *(offer.tool for offer in offers)]
+        seen = (offer.tool for offer in offers if caller.scenarios.allow(offer.tool.name))
+        tools = [tool for tool in (*self._handles.tools, *seen) if may_call(caller, tool.name)]
         left = sorted((tool for tool in tools if tool.name > after), key=lambda tool: tool.name)
         page = left[: self._page]
         return ListToolsResult(tools=page, next_cursor=_cursor(page[-1].name) if len(left) > len(page) else None)

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 
 from callsheet.errors import AlreadyAnswered, InputInvalid, RunNotFound, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
+from callsheet.mcp_endpoint.callers import caller_of, require_call
 from callsheet.mcp_endpoint.clients import TASKS, Client
 from callsheet.mcp_endpoint.offers import Offers
 from callsheet.mcp_endpoint.outcomes import RUN_ID, result_of
@@ -55,16 +56,17 @@ class Tasks:
         self._offers = offers
         self._seals = Seals(parts.cipher)
 
-    async def created(self, run_id: RunId) -> dict[str, Any]:
+    async def created(self, parts: EndpointParts, run_id: RunId) -> dict[str, Any]:
         """The answer to a `tools/call`: a task instead of a result."""
-        state = await self._parts.runs.state(run_id)
+        state = await parts.runs.state(run_id)
         status = "working" if not state.status.is_terminal else "completed"
         return {**_task(self._seals.task(run_id), state, status), "resultType": "task", "_meta": {RUN_ID: run_id}}
 
     async def get(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
         """`tasks/get`."""
-        state, client = await self._find(context, params.task_id), Client.of(context)
-        questions = await self._questions(state)
+        parts, client = self._parts.seen_by(caller_of(context)), Client.of(context)
+        state = await self._find(parts, context, params.task_id)
+        questions = await _questions(parts, state)
         requests = client.requests(questions) if questions else None
         meta = {"resultType": "complete", "_meta": {RUN_ID: state.run_id}}
         if requests:
@@ -74,18 +76,23 @@ class Tasks:
             case RunStatus.CANCELLED:
                 return {**_task(params.task_id, state, "cancelled"), **meta}
             case RunStatus.SUCCESS | RunStatus.FAILED:
-                return {**_task(params.task_id, state, "completed"), "result": await self._result(state), **meta}
+                return {
+                    **_task(params.task_id, state, "completed"),
+                    "result": await self._result(context, state),
+                    **meta,
+                }
             case RunStatus.QUEUED | RunStatus.RUNNING | RunStatus.WAITING:
                 return {**_task(params.task_id, state, "working", _waits(questions)), **meta}
 
     async def update(self, context: ServerRequestContext[Any, Any], params: UpdateTaskParams) -> dict[str, Any]:
         """`tasks/update`: answers; those to no open question are ignored, as the extension wants it."""
-        state = await self._find(context, params.task_id)
-        for question in await self._questions(state):
+        parts = self._changed_by(context)
+        state = await self._find(parts, context, params.task_id)
+        for question in await _questions(parts, state):
             try:
                 answer = question.answer(_responses(question, params.input_responses))
                 if answer is not None:
-                    await to_its_end(self._parts.answers.answer(question.run_id, question.path, answer))
+                    await to_its_end(parts.answers.answer(question.run_id, question.path, answer))
             except (Dismissed, AlreadyAnswered, StepNotWaiting):
                 continue
             except InputInvalid as error:
@@ -94,28 +101,36 @@ class Tasks:
 
     async def cancel(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
         """`tasks/cancel`."""
-        state = await self._find(context, params.task_id)
-        await to_its_end(self._parts.runs.cancel(state.run_id))
+        parts = self._changed_by(context)
+        state = await self._find(parts, context, params.task_id)
+        await to_its_end(parts.runs.cancel(state.run_id))
         return {"resultType": "complete"}
 
-    async def _find(self, context: ServerRequestContext[Any, Any], token: str) -> RunState:
+    def _changed_by(self, context: ServerRequestContext[Any, Any]) -> EndpointParts:
+        """The parts as the caller sees them, whose role must allow that runs are changed."""
+        caller = caller_of(context)
+        require_call(caller, context.method)
+        return self._parts.seen_by(caller)
+
+    async def _find(self, parts: EndpointParts, context: ServerRequestContext[Any, Any], token: str) -> RunState:
         require_tasks(context)
         _require_same_name(context, token)
         run_id = self._seals.run_of_task(token)
         if run_id is not None:
             with suppress(RunNotFound):
-                return await self._parts.runs.state(run_id)
+                return await parts.runs.state(run_id)
         raise MCPError(INVALID_PARAMS, "There is no such task.")
 
-    async def _questions(self, root: RunState) -> tuple[Question, ...]:
-        states = await states_below(self._parts.runs, root)
-        return await open_questions(self._parts.answers, states, root.run_id)
-
-    async def _result(self, state: RunState) -> dict[str, Any]:
-        offer = await self._offers.find(state.scenario_id)
+    async def _result(self, context: ServerRequestContext[Any, Any], state: RunState) -> dict[str, Any]:
+        offer = await self._offers.find(state.scenario_id, caller_of(context))
         wraps, declared = (False, False) if offer is None else (offer.wraps, offer.tool.output_schema is not None)
         result = result_of(state, wraps=wraps, declared=declared)
         return _wire(result)
+
+
+async def _questions(parts: EndpointParts, root: RunState) -> tuple[Question, ...]:
+    states = await states_below(parts.runs, root)
+    return await open_questions(parts.answers, states, root.run_id)
 
 
 def require_tasks(context: ServerRequestContext[Any, Any]) -> None:

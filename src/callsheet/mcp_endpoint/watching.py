@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, RunNotFound
 from callsheet.mcp_endpoint.questions import Question
 from callsheet.runs.answers import Answers
 from callsheet.runs.codec import decode
@@ -173,7 +173,8 @@ class RunWatch:
                 async for records in batches:
                     await self._queue.put((run_id, records))
         except CallsheetError as error:
-            self._fail(error)
+            if run_id == self._root or not isinstance(error, RunNotFound):  # a child may be one that is not seen
+                self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         self._failure = error
@@ -206,13 +207,14 @@ async def open_questions(answers: Answers, states: Mapping[RunId, RunState], roo
 
 
 async def states_below(runs: RunService, root: RunState) -> Mapping[RunId, RunState]:
-    """A run, and the runs that it and those below it wait for, as they are now."""
+    """A run, and the runs that it and those below it wait for, as they are now; without those that are not seen."""
     states = {root.run_id: root}
     waiting = [root]
     for state in waiting:
         for child in _children(state):
-            states[child] = await runs.state(child)
-            waiting.append(states[child])
+            with suppress(RunNotFound):
+                states[child] = await runs.state(child)
+                waiting.append(states[child])
     return states
 
 
