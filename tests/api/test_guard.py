@@ -1,12 +1,17 @@
 """The guard in front of every route. Who may do what is in the matrix; here is that nothing can be forgotten."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Role, Scope
+from callsheet.api import routes
 from callsheet.api.access import Access, GuardedRoute, admit, guard_rest, needs, require_guards, served
+from callsheet.api.parts import Parts
 from callsheet.errors import CredentialExpired, Forbidden, Unauthenticated
 from tests.api.house import House
 
@@ -67,3 +72,17 @@ def test_the_declaration_stays_with_the_endpoint() -> None:
         """Nothing."""
 
     assert GuardedRoute("/x", endpoint).access == Access(scope=Scope.RUNS_READ)
+
+
+def test_routes_get_the_parts_as_their_caller_sees_them_and_in_no_other_way() -> None:
+    folder = Path(routes.__file__).parent
+    assert [path.name for path in folder.glob("*.py") if ".state.parts" in path.read_text(encoding="utf-8")] == []
+
+
+def test_who_sees_everything_gets_the_parts_as_they_are(house: House) -> None:
+    parts: Parts = house.app.state.parts
+    root = replace(VIEWER, role=Role.ADMIN)
+    assert parts.seen_by(root).catalog is parts.catalog
+    assert parts.seen_by(root).tools is parts.tools
+    assert parts.seen_by(root).feed is parts.feed
+    assert parts.seen_by(root).statistics is parts.statistics
