@@ -41,7 +41,7 @@ class Head:
 
     def number(self, name: str) -> float:
         """A field that is a number."""
-        return self._of(name, int | float)
+        return self._of(name, (int, float))
 
     def flag(self, name: str) -> bool:
         """A field that is true or false."""

@@ -72,13 +72,17 @@ class _Open:
     """A step that has not ended.
 
     Attributes:
+        started: when it began.
         begun: when its present attempt began.
         counts: whether it was executed in this run; a fork begins with what another run did.
+        tool: what it calls; None for a step that calls none, or nobody knows which.
     """
 
     type: str
+    started: datetime
     begun: datetime
     counts: bool
+    tool: ToolName | None
 
 
 class RunTally:
@@ -108,9 +112,7 @@ class RunTally:
     def _step(self, head: Head) -> None:
         path = head.text("step_path")
         if head.type == STEP_STARTED:
-            begun = head.moment("started_at")
-            counts = self._row.forked_from is None or begun >= self._row.started_at
-            self._open[path] = _Open(head.text("step_type"), begun, counts)
+            self._open[path] = self._begun(path, head)
             return
         step = self._open.get(path)
         if step is None:
@@ -120,36 +122,42 @@ class RunTally:
             if step.counts:
                 self._ended(path, step, head)
         elif step.counts:
-            self._again(path, step, head)
+            self._again(step, head)
 
-    def _again(self, path: str, step: _Open, head: Head) -> None:
+    def _begun(self, path: str, head: Head) -> _Open:
+        begun, kind = head.moment("started_at"), head.text("step_type")
+        counts = self._row.forked_from is None or begun >= self._row.started_at
+        tool = self._tools.get(place(StepPath(path))) if kind == "tool" else None
+        return _Open(kind, begun, begun, counts, tool)
+
+    def _again(self, step: _Open, head: Head) -> None:
         """An attempt ended, and another one follows."""
         at = head.moment("at")
-        # What was cut off with its process took nobody knows how long.
-        self._call(path, step, "failed", None if head.flag("interrupted") else _milliseconds(at - step.begun))
+        if step.tool is not None:
+            # What was cut off with its process took nobody knows how long.
+            duration = None if head.flag("interrupted") else _milliseconds(at - step.begun)
+            self._tally.call(step.tool, "failed", duration)
         step.begun = at + timedelta(seconds=head.number("delay"))
 
     def _ended(self, path: str, step: _Open, head: Head) -> None:
         status, finished = head.text("status"), head.moment("finished_at")
         if status == StepStatus.SKIPPED:
             return
-        self._call(path, step, status, _milliseconds(finished - step.begun))
-        if step.type not in _UNTOLD:
+        if step.tool is not None:
+            self._tally.call(step.tool, status, _milliseconds(finished - step.begun))
+        duration = _milliseconds(finished - step.started)
+        if step.type not in _UNTOLD and self._tally.is_slow(duration):
             self._tally.slow(
                 SlowStep(
                     run_id=self._row.run_id,
                     scenario_id=self._row.scenario_id,
                     step_path=StepPath(path),
                     step_type=step.type,
-                    tool=self._tools.get(place(StepPath(path))),
-                    duration=_milliseconds(finished - head.moment("started_at")),
+                    tool=step.tool,
+                    duration=duration,
                     status=StepStatus(status),
                 )
             )
-
-    def _call(self, path: str, step: _Open, status: str, duration: int | None) -> None:
-        if step.type == "tool" and (name := self._tools.get(place(StepPath(path)))) is not None:
-            self._tally.call(name, status, duration)
 
 
 class Tally:
@@ -166,24 +174,32 @@ class Tally:
     def begin(self, row: RunSummary) -> None:
         """Count a run by its row."""
         self.runs += 1
-        count = self._scenarios.setdefault(row.scenario_id, _Count())
+        count = self._scenarios.get(row.scenario_id)
+        if count is None:
+            count = self._scenarios[row.scenario_id] = _Count()
         count.all += 1
         if row.finished_at is not None:
             count.add(row.status, _milliseconds(row.finished_at - row.started_at))
 
     def call(self, name: ToolName, status: str, duration: int | None) -> None:
         """Count a call of a tool."""
-        count = self._tools.setdefault(name, _Count())
+        count = self._tools.get(name)
+        if count is None:
+            count = self._tools[name] = _Count()
         count.all += 1
         count.add(status, duration)
 
+    def is_slow(self, duration: int) -> bool:
+        """Whether a step of this duration would be one of the slowest now; of equal ones the first that came is."""
+        return len(self._slowest) < SLOWEST or duration > self._slowest[0][0]
+
     def slow(self, step: SlowStep) -> None:
-        """Keep a step while it is one of the slowest; of equal ones the first that came."""
+        """Keep a step for which `is_slow` says so."""
         self._steps += 1
         item = (step.duration, -self._steps, step)
         if len(self._slowest) < SLOWEST:
             heapq.heappush(self._slowest, item)
-        elif item > self._slowest[0]:
+        else:
             heapq.heapreplace(self._slowest, item)
 
     def failure(self, row: RunSummary, event: RunFinished) -> None:
