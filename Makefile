@@ -8,6 +8,7 @@ NODE_SERVERS := tests/support/node
 CONFORMANCE := tests/conformance/node
 PYTHON_SERVERS := .venv-servers
 DBOS := .venv-dbos
+AUDIT := .venv-audit
 PUBLISHED := $(NODE_SERVERS)/node_modules/.ready $(PYTHON_SERVERS)/fetch/.ready $(PYTHON_SERVERS)/sqlite/.ready
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -16,12 +17,12 @@ NODE := $(VENV)/.ready-ui
 NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos published conformance check fmt schema api ui ui-dev screenshots chromium bench serve lock clean
+.PHONY: demo test chaos published conformance check audit fmt schema api ui ui-dev screenshots chromium bench serve lock clean
 
 demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
 
-test: $(DEV) $(PUBLISHED) ui ui/node_modules/.callsheet chromium
+test: $(DEV) $(PUBLISHED) $(AUDIT)/.ready ui ui/node_modules/.callsheet chromium
 	$(BIN)/pytest -n 3 --dist worksteal
 
 # Thousands of runs while the processes that execute them are killed, frozen and ended at random; some minutes.
@@ -44,6 +45,10 @@ check: $(DEV) ui/src/api/schema.d.ts
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	@$(NPM) run --silent check
+
+# Known vulnerabilities of all that the locks name, our CI, and SBOMs in dist/. Fails, too, where nobody could be asked.
+audit: $(NODE) $(AUDIT)/.ready
+	@$(BIN)/python -m audit
 
 fmt: $(DEV) ui/node_modules/.callsheet
 	$(BIN)/ruff check --fix .
@@ -101,7 +106,7 @@ lock: $(READY)
 	$(BIN)/$(COMPILE) --constraint requirements.lock benches/dbos.in -o benches/dbos.lock
 
 clean:
-	rm -rf $(VENV) $(PYTHON_SERVERS) $(DBOS) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PYTHON_SERVERS) $(DBOS) $(AUDIT) .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (once, about half a minute) ..."
@@ -148,6 +153,14 @@ $(PYTHON_SERVERS)/%/.ready: tests/published/python/%.lock | $(READY)
 # What `make bench` compares a fleet with, in an environment of its own; the lock names all there is.
 $(DBOS)/.ready: benches/dbos.lock | $(READY)
 	@echo "Installing DBOS, which a fleet is compared with, into $(DBOS) (once) ..."
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: -r $<
+	@touch $@
+
+# What `make audit` looks with, apart from what it looks at; the lock names all there is.
+$(AUDIT)/.ready: requirements-audit.lock | $(READY)
+	@echo "Installing what looks for known vulnerabilities into $(AUDIT) (once) ..."
 	@$(PYTHON) -m venv --clear --without-pip $(@D)
 	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --no-deps --require-hashes \
 	  --only-binary :all: -r $<
