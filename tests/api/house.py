@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.access.mandate import Mandate
 from callsheet.access.principal import PRINCIPAL, Principal
+from callsheet.access.stores import AccessStores
 from callsheet.api.app import create_app
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
+from callsheet.api.gate import Gate
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.catalog.combined import CombinedCatalog
@@ -30,6 +32,7 @@ from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.errors import JournalUnavailable, ScenarioNotFound, ServerUnavailable
 from callsheet.journal.memory import MemoryJournal
+from callsheet.journal.memory_access import memory_access
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import ToolSignature, Use
@@ -38,7 +41,7 @@ from callsheet.runs.admission import Admission, Room
 from callsheet.runs.answers import Answers
 from callsheet.runs.events import Event, Revision, RunId, RunSummary
 from callsheet.runs.playground import Playground
-from callsheet.runs.ports import CatalogEntry, NewRun
+from callsheet.runs.ports import CatalogEntry, Clock, NewRun
 from callsheet.runs.revisions import Revisions
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
@@ -241,6 +244,10 @@ class House:
     triggers: MemoryTriggerStore = field(default_factory=MemoryTriggerStore)
     trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
     effective: Effective = field(default_factory=Effective)
+    access: AccessStores = field(default_factory=memory_access)
+    asks: bool = False
+    clock: Clock = field(default_factory=SystemClock)
+    gate: Gate = field(init=False)
     secrets: dict[str, str] = field(default_factory=dict[str, str])
     room: Room | None = None
     rings: int = 0
@@ -249,7 +256,8 @@ class House:
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
-        catalog, clock = CombinedCatalog(self.catalog, SavedCatalog(self.revisions)), SystemClock()
+        catalog, clock = CombinedCatalog(self.catalog, SavedCatalog(self.revisions)), self.clock
+        self.gate = Gate.over(self.access, clock=clock, entropy=SystemEntropy(), asks=self.asks)
         self.runs = RunService(
             acceptance=Acceptance(catalog, NothingGiven(), self.tools),
             journal=self.journal,
@@ -277,6 +285,7 @@ class House:
             playground=Playground(tools=self.tools, cipher=KeyCipher(bytes(KEY_BYTES)), clock=clock),
             journal_check=self.journal.check,
             draining=self.draining,
+            gate=self.gate,
             options=self.options,
             effective=self.effective,
         )

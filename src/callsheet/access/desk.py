@@ -1,15 +1,16 @@
 """What people do with API keys: make one, take one back, look at all of them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from callsheet.access.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, KeyStore, digest_of, key_text
+from callsheet.access.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, KeyStore, digest_of, key_text, subject_of
 from callsheet.access.patterns import ALL, Patterns
-from callsheet.access.scopes import Role
-from callsheet.errors import Invalid, KeyNotFound, Problem
+from callsheet.access.principal import Principal
+from callsheet.access.scopes import SCOPES_OF, Role
+from callsheet.errors import Forbidden, Invalid, KeyNotFound, Problem
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
@@ -39,8 +40,8 @@ class KeyWish:
     name: str
     role: Role
     every_run: bool | None = None
-    scenarios: Iterable[str] = ALL.texts
-    tools: Iterable[str] = ALL.texts
+    scenarios: Sequence[str] = ALL.texts
+    tools: Sequence[str] = ALL.texts
     expires_at: datetime | None = None
 
 
@@ -95,7 +96,7 @@ class KeyDesk:
             digest=digest_of(text),
             name=wish.name,
             role=wish.role,
-            every_run=wish.role in SEES_EVERY_RUN if wish.every_run is None else wish.every_run,
+            every_run=_sees_every_run(wish),
             created_at=now,
             created_by=by,
             scenarios=_patterns("scenarios", wish.scenarios),
@@ -104,6 +105,23 @@ class KeyDesk:
         )
         await self._keys.add(key)
         return NewKey(key=await self._find(key.key_id), text=text)
+
+    async def create_for(self, caller: Principal, wish: KeyWish) -> NewKey:
+        """Make a key as `caller` wants it, who can give nobody more than they have.
+
+        Args:
+            caller: who makes it.
+            wish: what it may do.
+
+        Raises:
+            Forbidden: the key could do more than `caller`, or would be one of somebody else.
+            Invalid: the name, a pattern or the end cannot be.
+            Conflict: there are too many keys.
+            JournalUnavailable: it could not be kept.
+        """
+        _check_is_no_more(caller, wish)
+        await self._check_is_no_others(caller, wish.name)
+        return await self.create(wish, caller.subject)
 
     async def revoke(self, key_id: str) -> ApiKey:
         """Take a key back; the sessions that began with it end.
@@ -125,11 +143,35 @@ class KeyDesk:
         """
         return await self._keys.list()
 
+    async def _check_is_no_others(self, caller: Principal, name: str) -> None:
+        """A key of a name owns all runs of that name."""
+        if caller.every_run or caller.subject == subject_of(name):
+            return
+        if any(key.name == name for key in await self._keys.list()):
+            raise Forbidden(f"There are keys of the name {name[:64]!r}, and their runs are not yours to see.")
+
     async def _find(self, key_id: str) -> ApiKey:
         key = await self._keys.find(key_id)
         if key is None:
             raise _unknown(key_id)
         return key
+
+
+def _check_is_no_more(caller: Principal, wish: KeyWish) -> None:
+    if not SCOPES_OF[wish.role] <= SCOPES_OF[caller.role]:
+        raise Forbidden(f"The role '{wish.role}' may do more than yours, which is '{caller.role}'.")
+    if _sees_every_run(wish) and not caller.every_run:
+        raise Forbidden("The key would see every run, and you do not: set 'every_run' to false.")
+    for field, own, asked in (
+        ("scenarios", caller.scenarios, wish.scenarios),
+        ("tools", caller.tools, wish.tools),
+    ):
+        if not own.cover(_patterns(field, asked)):
+            raise Forbidden(f"The key's {field} are more than yours, which are: {', '.join(own.texts) or 'none'}.")
+
+
+def _sees_every_run(wish: KeyWish) -> bool:
+    return wish.role in SEES_EVERY_RUN if wish.every_run is None else wish.every_run
 
 
 def _check(wish: KeyWish, now: datetime) -> None:
@@ -139,7 +181,7 @@ def _check(wish: KeyWish, now: datetime) -> None:
         raise _invalid("expires_at", "A key cannot end before it begins: 'expires_at' is in the past.")
 
 
-def _patterns(field: str, texts: Iterable[str]) -> Patterns:
+def _patterns(field: str, texts: Sequence[str]) -> Patterns:
     try:
         return Patterns.parse(texts)
     except Invalid as exc:

@@ -59,7 +59,7 @@ class ApiKey:
     def principal(self) -> Principal:
         """Who calls with it."""
         return Principal(
-            subject=f"key:{self.name}",
+            subject=subject_of(self.name),
             name=self.name,
             role=self.role,
             every_run=self.every_run,
@@ -101,6 +101,11 @@ class KeyStore(Protocol):
         Without effect when there is none of this id.
         """
         ...
+
+
+def subject_of(name: str) -> str:
+    """The subject of whoever calls with a key of this name."""
+    return f"key:{name}"
 
 
 def key_text(prefix: bytes, secret: bytes) -> str:

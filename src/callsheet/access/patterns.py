@@ -54,6 +54,14 @@ class Patterns:
         """Whether a pattern fits `name`; in time linear in its length for each pattern."""
         return any(_fits(parts, name) for parts in self._parts)
 
+    def cover(self, others: Self) -> bool:
+        """Whether these allow every name that `others` allow.
+
+        A `*` of theirs is a character that only a `*` of these fits, whatever it stands for. Two patterns of these
+        that together cover one of theirs are not seen as that.
+        """
+        return all(self.allow(text) for text in others.texts)
+
 
 ALL: Final = Patterns()
 """Every name."""

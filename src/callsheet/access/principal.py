@@ -50,7 +50,7 @@ class Principal:
 
 
 PRINCIPAL: Final = "callsheet.principal"
-"""In the scope of a request: the `Principal`, or the `Unauthenticated` error that says why there is none."""
+"""In the scope of a request: the `Principal`, or the error that says why there is none."""
 
 LOCAL: Final = Principal(subject="local", name="local", role=Role.ADMIN, every_run=True)
 """Everybody, where nobody is asked who they are: on this machine's loopback, and at the command line."""

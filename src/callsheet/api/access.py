@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
-from callsheet.errors import Forbidden, Unauthenticated
+from callsheet.api.auditing import audited
+from callsheet.errors import Forbidden, JournalUnavailable, Unauthenticated
 
 _ACCESS: Final = "__callsheet_access__"
 
@@ -32,7 +33,8 @@ class Access:
     Attributes:
         scope: what the caller's role must allow; None where anybody who is known may come.
         public: why nobody needs to be known here; empty for every other route.
-        action: what the audit log calls it; empty for what changes nothing.
+        action: what the audit log calls it; empty for what changes nothing. Of a public route, the endpoint itself
+            says who it is: see `callsheet.api.auditing.TheDeed`.
     """
 
     scope: AccessScope | None = None
@@ -74,7 +76,14 @@ class GuardedRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. A wrong method is told to everybody who is known."""
         known = scope["method"] in (self.methods or ())
-        admit(scope, self.access if known or self.access.public else Access())
+        if not (known and self.access.action):
+            admit(scope, self.access if known or self.access.public else Access())
+            return await super().handle(scope, receive, send)
+        who = None if self.access.public else principal_of(scope)
+        await audited(scope, receive, send, action=self.access.action, who=who, handle=self._admitted)
+
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        admit(scope, self.access)  # in here, for the log tells of those who may not, too
         await super().handle(scope, receive, send)
 
 
@@ -159,12 +168,13 @@ def principal_of(scope: Scope) -> Principal:
 
     Raises:
         Unauthenticated: that is not known.
+        JournalUnavailable: the store of keys and sessions is away.
     """
     found = scope.get(PRINCIPAL)
     if isinstance(found, Principal):
         return found
     # A new error for each request: its traceback is written into it.
-    raise type(found)(str(found)) if isinstance(found, Unauthenticated) else Unauthenticated
+    raise type(found)(str(found)) if isinstance(found, Unauthenticated | JournalUnavailable) else Unauthenticated
 
 
 async def caller_of(request: Request) -> Principal:

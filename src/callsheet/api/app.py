@@ -19,7 +19,6 @@ from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.rates import caller_rates, source_rates
 from callsheet.api.middleware.target import Target
-from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
 from callsheet.errors import CallsheetError
@@ -42,7 +41,7 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
         title=TITLE,
         version=options.version,
         description=DESCRIPTION,
-        middleware=_middleware(options),
+        middleware=_middleware(parts),
     )
     app.state.parts = parts
     app.add_exception_handler(CallsheetError, on_callsheet_error)
@@ -58,8 +57,9 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
     return app
 
 
-def _middleware(options: ApiOptions) -> list[Middleware]:
+def _middleware(parts: Parts) -> list[Middleware]:
     """Outermost first."""
+    options = parts.options
     rates = options.rates
     return [
         Middleware(SecurityHeaders),
@@ -67,7 +67,7 @@ def _middleware(options: ApiOptions) -> list[Middleware]:
         Middleware(Hosts, allowed=options.allowed_hosts),
         Middleware(Target),
         *(source_rates(rates, options.sources) if rates else ()),
-        Middleware(Callers),
+        Middleware(Callers, gate=parts.gate, sources=options.sources),
         *(caller_rates(rates) if rates else ()),
         Middleware(Bodies, limit=options.max_body, seconds=options.body_timeout),
     ]

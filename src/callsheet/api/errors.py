@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from callsheet.api.auditing import CODE
 from callsheet.errors import AlreadyAnswered, CallsheetError, Invalid, Problem, RevisionConflict, RunNotFound
 from callsheet.scenario.json import escape
 
@@ -141,12 +142,24 @@ def error_response(
     body: dict[str, object] = {"detail": shortened(detail, _MAX_DETAIL), "code": code}
     if problems:
         body["problems"] = list(problems)
-    return Response(
-        orjson.dumps(body | dict(extra or {})),
-        status,
-        headers={**_always(status, code), **(headers or {})},
-        media_type="application/json",
+    return _ErrorResponse(
+        code, orjson.dumps(body | dict(extra or {})), status, {**_always(status, code), **(headers or {})}
     )
+
+
+class _ErrorResponse(Response):
+    """Tells the scope, for the audit log, with which error the request is answered."""
+
+    media_type = "application/json"
+
+    def __init__(self, code: str, content: bytes, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(content, status, headers)
+        self._code = code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See `Response`."""
+        scope[CODE] = self._code
+        await super().__call__(scope, receive, send)
 
 
 def _always(status: int, code: str) -> Mapping[str, str]:

@@ -32,6 +32,8 @@ class ApiOptions:
         version: of the product, for the API page and `/healthz`.
         allowed_hosts: names under which the service may be called, beside the loopback's: `callsheet.example.org` with
             any port, `callsheet.example.org:8443` with this port only.
+        secure_cookies: whether browsers reach the service by https, so that cookies are sent over TLS alone.
+        oidc_name: what the button for the OpenID provider is called; empty when there is none.
         max_body: the largest request body.
         body_timeout: how long a request body may take to arrive.
         ping: how long an event stream is silent before a comment line keeps it open.
@@ -43,6 +45,8 @@ class ApiOptions:
 
     version: str = "0"
     allowed_hosts: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    oidc_name: str = ""
     max_body: int = MAX_BODY
     body_timeout: float = 10.0
     ping: float = 15.0

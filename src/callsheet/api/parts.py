@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
+from callsheet.api.gate import Gate
 from callsheet.api.options import ApiOptions
 from callsheet.api.overview import item_block
 from callsheet.api.workbench import Workbench
@@ -42,6 +43,7 @@ class Parts:
         hooks: takes the requests to hooks.
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
+        gate: who is let in, and what is written down of it.
         options: limits, names and the version.
         effective: what the service tells of its settings.
         on_saved: called when a scenario was saved.
@@ -60,6 +62,7 @@ class Parts:
     hooks: Hooks
     journal_check: Callable[[], Awaitable[None]]
     draining: Draining
+    gate: Gate
     options: ApiOptions
     effective: Effective = field(default_factory=Effective)
     on_saved: Callable[[], None] | None = None

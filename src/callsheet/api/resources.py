@@ -7,17 +7,20 @@ from fastapi import FastAPI
 from callsheet.api.event_schemas import describe_events
 from callsheet.api.routes import (
     answers,
+    audit,
     bulk,
     control,
     events,
     expressions,
     health,
+    keys,
     overview,
     revisions,
     runs,
     scenarios,
     schedules,
     schemas,
+    session,
     stats,
     tool_servers,
     tools,
@@ -53,6 +56,9 @@ _RESOURCES: Final = (
     schedules,
     hook_routes,
     setting_routes,
+    session,
+    keys,
+    audit,
     health,
 )
 

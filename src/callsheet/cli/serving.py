@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from loguru import logger
 
@@ -14,12 +15,15 @@ from callsheet.api.app import create_app
 from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
+from callsheet.api.gate import Gate
 from callsheet.api.options import ApiOptions, CallRates
 from callsheet.api.parts import Parts
 from callsheet.api.server import serve
 from callsheet.api.sources import Sources
 from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
+from callsheet.engine.clock import SystemClock
+from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
@@ -131,6 +135,7 @@ async def _serve(
     settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event, told: Effective
 ) -> None:
     system = service.system
+    gate = _gate(settings, system)
     async with open_endpoint(endpoint_parts(system, settings)) as mcp:
         service.draining.call(mcp.stop)
         parts = Parts(
@@ -144,12 +149,26 @@ async def _serve(
             hooks=system.hooks,
             journal_check=system.journal.check,
             draining=service.draining,
+            gate=gate,
             options=_options(settings),
             effective=told,
             on_saved=mcp.look,
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
-        await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)
+        try:
+            await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)
+        finally:
+            await gate.acts.settle()
+
+
+def _gate(settings: Settings, system: System) -> Gate:
+    return Gate.over(
+        system.access,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        asks=settings.auth == "on",
+        session_length=timedelta(hours=settings.session_hours),
+    )
 
 
 def _options(settings: Settings) -> ApiOptions:
@@ -158,6 +177,8 @@ def _options(settings: Settings) -> ApiOptions:
     return ApiOptions(
         version=__version__,
         allowed_hosts=settings.allowed_hosts,
+        secure_cookies=(settings.public_url or "").startswith("https:"),
+        oidc_name=settings.oidc_name if settings.oidc_issuer else "",
         max_body=settings.max_body_bytes,
         rates=rates if settings.auth == "on" else None,
         sources=Sources.parse(settings.trusted_proxies),

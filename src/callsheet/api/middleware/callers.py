@@ -2,15 +2,54 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from callsheet.access.principal import LOCAL, PRINCIPAL
+from callsheet.access.acts import SOURCE
+from callsheet.access.principal import LOCAL, PRINCIPAL, Principal
+from callsheet.api.auditing import ACTS
+from callsheet.api.credentials import identify, is_forgeable
+from callsheet.api.cutting import Cuttable
+from callsheet.api.errors import refuse
+from callsheet.api.gate import Gate
+from callsheet.api.sources import Sources
+from callsheet.errors import JournalUnavailable, Unauthenticated
 
 
 class Callers:
-    """Puts the caller into the scope. It refuses nobody: what a caller needs is the routes' to say."""
+    """Puts the caller into the scope. What a caller needs is the routes' to say: nobody is refused here.
 
-    def __init__(self, app: ASGIApp) -> None:
+    But for requests that another page made with our cookie (403), and streams whose caller is none any more: these
+    are cut.
+
+    Args:
+        app: the app behind.
+        gate: checks credentials, and writes the audit log.
+        sources: tells where a request comes from, for the log.
+    """
+
+    def __init__(self, app: ASGIApp, gate: Gate, sources: Sources) -> None:
         self._app = app
+        self._gate = gate
+        self._sources = sources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
-        await self._app({**scope, PRINCIPAL: LOCAL}, receive, send)
+        told = {**scope, SOURCE: self._sources.address(scope), ACTS: self._gate.acts}
+        if not self._gate.asks:
+            return await self._app({**told, PRINCIPAL: LOCAL}, receive, send)
+        if is_forgeable(scope):
+            detail = "Only pages of this service may send this with its cookie. Others send an API key."
+            return await refuse(scope, receive, send, "origin.foreign", detail)
+        caller = await self._caller(scope)
+        told[PRINCIPAL] = caller
+        if not isinstance(caller, Principal):
+            return await self._app(told, receive, send)
+        async with Cuttable(told, receive, send, self._still_counts, self._gate.clock) as cuttable:
+            await self._app(told, cuttable.receive, cuttable.send)
+
+    async def _caller(self, scope: Scope) -> Principal | Unauthenticated | JournalUnavailable:
+        try:
+            return await identify(scope, self._gate.authenticator)
+        except (Unauthenticated, JournalUnavailable) as exc:
+            return exc
+
+    async def _still_counts(self, scope: Scope) -> bool:
+        return not isinstance(await self._caller(scope), Unauthenticated)

@@ -1,0 +1,82 @@
+"""What callers do through the API, written into the audit log by the guard of the route."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, cast
+
+from fastapi import Depends, Request
+from starlette.types import Message, Receive, Scope, Send
+
+from callsheet.access.acts import DONE, SOURCE, Acts, Deed, Intent, code_of
+from callsheet.access.principal import Principal
+
+ACTS: Final = "callsheet.acts"
+"""In the scope of a request: the `Acts` that its acts are written with."""
+
+CODE: Final = "callsheet.code"
+"""In the scope of a request: the code of the error that it is answered with, as soon as that is known."""
+
+_DEED: Final = "callsheet.deed"
+
+Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+async def audited(
+    scope: Scope, receive: Receive, send: Send, *, action: str, who: Principal | None, handle: Handler
+) -> None:
+    """Handle a request, which is an act: written down before it is done, with what became of it after it.
+
+    Args:
+        scope: of the request; the route has been found.
+        receive: of ASGI.
+        send: of ASGI.
+        action: the act's name in the log.
+        who: does it. None where nobody needs to be known: then the endpoint begins `TheDeed`, when it knows who it is.
+        handle: does it, and answers.
+
+    Raises:
+        JournalUnavailable: the act could not be written down, and was not done.
+    """
+    acts = cast("Acts", scope[ACTS])
+    deed = acts.intend(_intent(scope, action))
+    if who is not None:
+        await deed.begin(who)
+    scope[_DEED] = deed
+
+    async def watched(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            _end(deed, scope, message)
+        await send(message)
+
+    try:
+        await handle(scope, receive, watched)
+    except Exception as exc:
+        deed.end(code_of(exc))
+        raise
+
+
+async def deed_of(request: Request) -> Deed:
+    """The act that `request` is."""
+    return cast("Deed", request.scope[_DEED])
+
+
+TheDeed = Annotated[Deed, Depends(deed_of)]
+"""A route's parameter that holds the act which is audited; only of routes with an `action`."""
+
+
+def _intent(scope: Scope, action: str) -> Intent:
+    """The first name in the path is what the act is done to; others are details."""
+    names = {name: str(value) for name, value in scope.get("path_params", {}).items()}
+    target = next(iter(names.values()), "")
+    details = dict(list(names.items())[1:])
+    return Intent(action=action, source=str(scope.get(SOURCE, "")), target=target, details=details)
+
+
+def _end(deed: Deed, scope: Scope, start: Message) -> None:
+    status = cast("int", start["status"])
+    if status < 400:
+        location = next((value.decode("latin-1") for name, value in start["headers"] if name == b"location"), "")
+        if location:
+            deed.made(location.rpartition("/")[2])
+        deed.end(DONE)
+    else:
+        deed.end(str(scope.get(CODE, f"http.{status}")))
