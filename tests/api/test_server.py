@@ -238,8 +238,20 @@ class TestListen:
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
     def test_an_address_that_others_can_reach_is_refused(self, host: str) -> None:
-        with pytest.raises(ConfigurationInvalid, match="reached from other machines"):
+        with pytest.raises(ConfigurationInvalid, match=r'auth = "on".* and allowed_hosts = '):
             listen(host, 0)
+        with pytest.raises(ConfigurationInvalid, match=r"other machines\. Set allowed_hosts = "):
+            listen(host, 0, asks=True)
+        with pytest.raises(
+            ConfigurationInvalid, match=r'Set auth = "on", so that callers have to say who they are; or'
+        ):
+            listen(host, 0, allowed_hosts=["callsheet.example.org"])
+
+    def test_an_address_that_others_can_reach_is_had_where_callers_are_asked(self) -> None:
+        with listen("0.0.0.0", 0, asks=True, allowed_hosts=["callsheet.example.org"]) as listener:
+            assert url_of(listener).startswith("http://0.0.0.0:")
+        with listen("127.0.0.1", 0, asks=True) as listener:
+            assert url_of(listener).startswith("http://127.0.0.1:")
 
     def test_a_port_in_use_is_named(self) -> None:
         with listen("127.0.0.1", 0) as first:

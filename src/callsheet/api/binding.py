@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections.abc import Sequence
 from typing import Final
 
 from callsheet.errors import ConfigurationInvalid
@@ -10,14 +11,22 @@ _BACKLOG: Final = 2048
 _MAX_PORT: Final = 65_535
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, asks: bool = False, allowed_hosts: Sequence[str] = ()) -> socket.socket:
     """A listening socket on `host`; port 0 takes any free one (`url_of` tells which).
 
+    Args:
+        host: a name or an address of this machine.
+        port: see above.
+        asks: whether callers will have to say who they are.
+        allowed_hosts: the names under which they will call.
+
     Raises:
-        ConfigurationInvalid: the address is not one of this machine's loopback, or cannot be had.
+        ConfigurationInvalid: the address cannot be had; or other machines can reach it, and `asks` or `allowed_hosts`
+            is missing.
     """
     family, address = _resolve(host, port)
-    require_loopback(host, address[0])
+    if not is_loopback(address[0]):
+        _require_defences(host, address[0], asks=asks, allowed_hosts=allowed_hosts)
     # With the protocol named: asyncio turns Nagle's algorithm off only where it sees TCP, and 40 ms hang on it.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -33,16 +42,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def require_loopback(host: str, address: str) -> None:
-    """Refuse to be reachable from other machines, as long as callers need not say who they are.
+def is_loopback(address: str) -> bool:
+    """Whether this machine alone can reach `address`."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
-    Raises:
-        ConfigurationInvalid: `address`, which `host` stands for, is not a loopback address.
-    """
-    if not ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+
+def _require_defences(host: str, address: str, *, asks: bool, allowed_hosts: Sequence[str]) -> None:
+    """Refuse to be reachable from other machines where nobody is asked, or any web page could be what asks."""
+    missing = [] if asks else ['auth = "on", so that callers have to say who they are']
+    if not allowed_hosts:
+        missing.append('allowed_hosts = ["callsheet.example.org"] with the names under which they call')
+    if missing:
         raise ConfigurationInvalid(
-            f"The host {host} ({address}) can be reached from other machines, and Callsheet does not yet ask callers "
-            "who they are. Use 127.0.0.1, and a proxy that authenticates in front of it."
+            f"The host {host} ({address}) can be reached from other machines. Set {', and '.join(missing)}; or listen "
+            "on 127.0.0.1. Settings stand in callsheet.toml, or in CALLSHEET_AUTH and CALLSHEET_ALLOWED_HOSTS."
         )
 
 

@@ -1,5 +1,7 @@
 """`callsheet serve`: what it does."""
 
+from datetime import UTC, datetime
+
 from loguru import logger
 
 from callsheet.api.binding import listen
@@ -20,7 +22,8 @@ async def act(options: ServeOptions) -> int:
     with surroundings(options.places, quiet=False) as settings:
         if not options.worker:
             database_url(settings, "no other process could execute the runs")
-        listener = listen(settings.host, settings.port)
+        asks = settings.auth == "on"
+        listener = listen(settings.host, settings.port, asks=asks, allowed_hosts=settings.allowed_hosts)
         origins = setting_origins(options.places.overrides(), options.places.base())
         async with serving(settings, environment(), listener, worker=options.worker, origins=origins) as service:
             await _introduce(service, settings)
@@ -37,8 +40,23 @@ async def _introduce(service: Service, settings: Settings) -> None:
     write(f"  scenarios     {await scenarios_of(service.system.catalog)} in {one_line(str(settings.scenarios))}")
     write(f"  tool servers  {', '.join(one_line(server.name) for server in servers) or 'none'}")
     write(f"  data          {one_line(str(settings.data))}")
+    asked = "are asked who they are" if settings.auth == "on" else "are not asked who they are"
+    write(f"  callers       {asked} (auth = {settings.auth})")
     write("Ctrl-C stops it; what is unfinished then goes on at the next start.")
-    logger.info("Callers need not say who they are: every user of this machine can reach {}.", service.url)
+    if settings.auth == "off":
+        logger.info("Callers need not say who they are: every user of this machine can reach {}.", service.url)
+    elif not settings.oidc_issuer and not await _is_any_key(service):
+        logger.warning(
+            "Nobody can call, for there is no API key. 'callsheet keys create NAME --role admin' makes the first one."
+        )
+
+
+async def _is_any_key(service: Service) -> bool:
+    try:
+        return any(key.counts(datetime.now(UTC)) for key in await service.system.access.keys.list())
+    except Unavailable as exc:
+        logger.warning("{}", exc.message)
+        return True  # not known now
 
 
 async def scenarios_of(catalog: Catalog) -> str:

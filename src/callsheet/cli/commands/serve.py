@@ -18,7 +18,9 @@ class ServeOptions:
 
 
 def command(
-    host: Annotated[str | None, typer.Option(help="Where to listen; a loopback address.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen; other than loopback needs auth and allowed_hosts.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="0 takes a free one.", min=0, max=65535)] = None,
     worker: Annotated[
         bool,
