@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from callsheet.api.access_schemas import describe_access
 from callsheet.api.event_schemas import describe_events
 from callsheet.api.routes import (
     answers,
@@ -64,7 +65,8 @@ _RESOURCES: Final = (
 
 
 def include_routes(app: FastAPI) -> None:
-    """Add every route to `app`, and to its OpenAPI document what the streams send."""
+    """Add every route to `app`, and to its OpenAPI document what the streams send and who may have what."""
     for resource in _RESOURCES:
         app.include_router(resource.router)
     describe_events(app)
+    describe_access(app)

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.api.access import GuardedRoute, open_to_all
 from callsheet.api.errors import error_response
 from callsheet.api.parts import Parts, TheParts
@@ -29,12 +30,12 @@ async def get_health(parts: TheParts) -> Health:
     summary="Readiness",
     description=(
         "Says whether runs are accepted now. A dead tool server is shown and does not change the answer: steps that "
-        "need it fail with its name, all others run."
+        "need it fail with its name, all others run. Callers who are not known learn no reasons and no names."
     ),
     responses={503: described("Runs are not accepted now; the reasons are in the body")},
 )
 @open_to_all("Balancers ask it.")
-async def get_readiness(parts: TheParts) -> Readiness | Response:
+async def get_readiness(request: Request, parts: TheParts) -> Readiness | Response:
     """The state of the journal, the engine and each tool server."""
     journal = await _journal(parts)
     engine = "The service is stopping." if parts.draining.started else _OK
@@ -45,6 +46,8 @@ async def get_readiness(parts: TheParts) -> Readiness | Response:
         engine=engine,
         tool_servers=[ToolServerHealth.of(server) for server in parts.tools.servers()],
     )
+    if not isinstance(request.scope.get(PRINCIPAL), Principal):
+        state, reasons = state.for_strangers(), reasons and ["The service is not ready."]
     return error_response("service.not_ready", " ".join(reasons), extra=state.model_dump()) if reasons else state
 
 

@@ -1,5 +1,6 @@
 """Hooks: signed requests that start runs; and their documents."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Request, Response
@@ -7,6 +8,7 @@ from loguru import logger
 
 from callsheet.access.scopes import Scope
 from callsheet.api.access import needs, open_to_all
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute, undecodable
 from callsheet.api.etags import etag
 from callsheet.api.identifiers import trigger_name_of
@@ -62,6 +64,7 @@ async def post_hook(
     request: Request,
     response: Response,
     parts: TheParts,
+    deed: TheDeed,
     callsheet_signature: Annotated[str | None, Header(description="See above.")] = None,
 ) -> RunSubmitResponse:
     """Accept a run; it is durable before the answer is sent."""
@@ -74,7 +77,8 @@ async def post_hook(
         query=dict(request.query_params),
     )
     try:
-        begun = await parts.hooks.receive(trigger_name_of(_HOOK, name), asked)
+        genuine = partial(deed.begin, None, subject=f"hook:{name}")
+        begun = await parts.hooks.receive(trigger_name_of(_HOOK, name), asked, on_genuine=genuine)
     except HookNotReady:
         logger.warning("The hook {!r} refuses every request until its secret is set: see 'callsheet doctor'.", name)
         raise

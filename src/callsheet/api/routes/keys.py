@@ -14,7 +14,10 @@ router = APIRouter(
     prefix="/api",
     tags=["access"],
     route_class=StrictRoute,
-    responses={503: described("Keys cannot be read or written now; nothing was changed")},
+    responses={
+        422: described("Validation Error"),
+        503: described("Keys cannot be read or written now; nothing was changed"),
+    },
 )
 
 
@@ -36,7 +39,6 @@ async def get_keys(parts: TheParts) -> KeyList:
     ),
     responses={
         409: described("There are too many keys"),
-        422: described("Validation Error"),
     },
 )
 @needs(Scope.KEYS_MANAGE, action="key.create")

@@ -22,7 +22,10 @@ router = APIRouter(
     prefix="/api",
     tags=["access"],
     route_class=StrictRoute,
-    responses={503: described("Keys and sessions cannot be read now; nothing was changed")},
+    responses={
+        422: described("Validation Error"),
+        503: described("Keys and sessions cannot be read now; nothing was changed"),
+    },
 )
 
 
@@ -57,7 +60,6 @@ async def get_session(request: Request, parts: TheParts) -> SessionResponse:
         401: described("The key is none, was revoked, or has expired"),
         403: described("Another site's page sent it"),
         409: described("Nobody is asked who they are: `auth` is off"),
-        422: described("Validation Error"),
     },
 )
 @open_to_all("It is how somebody becomes known.", action="session.begin")

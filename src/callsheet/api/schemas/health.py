@@ -6,6 +6,8 @@ from pydantic import BaseModel
 
 from callsheet.runs.tools import ToolServerState
 
+_OK = "ok"
+
 
 class Health(BaseModel):
     """The process answers."""
@@ -42,3 +44,8 @@ class Readiness(BaseModel):
     journal: str
     engine: str
     tool_servers: list[ToolServerHealth]
+
+    def for_strangers(self) -> Self:
+        """The same without reasons and names."""
+        parts = {name: _OK if getattr(self, name) == _OK else "not ready" for name in ("journal", "engine")}
+        return self.model_copy(update={**parts, "tool_servers": []})

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,8 +66,15 @@ class Hooks:
         self._runs = runs
         self._clock = clock
 
-    async def receive(self, name: str, request: HookRequest) -> HookRun:
+    async def receive(
+        self, name: str, request: HookRequest, *, on_genuine: Callable[[], Awaitable[None]] | None = None
+    ) -> HookRun:
         """Start a run for a request; it is durable when this returns. The same request again gives the same run.
+
+        Args:
+            name: the hook's.
+            request: as it came.
+            on_genuine: awaited as soon as the signature is known to be good, before anything is done.
 
         Raises:
             HookNotFound: no hook of this name takes requests.
@@ -87,6 +94,8 @@ class Hooks:
         signature = read_signature(request.signature)
         now = self._clock.now().timestamp()
         check_signature(signature, self._secrets(hook), request.body, now=now, tolerance=hook.tolerance)
+        if on_genuine is not None:
+            await on_genuine()
         if len(request.body) <= _INLINE:
             run_input = _mapped(hook, request)
         else:
