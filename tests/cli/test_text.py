@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.cli.screen import seconds_text
-from callsheet.cli.text import one_line, pretty_json, visible
+from callsheet.cli.text import one_line, pretty_json, safe_json, visible
+from callsheet.cli.views import JsonLines
+from callsheet.runs.codec import encode
+from callsheet.runs.events import Record
+from callsheet.runs.state import fold
+from tests.support.events import new_id, run_finished, run_started
 
 HOSTILE = "\x1b[31mred\x07\x9b2J\u202eback\r\n\tforged line\x00\x7f"
 
@@ -44,3 +49,18 @@ def test_pretty_json_keeps_letters_readable() -> None:
 )
 def test_durations_read_as_people_write_them(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
+
+
+def test_json_of_others_is_the_same_json_without_control_characters() -> None:
+    text = json.dumps({"a": "\x7f\x9b2J\u202e é\n"}, ensure_ascii=False)
+    assert json.loads(safe_json(text)) == json.loads(text)
+    assert safe_json(text) == '{"a": "\\u007f\\u009b2J\\u202e é\\n"}'
+
+
+def test_an_event_as_a_line_of_json_has_no_effect_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    event = run_finished(new_id(), message="done \x9b2J\u202e\x7f")
+    JsonLines().show(Record(7, *encode(event)), event, fold([run_started()]))
+    shown = capsys.readouterr().out
+    assert json.loads(shown)["message"] == event.message
+    assert (json.loads(shown)["seq"], shown.count("\n")) == (7, 1)
+    assert not {"\x9b", "\u202e", "\x7f"} & set(shown)

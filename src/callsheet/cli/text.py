@@ -27,7 +27,11 @@ def one_line(text: str) -> str:
 
 def pretty_json(value: object) -> str:
     """`value` as indented JSON that is safe to show: control characters are JSON escapes, letters are not."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return safe_json(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def safe_json(text: str) -> str:
+    """The same JSON with no control character in it: each becomes a JSON escape."""
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

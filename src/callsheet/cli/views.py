@@ -10,7 +10,7 @@ from callsheet.cli.labels import Labels
 from callsheet.cli.live import LiveView
 from callsheet.cli.sayings import log_text, progress_text
 from callsheet.cli.screen import progress, seconds_text, write
-from callsheet.cli.text import one_line
+from callsheet.cli.text import one_line, safe_json
 from callsheet.cli.waits import waits_text
 from callsheet.runs.events import (
     Event,
@@ -39,11 +39,15 @@ class View(Protocol):
 
 
 class JsonLines:
-    """Every event as a line on standard output: its JSON as the API sends it, with its `seq` as one more field."""
+    """Every event as a line on standard output: its JSON as the API sends it, with its `seq` as one more field.
+
+    Control characters are JSON escapes in it: the values are the same.
+    """
 
     def show(self, record: Record, event: Event, state: RunState) -> None:
         """See `View`."""
-        write((record.data[:-1] + b',"seq":%d}' % record.seq).decode())
+        # JSON itself allows the controls from U+007F on, which some terminals obey.
+        write(safe_json((record.data[:-1] + b',"seq":%d}' % record.seq).decode()))
 
 
 class PlainLines:
