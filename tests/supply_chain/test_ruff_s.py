@@ -22,9 +22,11 @@ ALLOWED = {
     "S105": 5,  # names that only look like passwords: of an environment variable, a token of a lexer, a way to sign in
     "S311": 1,  # the jitter of retries guards nothing
     "S606": 1,  # the launcher replaces itself by the tool server that the operator named
-    "S608": 31,  # SQL put together from constants of the module; what callers send is bound
 }
 """How many lines of `src` are exempt from each rule, at most."""
+
+SQL = ("callsheet/journal/", "callsheet/engine/fleet/schema.py")
+"""Where SQL is put together from constants of the module (S608); what callers send is bound."""
 
 
 @pytest.mark.parametrize("code", sorted(BAD))
@@ -53,7 +55,9 @@ def test_exempt_lines_are_counted_and_none_is_exempt_from_everything() -> None:
         assert not re.search(r"# noqa(?!: [A-Z])|ruff: noqa", text), path
         for codes in re.findall(r"# noqa: ([A-Z0-9, ]+)", text):
             for code in codes.split(", "):
-                if re.fullmatch(r"S\d+", code.strip()):
+                if code.strip() == "S608":
+                    assert str(path.relative_to(ROOT / "src")).startswith(SQL), path
+                elif re.fullmatch(r"S\d+", code.strip()):
                     found[code.strip()] = found.get(code.strip(), 0) + 1
     assert found.keys() <= ALLOWED.keys()
     assert {code: count for code, count in found.items() if count > ALLOWED[code]} == {}
