@@ -151,7 +151,10 @@ def load_settings(overrides: Mapping[str, object] | None = None, folder: Path | 
     paths: dict[str, Path] = {name: base / getattr(settings, name) for name in ("data", "scenarios", "mcp")}
     if settings.key_file is not None:
         paths["key_file"] = base / settings.key_file
-    for name in ("scenarios", "mcp", "key_file"):  # the defaults may be missing; what somebody asked for may not
+    if settings.secrets_dir is not None:
+        paths["secrets_dir"] = base / settings.secrets_dir
+    # The defaults may be missing; what somebody asked for may not.
+    for name in ("scenarios", "mcp", "key_file", "secrets_dir"):
         if name in merged and not paths[name].exists():
             raise ConfigurationInvalid(f"The setting '{name}' names {paths[name]}, which does not exist.")
     return settings.model_copy(update=paths)

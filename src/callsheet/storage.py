@@ -16,7 +16,11 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
+from callsheet.engine.cipher import FileCipher
 from callsheet.engine.clock import SystemClock
+from callsheet.engine.environment import OperatorEnvironment
+from callsheet.engine.secrets.files import SecretFiles
+from callsheet.engine.secrets.store import SecretStore
 from callsheet.errors import ConfigurationInvalid
 from callsheet.journal.memory_access import memory_access
 from callsheet.journal.memory_permits import MemoryPermits
@@ -64,6 +68,22 @@ class History:
 
     runs: RunHistory
     journal: Journal
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key is that encrypts what is kept."""
+    return settings.key_file or settings.data / "key"
+
+
+def secret_store(settings: Settings) -> SecretStore:
+    """The encrypted secrets of the data folder."""
+    return SecretStore(settings.data / "secrets", FileCipher(key_file(settings), make=settings.key_file is None))
+
+
+def operator_environment(settings: Settings, environment: Mapping[str, str]) -> OperatorEnvironment:
+    """What the operator gives by name: from `environment`, else from `secrets_dir`, else from the store."""
+    files = () if settings.secrets_dir is None else (SecretFiles(settings.secrets_dir),)
+    return OperatorEnvironment(environment, *files, secret_store(settings))
 
 
 @asynccontextmanager

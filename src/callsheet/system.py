@@ -1,9 +1,8 @@
 """The composition root: the only file that names adapters and puts them together."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from callsheet import __version__
@@ -12,7 +11,6 @@ from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
-from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import local_engine
 from callsheet.engine.sweeping import sweeping
 from callsheet.engine.timetable import Timetable, timetable
@@ -26,6 +24,7 @@ from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.permits import Permits
 from callsheet.runs.playground import Playground
 from callsheet.runs.ports import Catalog, Cipher, Engine, Environment, Journal
+from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.saving import SavedScenarios
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
@@ -34,7 +33,15 @@ from callsheet.runs.triggers.entries import Triggers
 from callsheet.runs.triggers.hooks import Hooks
 from callsheet.runs.triggers.scheduler import Scheduler
 from callsheet.settings import Settings
-from callsheet.storage import Storage, StoredJournal, catalog_of, database_url, open_storage
+from callsheet.storage import (
+    Storage,
+    StoredJournal,
+    catalog_of,
+    database_url,
+    key_file,
+    open_storage,
+    operator_environment,
+)
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
 from callsheet.tools.oauth.sign_in import SignIn
@@ -125,10 +132,10 @@ async def open_system(
         storage = await stack.enter_async_context(open_storage(settings, note))
         journal = storage.journal
         scenarios = catalog or catalog_of(settings, storage.revisions)
-        tools = await stack.enter_async_context(open_tools(settings, environment, permits=storage.permits))
-        given = OperatorEnvironment(environment)
-        cipher = KeyCipher(key_of(_key_file(settings), make=settings.key_file is None))
-        acceptance = Acceptance(scenarios, given, tools)
+        given, known = operator_environment(settings, environment), known_secrets(settings, environment)
+        tools = await stack.enter_async_context(open_tools(settings, environment, permits=storage.permits, known=known))
+        cipher = KeyCipher(key_of(key_file(settings), make=settings.key_file is None))
+        acceptance = Acceptance(scenarios, given, tools, known)
         interpreter = _interpreter(storage, tools, given, acceptance, cipher)
         limits = ScenarioLimits(scenarios, clock)
         engine = await stack.enter_async_context(
@@ -140,7 +147,7 @@ async def open_system(
         table = await stack.enter_async_context(_timetable(triggers, storage, runs, resume=resume))
         yield System(
             runs=runs,
-            answers=Answers(journal=journal, engine=engine, clock=clock),
+            answers=Answers(journal=journal, engine=engine, clock=clock, secrets=known),
             catalog=scenarios,
             saved=SavedScenarios(catalog=scenarios, revisions=storage.revisions, clock=clock),
             tools=tools,
@@ -217,7 +224,7 @@ def _desk(
 
 
 def _trusted(settings: Settings, environment: Mapping[str, str]) -> frozenset[str]:
-    servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    servers = _servers(settings, environment)
     return frozenset(server.name for server in servers if server.options.trust_annotations)
 
 
@@ -261,16 +268,23 @@ def _engine(
 
 @asynccontextmanager
 async def open_tools(
-    settings: Settings, environment: Mapping[str, str], *, only: str | None = None, permits: Permits | None = None
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    only: str | None = None,
+    permits: Permits | None = None,
+    known: KnownSecrets | None = None,
 ) -> AsyncGenerator[ToolPool, None]:
     """The tool servers alone; of all of them the one that is called `only`, when there is such a one.
 
-    `permits` counts the calls of all processes; without it, those of this one are all there are.
+    `permits` counts the calls of all processes; without it, those of this one are all there are. `known` are the
+    secrets that are taken out of what the servers say; those that there are by default.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used.
     """
-    servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    servers = _servers(settings, environment)
+    known = known or known_secrets(settings, environment)
     servers = [server for server in servers if server.name == only] or servers
     jitter = SystemEntropy().jitter
     children, lockfile = settings.data / "children", settings.mcp.with_name(LOCKFILE)
@@ -283,6 +297,7 @@ async def open_tools(
         lockfile=lockfile,
         tokens=_tokens(settings),
         permits=permits or MemoryPermits(),
+        known=known.everything,
     ) as tools:
         yield tools
 
@@ -297,17 +312,29 @@ def open_sign_in(settings: Settings, environment: Mapping[str, str], server: str
     return sign_in_of(found, _tokens(settings), SharedTls()) if isinstance(found, HttpServer) else None
 
 
+def known_secrets(settings: Settings, environment: Mapping[str, str]) -> KnownSecrets:
+    """The secrets that this process knows: those of the operator, and those that `mcp.json` gives tool servers.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used.
+    """
+    servers = {server.name: server.secrets for server in _servers(settings, environment)}
+    return KnownSecrets(operator_environment(settings, environment), servers)
+
+
+def _servers(settings: Settings, environment: Mapping[str, str]) -> Sequence[ServerConfig]:
+    if not settings.mcp.exists():
+        return ()
+    return read_servers(settings.mcp, environment, operator_environment(settings, environment).secret)
+
+
 def _tokens(settings: Settings) -> TokenStore:
-    cipher = FileCipher(_key_file(settings), make=settings.key_file is None)
+    cipher = FileCipher(key_file(settings), make=settings.key_file is None)
     return FileTokens(settings.data / "tokens", cipher)
 
 
-def _key_file(settings: Settings) -> Path:
-    return settings.key_file or settings.data / "key"
-
-
 def _server(settings: Settings, environment: Mapping[str, str], name: str) -> ServerConfig:
-    servers = read_servers(settings.mcp, environment) if settings.mcp.exists() else ()
+    servers = _servers(settings, environment)
     found = {server.name: server for server in servers}
     if name not in found:
         raise ConfigurationInvalid(f"No tool server is called {name!r}.{did_you_mean(name, found)}")

@@ -170,7 +170,7 @@ async def memory_system(
         limits=ScenarioLimits(catalog, clock),
     ) as engine:
         runs = RunService(acceptance=acceptance, journal=store, engine=engine, clock=clock, entropy=entropy)
-        answers = Answers(journal=store, engine=engine, clock=clock)
+        answers = Answers(journal=store, engine=engine, clock=clock, secrets=acceptance.secrets)
         yield MemorySystem(
             runs=runs, answers=answers, catalog=catalog, tools=pool, journal=store, engine=engine, clock=clock
         )

@@ -120,6 +120,9 @@ class NothingGiven:
     def secret(self, name: str) -> str | None:
         return None
 
+    def secrets(self) -> Mapping[str, str]:
+        return {}
+
 
 class StillEngine:
     """The `Engine` port; executes nothing, so that a test writes a run's events itself."""

@@ -7,11 +7,10 @@ from typing import cast
 from pydantic import SecretStr
 
 from callsheet.api.effective import Effective, EffectiveSetting
-from callsheet.engine.environment import OperatorEnvironment
 from callsheet.errors import ConfigurationInvalid
 from callsheet.scenario.json import Json
 from callsheet.settings import Settings
-from callsheet.storage import database_name
+from callsheet.storage import database_name, operator_environment
 
 
 def effective(settings: Settings, environment: Mapping[str, str], origins: Mapping[str, str]) -> Effective:
@@ -22,7 +21,7 @@ def effective(settings: Settings, environment: Mapping[str, str], origins: Mappi
         environment: of the process; of what scenarios may name in it, the names are told.
         origins: as `callsheet.settings.setting_origins` gives them; may be empty.
     """
-    given = OperatorEnvironment(environment)
+    given = operator_environment(settings, environment)
     return Effective(
         settings=tuple(effective_settings(settings, origins)),
         env=given.variable_names,

@@ -8,7 +8,6 @@ from typing import Final
 
 from callsheet.api.schemas.triggers import HookDetail, HookRow, ScheduleDetail, ScheduleRow, SlotRow
 from callsheet.catalog.trigger_files import FolderTriggers
-from callsheet.engine.environment import OperatorEnvironment
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.ports import Environment
@@ -16,7 +15,7 @@ from callsheet.runs.triggers.entries import TriggerEntry, Triggers
 from callsheet.runs.triggers.hooks import missing_secret
 from callsheet.runs.triggers.store import TriggerStore
 from callsheet.settings import Settings, environment
-from callsheet.storage import open_trigger_store
+from callsheet.storage import open_trigger_store, operator_environment
 
 _NEXT: Final = 5
 _LAST: Final = 50
@@ -86,7 +85,7 @@ async def open_local_triggers(settings: Settings, *, write: bool = False) -> Asy
     """
     async with open_trigger_store(settings, write=write) as store:
         triggers = Triggers(files=FolderTriggers(settings.scenarios), store=store)
-        yield LocalTriggers(triggers, store, OperatorEnvironment(environment()))
+        yield LocalTriggers(triggers, store, operator_environment(settings, environment()))
 
 
 def _next(entry: TriggerEntry, now: datetime, count: int) -> Sequence[datetime]:

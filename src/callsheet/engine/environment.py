@@ -1,23 +1,37 @@
-"""What the operator gives scenarios by name: variables of the environment with a prefix of their own."""
+"""What the operator gives scenarios by name: plain values, and secrets from several providers."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 VARIABLE: Final = "CALLSHEET_ENV_"
 SECRET: Final = "CALLSHEET_SECRET_"  # noqa: S105 - the beginning of a name
+
+
+class Provider(Protocol):
+    """Gives secrets. What it gives may be another one at the next look."""
+
+    name: str
+    """What `callsheet secrets list` calls it."""
+
+    def secrets(self) -> Mapping[str, str]:
+        """Every secret that it has now, by name."""
+        ...
 
 
 class OperatorEnvironment:
     """The `Environment` port: `CALLSHEET_ENV_<NAME>` is a plain value, `CALLSHEET_SECRET_<NAME>` a secret.
 
     The prefixes are the permission: nothing else of the process's environment can be named by a scenario, whose author
-    need not be trusted with it.
+    need not be trusted with it. A secret that is in no such variable comes from the first provider that has it.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        """Take what is there now; later changes are not seen."""
+    def __init__(self, environment: Mapping[str, str], *providers: Provider) -> None:
+        """Take what is in the environment now; later changes of it are not seen, those of providers are."""
         self._variables = _with_prefix(environment, VARIABLE)
-        self._secrets = _with_prefix(environment, SECRET)
+        self._own = _with_prefix(environment, SECRET)
+        self._providers = providers
+        self._seen: list[Mapping[str, str]] = []
+        self._secrets: Mapping[str, str] = self._own
 
     @property
     def variable_names(self) -> tuple[str, ...]:
@@ -27,7 +41,7 @@ class OperatorEnvironment:
     @property
     def secret_names(self) -> tuple[str, ...]:
         """The names of the secrets, sorted."""
-        return tuple(sorted(self._secrets))
+        return tuple(sorted(self.secrets()))
 
     def variable(self, name: str) -> str | None:
         """See `Environment.variable`."""
@@ -35,7 +49,25 @@ class OperatorEnvironment:
 
     def secret(self, name: str) -> str | None:
         """See `Environment.secret`."""
-        return self._secrets.get(name)
+        return self.secrets().get(name)
+
+    def secrets(self) -> Mapping[str, str]:
+        """See `Environment.secrets`."""
+        if not self._providers:
+            return self._own
+        seen = [provider.secrets() for provider in self._providers]
+        if seen != self._seen:
+            merged: dict[str, str] = {}
+            for each in reversed(seen):
+                merged |= each
+            self._seen, self._secrets = seen, merged | self._own
+        return self._secrets
+
+    def provider_of(self, name: str) -> str | None:
+        """Where the secret comes from: `environment`, or what its provider is called; None when it is nowhere."""
+        if name in self._own:
+            return "environment"
+        return next((provider.name for provider in self._providers if name in provider.secrets()), None)
 
 
 def _with_prefix(environment: Mapping[str, str], prefix: str) -> dict[str, str]:

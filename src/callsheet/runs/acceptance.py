@@ -5,8 +5,11 @@ from typing import Final
 from callsheet.errors import InputInvalid, Problem, ScenarioInvalid
 from callsheet.lint.context import ALONE
 from callsheet.lint.survey import Survey
-from callsheet.runs.events import Revision
+from callsheet.runs.events import Revision, RunStarted
 from callsheet.runs.ports import Catalog, CatalogEntry, Environment
+from callsheet.runs.redaction.events import clean
+from callsheet.runs.redaction.known import KnownSecrets
+from callsheet.runs.secrets import how_to_set
 from callsheet.runs.tools import Tools
 from callsheet.scenario.diagnostics import Severity
 from callsheet.scenario.json import JsonObject
@@ -18,12 +21,19 @@ _MAX_SCHEMAS: Final = 1_000
 
 
 class Acceptance:
-    """Finds scenarios and checks what they are to run on, and with which tools."""
+    """Finds scenarios and checks what they are to run on, and with which tools.
 
-    def __init__(self, catalog: Catalog, environment: Environment, tools: Tools) -> None:
+    Attributes:
+        secrets: which there are; those of the environment by default.
+    """
+
+    def __init__(
+        self, catalog: Catalog, environment: Environment, tools: Tools, secrets: KnownSecrets | None = None
+    ) -> None:
         self._catalog = catalog
         self._tools = tools
         self._environment = environment
+        self.secrets = secrets or KnownSecrets(environment)
         self._schemas: dict[Revision, Schema] = {}
 
     async def entry(self, scenario_id: str) -> CatalogEntry:
@@ -75,6 +85,10 @@ class Acceptance:
         found = {name: self._environment.variable(name) for name in runnable(entry).env}
         return {name: value for name, value in found.items() if value is not None}
 
+    def clean(self, entry: CatalogEntry, started: RunStarted) -> RunStarted:
+        """The beginning of a run without the secrets that its scenario may meet: a caller may have put one in."""
+        return clean(started, self.secrets.of(runnable(entry)))
+
     def _check_tools(self, entry: CatalogEntry, scenario: Scenario) -> None:
         """Refuse a scenario whose tools would be refused, where that is known already; else the call finds out."""
         default = scenario.defaults.server
@@ -98,9 +112,7 @@ class Acceptance:
             if self._environment.variable(name) is None
         ]
         problems += [
-            Problem(
-                pointer=f"/secrets/{index}", message=f"The secret '{name}' is not set: set CALLSHEET_SECRET_{name}."
-            )
+            Problem(pointer=f"/secrets/{index}", message=f"The secret '{name}' is not set: {how_to_set(name)}.")
             for index, name in enumerate(scenario.secrets)
             if self._environment.secret(name) is None
         ]

@@ -1,7 +1,7 @@
 """Answering a step that waits for a person: decided once, by the first answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
 from callsheet.runs.history import require_sight
 from callsheet.runs.ports import Clock, Engine, Journal
 from callsheet.runs.questions import ELICITATION, action_of
+from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.state import RunState, StepState, fold
 from callsheet.runs.tools import ElicitationAction
 from callsheet.scenario.json import Json, JsonObject, is_object
@@ -64,10 +65,20 @@ class Answers:
         engine: goes on with the run; None when nobody executes runs in this process.
         clock: for the moment of the answer.
         caller: who answers, in runs that they see.
+        secrets: which there are; what a person answers is kept without them.
     """
 
-    def __init__(self, *, journal: Journal, engine: Engine | None, clock: Clock, caller: Principal = LOCAL) -> None:
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        engine: Engine | None,
+        clock: Clock,
+        caller: Principal = LOCAL,
+        secrets: KnownSecrets | None = None,
+    ) -> None:
         self._caller = caller
+        self._secrets = secrets
         self._journal = journal
         self._engine = engine
         self._clock = clock
@@ -103,8 +114,16 @@ class Answers:
         if step.waiting is None or step.waiting[1].waits_for.get("kind") not in ASKING or state.status.is_terminal:
             raise StepNotWaiting(_not_waiting(state, step))
         seq, waiting = step.waiting
+        answer = self._clean(answer)
         _check(waiting.waits_for, answer)
         return await self._deliver(state, seq, answer, waiting.waits_for.get("kind"))
+
+    def _clean(self, answer: Answer) -> Answer:
+        """The answer, which is journaled and goes to a tool, without secrets: these are given by reference only."""
+        if self._secrets is None or not (redactor := self._secrets.everything()):
+            return answer
+        data, comment = redactor.json(answer.data), redactor.text(answer.comment)
+        return replace(answer, data=data, comment=comment, by=redactor.text(answer.by))
 
     async def open(self, state: RunState) -> Sequence[tuple[int, StepWaiting]]:
         """What a run asks and nobody has answered, each with its `seq`; other steps of the run may be at work.

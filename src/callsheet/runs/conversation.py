@@ -14,7 +14,6 @@ from callsheet.runs.events import Message, StepResumed
 from callsheet.runs.executor import Attempt
 from callsheet.runs.hearing import hearing
 from callsheet.runs.questions import ELICITATION, action_of, answers_of, asked, sameness, waits_for
-from callsheet.runs.secrets import redact
 from callsheet.runs.tools import (
     Elicitation,
     ElicitationAnswer,
@@ -37,12 +36,11 @@ _PURPOSE: Final = "continuation"
 
 
 class Conversation:
-    """The call of one attempt. `secrets` are taken out of everything that the tool says and that is written."""
+    """The call of one attempt."""
 
-    def __init__(self, call: ToolCall, attempt: Attempt, secrets: Mapping[str, str]) -> None:
+    def __init__(self, call: ToolCall, attempt: Attempt) -> None:
         self._call = call
         self._attempt = attempt
-        self._secrets = secrets
         self._answered = list(attempt.state.asked)
 
     async def result(self) -> ToolResult:
@@ -95,7 +93,7 @@ class Conversation:
         execution = self._attempt.execution
         execution.resume()
         await execution.commit()
-        async with hearing(self._attempt, self._secrets) as listener:
+        async with hearing(self._attempt) as listener:
             with self._attempt.scope.control:
                 return await execution.around.tools.call(replace(leg, listener=listener))
 
@@ -122,7 +120,8 @@ class Conversation:
 
     def _shown(self, question: InputRequired) -> JsonObject:
         """What the step waits for, as it is written."""
-        shown = redact(waits_for(self._call.server, self._call.tool, question.requests), self._secrets)
+        redactor = self._attempt.execution.redactor
+        shown = redactor.json(waits_for(self._call.server, self._call.tool, question.requests))
         if not is_object(shown):
             raise TypeError("What a step waits for is an object.")
         return shown

@@ -16,6 +16,8 @@ from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
 from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Journal
+from callsheet.runs.redaction.events import clean
+from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.state import RunState
 from callsheet.runs.tools import Tools
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
@@ -41,6 +43,7 @@ class Around:
     Attributes:
         executors: who executes which type of step, by the type of its model.
         children: the runs that steps of type `scenario` begin.
+        secrets: which there are, to be taken out of all that is journaled.
     """
 
     journal: Journal
@@ -53,6 +56,7 @@ class Around:
     children: "Children"
     cache: ResultCache
     cipher: Cipher
+    secrets: KnownSecrets
 
 
 class Execution:
@@ -64,6 +68,7 @@ class Execution:
 
     Attributes:
         lines: how many lines the tools of the run logged that are kept.
+        redactor: takes the secrets that the run may meet out of its events.
     """
 
     def __init__(self, *, scenario: Scenario, state: RunState, size: int, control: Control, around: Around) -> None:
@@ -71,6 +76,7 @@ class Execution:
         self.state = state
         self.around = around
         self.clock = around.clock
+        self.redactor = around.secrets.of(scenario)
         self.namespace = uuid.UUID(state.run_id)
         self.parking = Parking(around.clock, control)
         self.pace = Pace()
@@ -126,11 +132,19 @@ class Execution:
         return lambda: stop()
 
     def emit(self, event: Event) -> None:
-        """Apply `event`; it is durable after the next `commit`."""
+        """Apply `event` without the secrets in it; it is durable after the next `commit`.
+
+        What later steps see is what is journaled, so that a run that is taken up again sees the same.
+        """
+        event = clean(event, self.redactor)
         if not isinstance(event, RunStarted | RunFinished | RunResumed | RunWaiting):
             self.resume()
         self.state.apply(event)
         self._pending.append(event)
+
+    def renew_secrets(self) -> None:
+        """Know secrets as they are now; before they are used."""
+        self.redactor = self.around.secrets.of(self.scenario)
 
     def resume(self) -> None:
         """Say that a parked run goes on; before an effect that no event of its own announces."""

@@ -27,6 +27,7 @@ from callsheet.runs.keys import own_key
 from callsheet.runs.mandates import require_within
 from callsheet.runs.places import has_place, outline, place
 from callsheet.runs.ports import CatalogEntry, Clock, Entropy, Journal, NewRun
+from callsheet.runs.redaction.events import clean
 from callsheet.runs.reuse import Kept, Story
 from callsheet.scenario.codec import canonical, decode_json, digest
 from callsheet.scenario.json import JsonObject, is_object
@@ -102,26 +103,28 @@ class Forks:
         self._acceptance.check(entry, run_input)
         # Beside the event loop: a journal may have tens of thousands of events.
         first, history = await asyncio.to_thread(self._history, records, wish, entry, new := self._entropy.run_id())
+        started = RunStarted(
+            run_id=new,
+            scenario_id=started.scenario_id,
+            started_at=self._clock.now(),
+            revision=entry.revision,
+            input=run_input,
+            env=self._acceptance.variables(entry),
+            priority=started.priority,
+            forked_from=ForkedFrom(run_id=run_id, from_step=first),
+            mandate=mandate,
+        )
+        started = self._acceptance.clean(entry, started)
         summary = await self._journal.create(
             NewRun(
-                started=RunStarted(
-                    run_id=new,
-                    scenario_id=started.scenario_id,
-                    started_at=self._clock.now(),
-                    revision=entry.revision,
-                    input=run_input,
-                    env=self._acceptance.variables(entry),
-                    priority=started.priority,
-                    forked_from=ForkedFrom(run_id=run_id, from_step=first),
-                    mandate=mandate,
-                ),
+                started=started,
                 definition=canonical(entry.document),
                 history=history,
                 idempotency_key=None if idempotency_key is None else own_key(idempotency_key, mandate.owner),
                 fingerprint=_fingerprint(run_id, wish) if idempotency_key else "",
             )
         )
-        return Fork(summary=summary, input=run_input)
+        return Fork(summary=summary, input=started.input)
 
     async def _entry(self, started: RunStarted, wanted: str | None) -> CatalogEntry:
         if wanted == LATEST:
@@ -162,7 +165,9 @@ class Forks:
             meant = did_you_mean(place(first), places)
             message = f"The revision {entry.revision} has no step '{_shown(first)}'. {meant}".strip()
             raise _refusal("/from_step", message)
-        return first, kept.where(lambda path: has_place(path, places)).events(new, self._clock.now())
+        redactor = self._acceptance.secrets.of(scenario)  # the revision may declare others than the run's own
+        events = kept.where(lambda path: has_place(path, places)).events(new, self._clock.now())
+        return first, tuple(clean(event, redactor) for event in events)
 
 
 def _before(story: Story, step: StepPath) -> Kept:

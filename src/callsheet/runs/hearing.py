@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ import orjson
 from callsheet.errors import RunOwnershipLost, Unavailable
 from callsheet.runs.events import StepLog, StepProgress
 from callsheet.runs.executor import Attempt
-from callsheet.runs.secrets import redact, redact_text
+from callsheet.runs.redaction.split import Words
 from callsheet.scenario.json import Json, NotJson, check_json
 
 PAUSE: Final = timedelta(seconds=0.5)
@@ -38,9 +38,9 @@ _LEVELS: Final = frozenset({"debug", "info", "notice", "warning", "error", "crit
 class Hearing:
     """The `CallListener` of one step's call. Events are emitted at once when there was silence, else after a pause."""
 
-    def __init__(self, attempt: Attempt, secrets: Mapping[str, str]) -> None:
+    def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
-        self._secrets = secrets
+        self._words = Words(attempt.execution.redactor)
         self._began = attempt.execution.now()
         self._told: datetime | None = None
         self._progress: tuple[float, float | None, str] | None = None
@@ -142,13 +142,13 @@ class Hearing:
 
     def _line(self, data: Json) -> Json:
         try:
-            known = redact(check_json(data), self._secrets)
+            known = self._words.json(check_json(data))
         except NotJson as exc:
             return f"(not JSON: {exc})"
         return shortened(known)
 
     def _bounded(self, text: str, limit: int) -> str:
-        return cleaned(redact_text(text, self._secrets), limit)  # before it is cut: half a secret would not be found
+        return cleaned(self._words.text(text), limit)  # before it is cut: half a secret would not be found
 
 
 def shortened(data: Json) -> Json:
@@ -164,9 +164,9 @@ def cleaned(text: str, limit: int = LONGEST_MESSAGE) -> str:
 
 
 @asynccontextmanager
-async def hearing(attempt: Attempt, secrets: Mapping[str, str]) -> AsyncGenerator[Hearing]:
+async def hearing(attempt: Attempt) -> AsyncGenerator[Hearing]:
     """A listener for as long as the call lasts."""
-    listener = Hearing(attempt, secrets)
+    listener = Hearing(attempt)
     try:
         yield listener
     finally:

@@ -18,6 +18,7 @@ from callsheet.runs.events import RunError, RunId, RunStatus
 from callsheet.runs.execution import Around, Execution
 from callsheet.runs.fairness import rebuild
 from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Journal
+from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.scenarios import PinnedScenarios
 from callsheet.runs.state import RunState
 from callsheet.runs.steps.registry import EXECUTORS
@@ -38,6 +39,7 @@ class Interpreter:
     children: Children
     cache: ResultCache
     cipher: Cipher
+    secrets: KnownSecrets
 
     @classmethod
     def over(
@@ -62,6 +64,7 @@ class Interpreter:
             children=Children(acceptance=acceptance, journal=journal, clock=clock),
             cache=ResultCache(clock),
             cipher=cipher,
+            secrets=acceptance.secrets,
         )
 
     async def execute(self, run_id: RunId, control: Control, engine: Engine) -> datetime | None:
@@ -114,6 +117,7 @@ class Interpreter:
             children=self.children,
             cache=self.cache,
             cipher=self.cipher,
+            secrets=self.secrets,
         )
         own = control.below("The run was cancelled")
         execution = Execution(scenario=scenario, state=state, size=size, control=own, around=around)

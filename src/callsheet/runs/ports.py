@@ -4,7 +4,7 @@ The journal's port stands in `callsheet.runs.journal`, and everything of it can 
 servers stands in `callsheet.runs.tools`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,7 +86,11 @@ class Environment(Protocol):
         ...
 
     def secret(self, name: str) -> str | None:
-        """A secret; None when the operator set none. Its value is never written anywhere."""
+        """A secret as it is now; None when the operator set none. Its value is never written anywhere."""
+        ...
+
+    def secrets(self) -> Mapping[str, str]:
+        """Every secret as it is now, by name: for taking them out of what is written."""
         ...
 
 

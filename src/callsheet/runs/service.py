@@ -154,7 +154,7 @@ class RunService(RunHistory):
             trigger=trigger,
             mandate=mandate,
         )
-        return NewRun(started=started, definition=canonical(entry.document))
+        return NewRun(started=self._acceptance.clean(entry, started), definition=canonical(entry.document))
 
     async def _entry(self, scenario_id: str, mandate: Mandate) -> CatalogEntry:
         if mandate.scenarios.allow_all:

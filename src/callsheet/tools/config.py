@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, Literal, NoReturn, cast
+from typing import Final, Literal, NoReturn, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -34,11 +34,14 @@ from callsheet.tools.servers import (
     StdioServer,
 )
 
+FindSecret: TypeAlias = Callable[[str], str | None]
+"""Gives a secret by its name; None when it is not set."""
+
 MAX_FILE_BYTES: Final = 2**20
 SECRET_PREFIX: Final = "CALLSHEET_SECRET_"  # noqa: S105 - the beginning of a name, the same as for scenarios
 REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
 REFERENCE_BODY: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
-SECRET_BODY: Final = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_]*)")
+SECRET_BODY: Final = re.compile(r"secret:([A-Za-z0-9_]{1,128})")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HTTP_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*")
 HEADER_VALUE: Final = re.compile(r"([!-~]([ -~]*[!-~])?)?")
@@ -46,18 +49,25 @@ SCOPE: Final = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 _HTTPS_PAGE: Final = re.compile(r"https://[^\s/?#]+/[^\s/?#][^\s]*")
 
 
-def read_servers(path: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
+def read_servers(
+    path: Path, environment: Mapping[str, str], secret: FindSecret | None = None
+) -> tuple[ServerConfig, ...]:
     """Read the tool servers of `path`, in the file's order.
 
-    `${NAME}` and `${NAME:-default}` come from `environment`, `${secret:NAME}` from its `CALLSHEET_SECRET_NAME`.
+    `${NAME}` and `${NAME:-default}` come from `environment`, `${secret:NAME}` from `secret`,
+    or without that from the environment's `CALLSHEET_SECRET_NAME`.
 
     Raises:
         ConfigurationInvalid: the file, server and key, and what is wrong there.
     """
-    return parse_servers(_read(path), source=str(path), folder=path.resolve().parent, environment=environment)
+    return parse_servers(
+        _read(path), source=str(path), folder=path.resolve().parent, environment=environment, secret=secret
+    )
 
 
-def parse_servers(text: str, *, source: str, folder: Path, environment: Mapping[str, str]) -> tuple[ServerConfig, ...]:
+def parse_servers(
+    text: str, *, source: str, folder: Path, environment: Mapping[str, str], secret: FindSecret | None = None
+) -> tuple[ServerConfig, ...]:
     """The same from a text. `source` names it in errors, `folder` is where relative paths start.
 
     Raises:
@@ -69,8 +79,12 @@ def parse_servers(text: str, *, source: str, folder: Path, environment: Mapping[
     servers = cast("dict[str, object]", document)["mcpServers"]
     if not isinstance(servers, dict):
         raise ConfigurationInvalid(f'{source}: "mcpServers" must be an object that maps names to servers.')
+
+    def find(name: str) -> str | None:
+        return environment.get(f"{SECRET_PREFIX}{name}")
+
     return tuple(
-        _Reader(source, name, folder, environment).server(cast("dict[str, object]", value))
+        _Reader(source, name, folder, environment, secret or find).server(cast("dict[str, object]", value))
         for name, value in cast("dict[str, object]", servers).items()
         if not _disabled(value, source, name)
     )
@@ -122,7 +136,10 @@ def _disabled(value: object, source: str, name: str) -> bool:
 class _Reader:
     """Reads one server; knows what to say about where a fault is."""
 
-    def __init__(self, source: str, name: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, source: str, name: str, folder: Path, environment: Mapping[str, str], find_secret: FindSecret
+    ) -> None:
+        self._find_secret = find_secret
         self._source = source
         self._name = name
         self._folder = folder
@@ -270,6 +287,8 @@ class _Reader:
             if body is None:
                 self._refuse(key, f"{reference[0]} is not ${{NAME}}, ${{NAME:-default}} or ${{secret:NAME}}.")
             name, default = body[1], cast("str | None", body[2])
+            if name.startswith(SECRET_PREFIX):  # also so, it is a secret
+                return self._secret(key, name.removeprefix(SECRET_PREFIX))
             value = self._environment.get(name) or default
             if value is None:
                 self._refuse(key, f"the environment variable {name} is not set. Set it, or write ${{{name}:-default}}.")
@@ -283,9 +302,13 @@ class _Reader:
         return expanded
 
     def _secret(self, key: str, name: str) -> str:
-        value = self._environment.get(f"{SECRET_PREFIX}{name}")
+        value = self._find_secret(name)
         if not value:
-            self._refuse(key, f"the secret {name} is not set. Set the environment variable {SECRET_PREFIX}{name}.")
+            self._refuse(
+                key,
+                f"the secret {name} is not set. Set the environment variable {SECRET_PREFIX}{name}, or run "
+                f"'callsheet secrets set {name}'.",
+            )
         self._secrets[name] = value
         return value
 

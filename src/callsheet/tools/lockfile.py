@@ -20,10 +20,10 @@ from typing import Final
 from callsheet.errors import ConfigurationInvalid
 from callsheet.lint.changes import printable
 from callsheet.lint.signatures import Signatures, ToolSignature
+from callsheet.replacing import replace_file
 from callsheet.runs.tools import ToolInfo, ToolListing
 from callsheet.scenario.codec import DocumentInvalid, canonical, decode_json
 from callsheet.scenario.json import MAX_DEPTH, Json, JsonObject, escape, is_object
-from callsheet.tools.replacing import replace_file
 
 LOCKFILE: Final = "callsheet.lock"
 """Its name, beside mcp.json."""

@@ -29,7 +29,7 @@ from callsheet.tools.deadlines import since
 from callsheet.tools.lanes import Lane, Lanes
 from callsheet.tools.locks import Guard, Lock
 from callsheet.tools.rate import Limiter
-from callsheet.tools.redaction import Redaction
+from callsheet.tools.redaction import Known, Redaction
 from callsheet.tools.routing import missing_tool
 from callsheet.tools.servers import ServerConfig, StdioServer
 from callsheet.tools.session.causes import ConnectFailed, session_is_over
@@ -58,6 +58,7 @@ class Member:
         version: ours.
         lock: what its tools were when somebody looked at them.
         permits: counts the calls of all processes, where they have a limit.
+        known: gives the redactor of all secrets, for what the server says.
 
     Attributes:
         scenarios: those that may call it.
@@ -73,11 +74,12 @@ class Member:
         version: str,
         lock: Lock,
         permits: Permits | None = None,
+        known: Known | None = None,
     ) -> None:
         options = server.options
         share = self._share = _share(server, permits)
         limiter = self._limiter = None if options.rate_limit is None else Limiter(options.rate_limit)
-        self._redaction = Redaction(server.secrets)
+        self._redaction = Redaction(server.secrets, known)
         self._guard = Guard(server.name, options.lock, lock)
 
         def lane() -> Lane:
@@ -134,7 +136,7 @@ class Member:
             raise
         self._lanes.leave(lane, call, outcome)
         self._works()
-        return self._redaction.outcome(outcome)
+        return await self._redaction.outcome(outcome)
 
     def holds(self, run_id: RunId) -> bool:
         """Whether something is held open for a run."""

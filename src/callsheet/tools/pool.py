@@ -22,6 +22,7 @@ from callsheet.tools.locks import Lock
 from callsheet.tools.member import Member
 from callsheet.tools.oauth.sign_in import SignIn
 from callsheet.tools.oauth.tokens import MemoryTokens, TokenStore
+from callsheet.tools.redaction import Known
 from callsheet.tools.routing import only_server, require_allowed, unknown_server
 from callsheet.tools.servers import HttpServer, ServerConfig, StdioServer
 from callsheet.tools.session.listing import Listing
@@ -49,6 +50,7 @@ class ToolPool:
         lockfile: `callsheet.lock`, which need not exist.
         tokens: where tokens of servers are kept; in memory by default.
         permits: counts the calls of all processes, for servers that limit them; needed where one does.
+        known: gives the redactor of all secrets, for what servers say; without it, that knows the server's own.
         children: the folder that remembers the processes of stdio servers; None remembers nothing.
     """
 
@@ -63,8 +65,10 @@ class ToolPool:
         lockfile: Path | None = None,
         tokens: TokenStore | None = None,
         permits: Permits | None = None,
+        known: Known | None = None,
     ) -> None:
         self._permits = permits
+        self._known_secrets = known
         self._tls = SharedTls()
         self._tokens = tokens or MemoryTokens()
         self._children = Children(children)
@@ -160,6 +164,7 @@ class ToolPool:
         if sign_in is not None:
             self._sign_ins.append(sign_in)
         ways = _Ways(server, environment, self._tls, self._children, sign_in)
+        ways.known = self._known_secrets
         return Member(
             server,
             open_link=ways.open_link,
@@ -168,6 +173,7 @@ class ToolPool:
             version=version,
             lock=lock,
             permits=self._permits,
+            known=self._known_secrets,
         )
 
     async def _find(self, call: ToolCall) -> str:
@@ -213,6 +219,7 @@ class _Ways:
     ) -> None:
         self._children = children
         self._server = server
+        self.known: Known | None = None
         self._environment = environment
         self._tls = tls
         self._sign_in = sign_in
@@ -226,7 +233,7 @@ class _Ways:
     def open_link(self, on_lost: Callable[[], None]) -> Link:
         match self._server:
             case StdioServer() as server:
-                return StdioLink(server, self._environment, FaultMark(), on_lost, self._children)
+                return StdioLink(server, self._environment, FaultMark(), on_lost, self._children, self.known)
             case HttpServer(transport="http") as server if self._is_old:
                 self._is_old = False  # until it works again: the server may have become a newer one
                 return self._older(server, on_lost)

@@ -1,65 +1,106 @@
-"""What a tool server says, without the secrets that `mcp.json` gave it: it may repeat them anywhere."""
+"""What a tool server says, without secrets: those that `mcp.json` gave it, and those that calls brought it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
 from callsheet.errors import ToolCallFailed
-from callsheet.runs.secrets import redact, redact_text
-from callsheet.runs.tools import CallListener, Elicitation, InputRequired, ToolCall, ToolInfo, ToolOutcome
+from callsheet.runs.redaction.redactor import Redactor
+from callsheet.runs.redaction.results import clean_result
+from callsheet.runs.redaction.split import Words
+from callsheet.runs.tools import (
+    CallListener,
+    Elicitation,
+    InputRequired,
+    ToolCall,
+    ToolInfo,
+    ToolOutcome,
+    ToolResult,
+)
 from callsheet.scenario.json import Json, JsonObject
 
+Known = Callable[[], Redactor]
+"""Gives the redactor of all secrets that the process knows by now."""
 
-@dataclass(frozen=True, slots=True)
+
 class Redaction:
-    """Takes the `secrets` of one server out, by name, of all that is written or shown of it but results and schemas."""
+    """Takes secrets out, by name, of all that one server says: it may repeat them anywhere.
 
-    secrets: Mapping[str, str]
+    Args:
+        secrets: of the server, by name.
+        known: gives a redactor that knows these and those of all others; without it, these are all there are.
+    """
+
+    def __init__(self, secrets: Mapping[str, str], known: Known | None = None) -> None:
+        own = Redactor(secrets.items())
+        self.redactor: Known = known or (lambda: own)
 
     def text(self, text: str) -> str:
         """`text` without them."""
-        return redact_text(text, self.secrets)
+        return self.redactor().text(text)
 
     def clean(self, failure: ToolCallFailed) -> None:
         """Take them out of the words and data of `failure`."""
-        if self.secrets:
-            failure.args = (self.text(failure.message),)
-            failure.data = redact(failure.data, self.secrets)
+        redactor = self.redactor()
+        if redactor:
+            failure.args = (redactor.text(failure.message),)
+            failure.data = redactor.json(failure.data)
 
-    def outcome(self, outcome: ToolOutcome) -> ToolOutcome:
-        """`outcome`, whose questions are without them; a result is left as it is."""
-        if not self.secrets or not isinstance(outcome, InputRequired):
+    async def outcome(self, outcome: ToolOutcome) -> ToolOutcome:
+        """`outcome` with a result, or questions, without them."""
+        redactor = self.redactor()
+        if isinstance(outcome, ToolResult):
+            return await clean_result(outcome, redactor)
+        if not redactor or not isinstance(outcome, InputRequired):
             return outcome
-        return replace(outcome, requests=tuple(map(self._question, outcome.requests)))
+        return replace(outcome, requests=tuple(_question(each, redactor) for each in outcome.requests))
 
     def tool(self, tool: ToolInfo) -> ToolInfo:
-        """`tool` with a description without them; a schema with a word replaced would be another schema."""
-        return replace(tool, description=self.text(tool.description)) if self.secrets else tool
+        """`tool`, whose name, description, schemas and annotations are without them."""
+        redactor = self.redactor()
+        if not redactor:
+            return tool
+        return replace(
+            tool,
+            name=redactor.text(tool.name),
+            description=redactor.text(tool.description),
+            input_schema=_object(tool.input_schema, redactor) or {},
+            output_schema=_object(tool.output_schema, redactor),
+            annotations=_object(tool.annotations, redactor),
+        )
 
     def call(self, call: ToolCall) -> ToolCall:
         """`call`, whose listener hears nothing of them."""
-        if not self.secrets or call.listener is None:
+        redactor = self.redactor()
+        if not redactor or call.listener is None:
             return call
-        return replace(call, listener=_Listener(call.listener, self))
+        return replace(call, listener=_Listener(call.listener, Words(redactor)))
 
-    def _question(self, question: Elicitation) -> Elicitation:
-        """The question; its `key` and `url` lead to what they name, and cannot be others."""
-        form = cast("JsonObject | None", redact(question.form_schema, self.secrets))
-        return replace(question, message=self.text(question.message), form_schema=form)
+
+def _question(question: Elicitation, redactor: Redactor) -> Elicitation:
+    return Elicitation(
+        key=redactor.text(question.key),
+        message=redactor.text(question.message),
+        form_schema=_object(question.form_schema, redactor),
+        url=None if question.url is None else redactor.text(question.url),
+    )
+
+
+def _object(value: JsonObject | None, redactor: Redactor) -> JsonObject | None:
+    return cast("JsonObject | None", redactor.json(value))
 
 
 class _Listener:
     """A `CallListener` between the server and another one."""
 
-    def __init__(self, inner: CallListener, redaction: Redaction) -> None:
+    def __init__(self, inner: CallListener, words: Words) -> None:
         self._inner = inner
-        self._redaction = redaction
+        self._words = words
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
         """See `CallListener`."""
-        self._inner.progress(progress, total, self._redaction.text(message))
+        self._inner.progress(progress, total, self._words.text(message))
 
     def log(self, level: str, logger: str, data: Json) -> None:
         """See `CallListener`."""
-        known = redact(data, self._redaction.secrets)
-        self._inner.log(level, self._redaction.text(logger), known)
+        self._inner.log(level, self._words.text(logger), self._words.json(data))

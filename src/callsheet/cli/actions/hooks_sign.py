@@ -11,11 +11,11 @@ from callsheet.cli.inputs import read_bytes
 from callsheet.cli.screen import seconds_text, write
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.trigger_access import open_triggers
-from callsheet.engine.environment import OperatorEnvironment
 from callsheet.runs.triggers.hooks import secrets_of
 from callsheet.runs.triggers.signatures import HEADER, sign
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.settings import Settings, environment
+from callsheet.storage import operator_environment
 
 
 async def act(options: HooksSignOptions) -> int:
@@ -26,7 +26,7 @@ async def act(options: HooksSignOptions) -> int:
         where = options.url or _service(settings)
     body = _body(options.body)
     now = datetime.now(UTC)
-    header = f"{HEADER}: {sign(_secret(hook), int(now.timestamp()), body)}"
+    header = f"{HEADER}: {sign(_secret(hook, settings), int(now.timestamp()), body)}"
     data = options.body if _is_file(options.body) else body.decode()
     kind = "-H 'Content-Type: application/json' "
     write(f"curl {kind}-H {quote(header)} --data-binary {quote(data)} {quote(where.rstrip('/') + hook.url)}")
@@ -36,10 +36,10 @@ async def act(options: HooksSignOptions) -> int:
     return DONE
 
 
-def _secret(hook: HookDetail) -> str:
+def _secret(hook: HookDetail, settings: Settings) -> str:
     if hook.secret is None:
         raise Refused(f"The hook '{hook.name}' has errors. 'callsheet hooks show {hook.name}' says which.")
-    secrets = secrets_of(hook.secret, OperatorEnvironment(environment()))
+    secrets = secrets_of(hook.secret, operator_environment(settings, environment()))
     if not secrets:
         raise Refused(f"CALLSHEET_SECRET_{hook.secret} is not set here, so nothing can be signed with it.")
     return secrets[0]

@@ -6,7 +6,6 @@ from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.local_triggers import open_local_triggers
 from callsheet.cli.text import counted
-from callsheet.engine.environment import OperatorEnvironment
 from callsheet.errors import ConfigurationInvalid, JournalUnavailable
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.ports import CatalogEntry, Environment
@@ -14,7 +13,7 @@ from callsheet.runs.triggers.documents import Hook, Trigger
 from callsheet.runs.triggers.entries import TriggerEntry
 from callsheet.runs.triggers.hooks import missing_secret
 from callsheet.settings import Settings, environment
-from callsheet.storage import open_catalog
+from callsheet.storage import open_catalog, operator_environment
 
 
 async def check_triggers(settings: Settings) -> Sequence[Finding]:
@@ -27,7 +26,7 @@ async def check_triggers(settings: Settings) -> Sequence[Finding]:
             scenarios = {entry.scenario_id: entry for entry in await catalog.list()}
     except (ConfigurationInvalid, JournalUnavailable):  # which the check of the scenarios has said
         return []
-    given = OperatorEnvironment(environment())
+    given = operator_environment(settings, environment())
     found = {(entry.kind, entry.name): list(_faults(entry, scenarios, given)) for entry in entries}
     fine = [counted(_fine(found, kind), kind) for kind in TriggerKind if any(kind is key[0] for key in found)]
     faults = [fault for each in found.values() for fault in each]
@@ -58,7 +57,8 @@ def _faults(entry: TriggerEntry, scenarios: Mapping[str, CatalogEntry], given: E
             yield Finding(
                 mark=Mark.BAD,
                 text=f"The hook {entry.name!r} refuses every request: {variable} is not set here.",
-                to_do=f"Set {variable} in the environment of the server to the secret that callers sign with.",
+                to_do=f"Set {variable} in the environment of the server to the secret that callers sign with, "
+                f"or run 'callsheet secrets set {variable.removeprefix('CALLSHEET_SECRET_')}'.",
             )
 
 

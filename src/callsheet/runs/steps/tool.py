@@ -1,7 +1,6 @@
 """Executes `tool` steps: one call of an MCP tool, and its result as the step's output."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 import orjson
@@ -12,8 +11,9 @@ from callsheet.runs.conversation import Conversation
 from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.keys import path_uuid
+from callsheet.runs.redaction.results import clean_result
 from callsheet.runs.scope import Scope
-from callsheet.runs.secrets import masks, redact, redact_text, uses_secrets
+from callsheet.runs.secrets import how_to_set, masks, uses_secrets
 from callsheet.runs.tools import OtherBlock, TextBlock, ToolCall, ToolResult
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json, JsonObject
@@ -59,26 +59,28 @@ class ToolExecutor:
             raise
 
     async def _attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Outcome:
-        names = attempt.execution.scenario.secrets
-        if not names or not uses_secrets(step.input):
-            return Outcome(output=await _call(step, _object(prepared), attempt, {}))
-        secrets = _resolve(names, attempt.execution)
-        arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": dict(secrets)}))
+        execution = attempt.execution
+        execution.renew_secrets()
+        arguments, names = _object(prepared), execution.scenario.secrets
+        if names and uses_secrets(step.input):
+            secrets: JsonObject = dict(_resolve(names, execution))
+            arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": secrets}))
+        if not (redactor := execution.redactor):
+            return Outcome(output=await _call(step, arguments, attempt))
         try:
-            return Outcome(output=redact(await _call(step, arguments, attempt, secrets), secrets))
+            return Outcome(output=redactor.json(await _call(step, arguments, attempt)))
         except HeldCallLost as exc:
-            message = redact_text(exc.message, secrets)
-            raise HeldCallLost(message, server=exc.server, tool=exc.tool) from None
+            raise HeldCallLost(redactor.text(exc.message), server=exc.server, tool=exc.tool) from None
         except StepFailure as exc:
-            message = redact_text(exc.message, secrets)
-            raise StepFailure(message, code=exc.step_code, data=redact(exc.data, secrets)) from None
+            message = redactor.text(exc.message)
+            raise StepFailure(message, code=exc.step_code, data=redactor.json(exc.data)) from None
 
     def resumption(self, step: ToolStep) -> Resumption:
         """As the author decided with `on_interrupt`."""
         return _RESUMPTIONS[step.on_interrupt]
 
 
-async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets: Mapping[str, str]) -> Json:
+async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json:
     execution = attempt.execution
     defaults = execution.scenario.defaults
     server = step.server or defaults.server
@@ -99,7 +101,7 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt, secrets
             scenario_id=scenario_id,
             allowed=allowed,
         )
-        result = await Conversation(call, attempt, secrets).result()
+        result = await clean_result(await Conversation(call, attempt).result(), execution.redactor)
         if cached:
             execution.around.cache.keep(key, result)
     if _texts_are_large(result):  # read beside the event loop: JSON of a megabyte would hold it up
@@ -121,7 +123,7 @@ def _resolve(names: tuple[str, ...], execution: Execution) -> dict[str, str]:
     found = {name: execution.around.environment.secret(name) for name in names}
     for name, secret in found.items():
         if secret is None:
-            message = f"The secret '{name}' is not set any more. Set CALLSHEET_SECRET_{name}."
+            message = f"The secret '{name}' is not set any more: {how_to_set(name)}."
             raise StepFailure(message, code="InputInvalid", data={"secret": name})
     return {name: secret for name, secret in found.items() if secret is not None}
 

@@ -18,7 +18,7 @@ import orjson
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError
 from mcp.client.auth.oauth2 import OAuthContext
 
-from callsheet.runs.secrets import redact_text
+from callsheet.runs.redaction.redactor import Redactor
 from callsheet.tools.faults import plain
 from callsheet.tools.oauth.providers import Person, SignInRefused, check_registration, provider_of
 from callsheet.tools.oauth.wallet import Kept
@@ -69,7 +69,7 @@ async def fetch_tokens(
     except Exception as exc:  # what servers say meets the SDK's parsers, which raise what they like
         # The rest of the text may show what was parsed, tokens too.
         text = str(exc).partition("\n")[0] or type(exc).__name__
-        raise FlowFailed(plain(redact_text(text, _secrets(auth, kept, context)), 300)) from exc
+        raise FlowFailed(plain(Redactor(_secrets(auth, kept, context).items()).text(text), 300)) from exc
     tokens = context.current_tokens
     # What the HTTP library says about it later has the token in it.
     if tokens is not None and _TOKEN.fullmatch(tokens.access_token) is None:

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 from loguru import logger
 
 from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+from callsheet.replacing import replace_file
 from callsheet.runs.ports import Cipher
-from callsheet.tools.replacing import replace_file
 
 _PURPOSE: Final = "oauth"
 

@@ -275,7 +275,8 @@ class Connection:
                 listing = await read_listing(mcp, self.name, self._allowed)
         except TimeoutError:
             raise ListUnusable(f"it did not list its tools within {self._connect_timeout:g} s") from None
-        return replace(listing, tools={name: self._redaction.tool(tool) for name, tool in listing.tools.items()})
+        tools = map(self._redaction.tool, listing.tools.values())
+        return replace(listing, tools={tool.name: tool for tool in tools})
 
     def _opened(self, attempt: _Attempt, session: Session) -> None:
         if attempt.ready.done():  # expired in this very moment

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
+from callsheet.runs.redaction.redactor import NOTHING, Redactor
+from callsheet.runs.redaction.split import Stream
 from callsheet.tools.servers import StdioServer
 from callsheet.tools.transports.orphans import Children
 
@@ -49,16 +51,26 @@ class CannotStart(Exception):
 
 
 class LastWords:
-    """The end of what a server wrote to stderr: the last lines, and never more than `STDERR_BYTES` of them."""
+    """The end of what a server wrote to stderr: the last lines, and never more than `STDERR_BYTES` of them.
 
-    def __init__(self) -> None:
+    Secrets are taken out as it comes: later, a line that was cut might begin in the middle of one.
+    """
+
+    def __init__(self, redactor: Redactor = NOTHING) -> None:
+        self._stream = Stream(redactor)
         self._lines: deque[bytes] = deque()
         self._bytes = 0
         self._open = b""
 
     def feed(self, chunk: bytes) -> None:
         """Take what the server wrote."""
-        *lines, rest = chunk[-STDERR_BYTES:].split(b"\n")
+        if len(chunk) > STDERR_BYTES:
+            end = chunk[-STDERR_BYTES:]
+            chunk = end.partition(b"\n")[2] or end
+        self._take(self._stream.feed(chunk))
+
+    def _take(self, chunk: bytes) -> None:
+        *lines, rest = chunk.split(b"\n")
         # The first line goes on with what was open; of the others only those that will be kept are worth a look.
         for line in lines[:1] + lines[1:][-STDERR_LINES:]:
             self._keep((self._open + line)[-STDERR_LINE_BYTES:])
@@ -67,7 +79,8 @@ class LastWords:
 
     def text(self) -> str:
         """The lines, oldest first."""
-        lines = [*self._lines, self._open] if self._open else self._lines
+        last = self._open + self._stream.pending
+        lines = [*self._lines, last] if last else self._lines
         return b"\n".join(lines).decode("utf-8", "replace").strip()
 
     def _keep(self, line: bytes) -> None:
@@ -86,7 +99,9 @@ class Child(asyncio.SubprocessProtocol):
     the server, and `children` knows what it may have started.
     """
 
-    def __init__(self, on_stdout: OnStdout, on_end: Callable[[], None], children: Children) -> None:
+    def __init__(
+        self, on_stdout: OnStdout, on_end: Callable[[], None], children: Children, redactor: Redactor = NOTHING
+    ) -> None:
         self._children = children
         self._on_stdout = on_stdout
         self._on_end = on_end
@@ -94,7 +109,7 @@ class Child(asyncio.SubprocessProtocol):
         self._over = asyncio.Event()
         self._open_pipes = {STDOUT, STDERR}
         self._transport: asyncio.SubprocessTransport | None = None
-        self.last_words = LastWords()
+        self.last_words = LastWords(redactor)
 
     @property
     def process(self) -> asyncio.SubprocessTransport:
@@ -202,8 +217,9 @@ async def start(
     on_stdout: OnStdout,
     on_end: Callable[[], None],
     children: Children,
+    redactor: Redactor = NOTHING,
 ) -> Child:
-    """Start `server` with the allowed part of `environment`, so that it dies with us.
+    """Start `server` with the allowed part of `environment`, so that it dies with us; `redactor` is for its stderr.
 
     Raises:
         CannotStart: there is no such program or folder, or it may not be executed.
@@ -213,7 +229,7 @@ async def start(
     loop = asyncio.get_running_loop()
     try:
         _, child = await loop.subprocess_exec(
-            lambda: Child(on_stdout, on_end, children),
+            lambda: Child(on_stdout, on_end, children, redactor),
             *_launched(program, server, env),
             cwd=server.cwd,
             env=env,

@@ -16,6 +16,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCRequest
 
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark
+from callsheet.tools.redaction import Known, Redaction
 from callsheet.tools.servers import StdioServer
 from callsheet.tools.transports.amplification import excess
 from callsheet.tools.transports.child import Child, start
@@ -220,8 +221,10 @@ class StdioLink:
         mark: FaultMark,
         on_lost: Callable[[], None],
         children: Children,
+        known: Known | None = None,
     ) -> None:
         self._server = server
+        self._known = known
         self._children = children
         self._environment = environment
         self._on_lost = on_lost
@@ -250,7 +253,8 @@ class StdioLink:
         Raises:
             CannotStart: see `callsheet.tools.transports.child`.
         """
-        self._child = await start(self._server, self._environment, self._feed, self._end, self._children)
+        redactor = Redaction(self._server.secrets, self._known).redactor()
+        self._child = await start(self._server, self._environment, self._feed, self._end, self._children, redactor)
         return self._answers, Requests(self._child, UNREAD_FACTOR * self._cap, self.mark)
 
     async def __aexit__(

@@ -1,0 +1,33 @@
+"""Events without secrets: what is journaled, and so what later steps, the API and every reader see."""
+
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from callsheet.runs.codec import encode
+from callsheet.runs.events import Event, RunError
+from callsheet.runs.redaction.redactor import CUT, Redactor
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+FOREIGN: Final = ("input", "env", "output", "message", "error", "errors", "waits_for", "logger", "data", "by")
+"""The fields of events that hold what tools, callers and people say. The others are names and numbers of ours."""
+
+
+def clean(event: AnyEvent, redactor: Redactor) -> AnyEvent:
+    """`event` with every secret replaced by its name; the event itself when there is none in it."""
+    if not redactor:
+        return event
+    encoded = encode(event)[1].decode()
+    if CUT not in encoded and not redactor.suspects(encoded):
+        return event
+    # `Any`: which of the fields an event has depends on its type, and the value has the type that it had.
+    changed: dict[str, Any] = {
+        name: _clean(value, redactor) for name in FOREIGN if (value := getattr(event, name, None)) is not None
+    }
+    return replace(event, **changed)
+
+
+def _clean(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, RunError):
+        return replace(value, message=redactor.text(value.message), data=redactor.json(value.data))
+    return redactor.json(value)

@@ -1,0 +1,76 @@
+"""Which secrets there are: those of the operator, those of the tool servers, and what they were before a change."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from callsheet.runs.ports import Environment
+from callsheet.runs.redaction.redactor import NOTHING, Redactor
+from callsheet.scenario.model import Scenario
+from callsheet.scenario.steps.tool import ToolStep
+
+_MOST_KEPT: Final = 256
+"""Redactors that are kept, one for each set of secrets."""
+
+_MOST_VALUES: Final = 4
+"""Of one secret that was changed: a tool server may still say the old one."""
+
+Secrets = Mapping[str, str]
+"""Values by name."""
+
+
+class KnownSecrets:
+    """Gives redactors that know a secret's present value and those that it had since the process began.
+
+    Args:
+        environment: has the operator's secrets.
+        servers: the secrets that `mcp.json` gives each tool server, by the server's name.
+    """
+
+    def __init__(self, environment: Environment, servers: Mapping[str, Secrets] | None = None) -> None:
+        self._environment = environment
+        self._servers = servers or {}
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._redactors: dict[frozenset[tuple[str, str]], Redactor] = {}
+        self._all: tuple[Secrets, Redactor] | None = None
+        for secrets in self._servers.values():
+            self._note(secrets)
+        self.everything()
+
+    def everything(self) -> Redactor:
+        """Of every secret that this process knows: for what belongs to no run, such as logs and tool servers."""
+        present = self._environment.secrets()
+        if self._all is None or self._all[0] != present:
+            self._note(present)
+            self._all = dict(present), self._redactor(self._values)
+        return self._all[1]
+
+    def of(self, scenario: Scenario) -> Redactor:
+        """Of the secrets that a scenario declares, and of those that the tool servers have which it can call."""
+        names = [*scenario.secrets, *self._of_servers(scenario)]
+        if not names:
+            return NOTHING
+        present = {name: self._environment.secret(name) for name in scenario.secrets}
+        self._note({name: secret for name, secret in present.items() if secret is not None})
+        return self._redactor(names)
+
+    def _of_servers(self, scenario: Scenario) -> Iterable[str]:
+        if not any(self._servers.values()):
+            return ()
+        default = scenario.defaults.server
+        called = {step.server or default for step in scenario.all_steps if isinstance(step, ToolStep)}
+        return [name for server, secrets in self._servers.items() if called & {server, None} for name in secrets]
+
+    def _note(self, secrets: Secrets) -> None:
+        for name, secret in secrets.items():
+            values = self._values.get(name, ())
+            if secret not in values:
+                self._values[name] = (secret, *values)[:_MOST_VALUES]
+
+    def _redactor(self, names: Iterable[str]) -> Redactor:
+        pairs = frozenset((name, value) for name in names for value in self._values.get(name, ()))
+        found = self._redactors.get(pairs)
+        if found is None:
+            if len(self._redactors) >= _MOST_KEPT:
+                self._redactors.clear()
+            found = self._redactors[pairs] = Redactor(sorted(pairs))
+        return found

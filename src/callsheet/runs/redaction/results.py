@@ -1,0 +1,41 @@
+"""Results of tools without secrets."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final, cast
+
+import orjson
+
+from callsheet.runs.redaction.redactor import Redactor
+from callsheet.runs.tools import OtherBlock, TextBlock, ToolResult
+from callsheet.scenario.json import JsonObject
+
+LARGE: Final = 64 * 2**10
+"""Characters of a result's texts that are looked through on the event loop, in about a millisecond."""
+
+
+async def clean_result(result: ToolResult, redactor: Redactor) -> ToolResult:
+    """`result` without secrets, also those that are split over its blocks; in a thread when it is large."""
+    if not redactor:
+        return result
+    if _is_large(result):
+        return await asyncio.to_thread(clean, result, redactor)
+    return clean(result, redactor)
+
+
+def clean(result: ToolResult, redactor: Redactor) -> ToolResult:
+    """The same at once."""
+    texts = iter(redactor.texts([block.text for block in result.content if isinstance(block, TextBlock)]))
+    content = tuple(
+        TextBlock(text=next(texts))
+        if isinstance(block, TextBlock)
+        else OtherBlock(value=cast("JsonObject", redactor.json(block.value)))
+        for block in result.content
+    )
+    return replace(result, content=content, structured=redactor.json(result.structured))
+
+
+def _is_large(result: ToolResult) -> bool:
+    texts = sum(len(block.text) for block in result.content if isinstance(block, TextBlock))
+    others = [block.value for block in result.content if isinstance(block, OtherBlock)]
+    return texts > LARGE or texts + len(orjson.dumps([result.structured, others])) > LARGE
