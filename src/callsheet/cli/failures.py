@@ -43,22 +43,29 @@ def say(text: str) -> None:
 
 def report(error: CallsheetError) -> int:
     """Tell the person at the terminal about `error`; the exit status."""
-    say(f"Error: {one_line(error.message)}")
+    say(f"Error: {_hidden(one_line(error.message))}")
     if isinstance(error, Invalid):
         for line in _problems(error):
-            say(line)
+            say(_hidden(line))
     return USAGE if isinstance(error, (Refused, *_NOT_LIKE_THIS)) else FAILED
 
 
 def report_fault(error: BaseException, *, details: bool) -> int:
     """Tell about a fault of Callsheet itself; `details` for the traceback. The exit status."""
     if details or os.environ.get("CALLSHEET_LOG_LEVEL") == "DEBUG":
-        say(visible("".join(traceback.format_exception(error)).rstrip()))
+        say(_hidden(visible("".join(traceback.format_exception(error)).rstrip())))
     kind = type(error).__name__
-    say(f"Error: Callsheet itself failed ({kind}: {one_line(str(error))[:300]}). This is a defect; please report it.")
+    words = _hidden(one_line(str(error)))[:300]
+    say(f"Error: Callsheet itself failed ({kind}: {words}). This is a defect; please report it.")
     if not details:
         say("Run `callsheet --traceback …`, or set CALLSHEET_LOG_LEVEL=DEBUG, to see where.")
     return FAULT
+
+
+def _hidden(text: str) -> str:
+    from callsheet.cli.redaction import hidden  # noqa: PLC0415 - what fails early need not wait for its imports
+
+    return hidden(text)
 
 
 def _problems(error: Invalid) -> Iterator[str]:

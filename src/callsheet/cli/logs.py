@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 from pydantic import ValidationError
 
+from callsheet.cli.redaction import hidden_line
 from callsheet.cli.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def logs_on_stderr(level: str) -> Generator[None]:
 
 
 def _write(line: str) -> None:
+    line = hidden_line(line)
     # Looked up each time: the live view puts itself in between while it is on the screen.
     sys.stderr.write(visible(line) if sys.stderr.isatty() else line)
     sys.stderr.flush()

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "tools": Lazy(module="callsheet.cli.commands.tools", summary="List tools, call one, sign in to a server."),
     "runs": Lazy(module="callsheet.cli.commands.runs", summary="List, show, answer, cancel, retry, remove runs."),
     "schedules": Lazy(module="callsheet.cli.commands.schedules", summary="List, show, pause, resume, start schedules."),
+    "secrets": Lazy(module="callsheet.cli.commands.secrets", summary="Set, list and remove secrets; never show one."),
     "hooks": Lazy(module="callsheet.cli.commands.hooks", summary="List and show hooks, sign requests to them."),
     "keys": Lazy(module="callsheet.cli.commands.keys", summary="Make, list and revoke API keys."),
     "audit": Lazy(module="callsheet.cli.commands.audit", summary="Show who did what, or export all of it."),

@@ -6,7 +6,8 @@ from typing import Final
 
 from callsheet.cli.logs import logs_on_stderr
 from callsheet.cli.options import Places
-from callsheet.settings import Settings, load_settings, setting_origins
+from callsheet.cli.redaction import known_secrets_hidden
+from callsheet.settings import Settings, environment, load_settings, setting_origins
 
 _QUIET: Final = "WARNING"
 
@@ -24,5 +25,6 @@ def surroundings(places: Places, *, quiet: bool = True) -> Generator[Settings]:
     """
     settings = load_settings(places.overrides(), places.base())
     chosen = setting_origins(places.overrides(), places.base())["log_level"] != "the default"
-    with logs_on_stderr(settings.log_level if chosen or not quiet else _QUIET):
+    level = settings.log_level if chosen or not quiet else _QUIET
+    with known_secrets_hidden(settings, environment()), logs_on_stderr(level):
         yield settings

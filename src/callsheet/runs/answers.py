@@ -85,7 +85,9 @@ class Answers:
 
     def seen_by(self, caller: Principal) -> "Answers":
         """The use case for a caller."""
-        return Answers(journal=self._journal, engine=self._engine, clock=self._clock, caller=caller)
+        return Answers(
+            journal=self._journal, engine=self._engine, clock=self._clock, caller=caller, secrets=self._secrets
+        )
 
     async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> GivenAnswer:
         """Answer a step; when this returns the answer is durable and the run goes on.

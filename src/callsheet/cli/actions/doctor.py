@@ -9,6 +9,7 @@ from callsheet.cli.checks.configuration import check_settings, check_versions
 from callsheet.cli.checks.data import check_data
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.checks.scenarios import check_scenarios
+from callsheet.cli.checks.secrets import check_secrets
 from callsheet.cli.checks.servers import check_servers
 from callsheet.cli.checks.triggers import check_triggers
 from callsheet.cli.failures import DONE, FAILED
@@ -36,7 +37,7 @@ async def _findings(places: Places) -> AsyncGenerator[Finding]:
         with surroundings(places) as settings:
             for finding in check_settings(settings, places):
                 yield finding
-            for check in (check_data, check_scenarios, check_triggers, check_servers):
+            for check in (check_data, check_scenarios, check_secrets, check_triggers, check_servers):
                 for finding in await check(settings):
                     yield finding
     except ConfigurationInvalid as error:

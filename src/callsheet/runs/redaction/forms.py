@@ -16,6 +16,9 @@ from urllib.parse import quote
 SHORTEST: Final = 4
 """Characters; a shorter secret is not looked for: it would be found everywhere."""
 
+SAFE: Final = 8
+"""Characters from which on a secret is not found by chance."""
+
 _SHORTEST_BASE64: Final = 6
 _SHORTEST_HEX: Final = 8
 _SHORTEST_LINE: Final = 8
