@@ -9,9 +9,7 @@ import pytest
 
 from callsheet import __version__
 from callsheet.cli import actions
-from callsheet.cli.commands import audit, db, hooks, keys, runs, schedules, tools
-
-from callsheet.cli.commands import db, hooks, runs, schedules, secrets, tools
+from callsheet.cli.commands import audit, db, hooks, keys, runs, schedules, secrets, tools
 from callsheet.cli.lazy import Lazy, load
 from callsheet.cli.root import COMMANDS
 from tests.cli.conftest import CommandLine
@@ -36,7 +34,6 @@ GROUPS = {
     "hooks": hooks.COMMANDS,
     "keys": keys.COMMANDS,
     "audit": audit.COMMANDS,
-
     "secrets": secrets.COMMANDS,
 }
 INSIDE = [(f"{group} {name}", lazy) for group, table in GROUPS.items() for name, lazy in table.items()]

@@ -44,7 +44,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     folder = tmp_path / "secrets"
     if request.param == "files":
         folder.mkdir()
-        write = lambda name, value: (folder / name).write_text(f"{value}\n")  # noqa: E731
+
+        def write(name: str, value: str) -> None:
+            (folder / name).write_text(f"{value}\n")
+
         return Place(OperatorEnvironment({}, SecretFiles(folder)), write, lambda name: (folder / name).unlink())
     mine, theirs = (SecretStore(folder, FileCipher(tmp_path / "key")) for _ in range(2))
     return Place(OperatorEnvironment({}, mine), theirs.set, theirs.remove)
