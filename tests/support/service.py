@@ -204,7 +204,7 @@ def serving(
     *,
     scenarios: Sequence[JsonObject] = (),
     servers: Mapping[str, JsonObject] | None = None,
-    settings: Mapping[str, str | int | float] | None = None,
+    settings: Mapping[str, str | int | float | Sequence[str]] | None = None,
     start: bool = True,
     command: Sequence[str | Path] = COMMAND,
 ) -> Generator[Service]:
@@ -224,7 +224,7 @@ def furnish(
     *,
     scenarios: Sequence[JsonObject],
     servers: Mapping[str, JsonObject],
-    settings: Mapping[str, str | int | float],
+    settings: Mapping[str, str | int | float | Sequence[str]],
 ) -> None:
     """Write `scenarios/`, `mcp.json` and `callsheet.toml` into `folder`."""
     catalog = folder / "scenarios"

@@ -162,6 +162,22 @@ class _ErrorResponse(Response):
         await super().__call__(scope, receive, send)
 
 
+def status_of(error: CallsheetError) -> int:
+    """The status for `error`.
+
+    Raises:
+        CallsheetError: `error` itself, where its code has none: a defect, for the middleware that logs defects.
+    """
+    if error.code not in STATUS or error.code == "internal":
+        raise error
+    return STATUS[error.code]
+
+
+def headers_of(error: CallsheetError) -> Mapping[str, str]:
+    """What HTTP wants to stand beside the status of `error`, whatever the body is."""
+    return _always(status_of(error), error.code)
+
+
 def _always(status: int, code: str) -> Mapping[str, str]:
     """What HTTP wants to stand beside a status."""
     match status:
@@ -185,9 +201,7 @@ async def on_callsheet_error(request: Request, exc: Exception) -> Response:
         CallsheetError: `exc` itself, where its code has no status: a defect, for the middleware that logs defects.
     """
     error = cast("CallsheetError", exc)
-    if error.code not in STATUS or error.code == "internal":
-        raise error
-    if STATUS[error.code] >= 500:
+    if status_of(error) >= 500:
         logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
     if isinstance(error, RunNotFound) and "run_id" in request.path_params:
         return error_response(error.code, f"Unknown run_id: {shortened(request.path_params['run_id'])}")

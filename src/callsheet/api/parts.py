@@ -10,6 +10,7 @@ from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
 from callsheet.api.gate import Gate
+from callsheet.api.openid import OpenId
 from callsheet.api.options import ApiOptions
 from callsheet.api.overview import item_block
 from callsheet.api.workbench import Workbench
@@ -47,6 +48,7 @@ class Parts:
         options: limits, names and the version.
         effective: what the service tells of its settings.
         on_saved: called when a scenario was saved.
+        openid: how people sign in through a provider; None where they do not.
         workbench: where expressions are tried out.
         feed: the status of all runs, live, encoded for the stream.
         statistics: reports over many runs.
@@ -66,6 +68,7 @@ class Parts:
     options: ApiOptions
     effective: Effective = field(default_factory=Effective)
     on_saved: Callable[[], None] | None = None
+    openid: OpenId | None = None
     workbench: Workbench = field(default_factory=Workbench)
     feed: Feed = field(init=False)
     statistics: RunStatistics = field(init=False)

@@ -15,6 +15,7 @@ from callsheet.api.routes import (
     expressions,
     health,
     keys,
+    openid,
     overview,
     revisions,
     runs,
@@ -60,6 +61,7 @@ _RESOURCES: Final = (
     session,
     keys,
     audit,
+    openid,
     health,
 )
 

@@ -22,6 +22,7 @@ from callsheet.api.server import serve
 from callsheet.api.sources import Sources
 from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
+from callsheet.cli.openid import open_openid
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalLost
@@ -136,7 +137,7 @@ async def _serve(
 ) -> None:
     system = service.system
     gate = _gate(settings, system)
-    async with open_endpoint(endpoint_parts(system, settings)) as mcp:
+    async with open_endpoint(endpoint_parts(system, settings)) as mcp, open_openid(settings, system.cipher) as openid:
         service.draining.call(mcp.stop)
         parts = Parts(
             runs=system.runs,
@@ -153,6 +154,7 @@ async def _serve(
             options=_options(settings),
             effective=told,
             on_saved=mcp.look,
+            openid=openid,
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
         try:

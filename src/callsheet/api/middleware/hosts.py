@@ -69,6 +69,12 @@ class Hosts:
         return same or self._is_configured(theirs)
 
 
+def names_loopback(host: str) -> bool:
+    """Whether a `Host` header names this machine."""
+    authority = _authority(host)
+    return authority is not None and _is_loopback(authority.name)
+
+
 def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1").strip().lower() for key, value in scope["headers"] if key == name]
 
