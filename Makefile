@@ -17,7 +17,7 @@ NODE := $(VENV)/.ready-ui
 NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos published conformance check audit fmt schema api ui ui-dev screenshots chromium bench serve lock clean
+.PHONY: demo test chaos published conformance check audit fmt schema api matrix ui ui-dev screenshots chromium bench serve lock clean
 
 demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
@@ -64,6 +64,10 @@ schema: $(READY)
 api: $(READY)
 	$(BIN)/python -m callsheet.api.openapi > .openapi.tmp
 	mv .openapi.tmp ui/openapi.json
+
+# Who may have what: every route with every kind of caller; tests/api/test_matrix.py fails while it is old. Read what it changes.
+matrix: $(DEV)
+	$(BIN)/python -m tests.api.matrix
 
 # The web UI inside the package, in src/callsheet/web/dist; nothing happens while that is fresh.
 ui: $(READY)

@@ -255,6 +255,7 @@ class House:
     room: Room | None = None
     rings: int = 0
     web: BaseRoute | None = None
+    mcp: ASGIApp | None = None
     runs: RunService = field(init=False)
     app: FastAPI = field(init=False)
 
@@ -292,7 +293,7 @@ class House:
             options=self.options,
             effective=self.effective,
         )
-        self.app = create_app(parts, web=self.web)
+        self.app = create_app(parts, mcp=self.mcp, web=self.web)
         self.app.user_middleware.append(Middleware(Acting, people=self.people))
 
     def _ring(self) -> None:
