@@ -19,7 +19,7 @@ from callsheet.runs.removal import remove
 from callsheet.runs.seen import require_seen, unknown
 from callsheet.runs.statistics.statistics import RunStatistics
 from callsheet.scenario.codec import canonical, digest
-from callsheet.scenario.json import JsonObject
+from callsheet.scenario.json import JsonObject, is_object
 
 
 class RunService(RunHistory):
@@ -168,6 +168,11 @@ class RunService(RunHistory):
     async def _dispatched(self, summary: RunSummary) -> RunSummary:
         await self._dispatch(summary)
         return summary
+
+    def without_secrets(self, run_input: JsonObject) -> JsonObject:
+        """An input as it may be shown: a caller may have put a secret in."""
+        clean = self._acceptance.secrets.everything().json(run_input)
+        return clean if is_object(clean) else {}
 
     async def fork(self, run_id: RunId, wish: ForkWish, idempotency_key: str | None = None) -> Fork:
         """Accept a run that begins with what another one had done: it is durable then and will be executed.
