@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callsheet.api.auditing import CODE
+from callsheet.api.methods import methods_of
 from callsheet.errors import AlreadyAnswered, CallsheetError, Invalid, Problem, RevisionConflict, RunNotFound
 from callsheet.scenario.json import escape
 
@@ -215,6 +216,8 @@ async def on_http_exception(request: Request, exc: Exception) -> Response:
         return error_response(
             error.code, error.detail, problems=error.problems, extra=error.extra, headers=error.headers
         )
+    if error.status_code == 405:
+        return _not_allowed(request, error)
     code = _BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
     return error_response(code, _sentence(request, error), headers=error.headers)
 
@@ -229,14 +232,17 @@ async def on_validation_error(request: Request, exc: Exception) -> Response:
     return error_response("request.invalid", detail, problems=problems)
 
 
+def _not_allowed(request: Request, error: HTTPException) -> Response:
+    allowed = ", ".join(methods_of(request.app, request.url.path)) or (error.headers or {}).get("Allow", "")
+    detail = f"{shortened(request.url.path)} does not take {shortened(request.method)}. It takes: {allowed}."
+    return error_response(_BY_STATUS[error.status_code], detail, headers={**(error.headers or {}), "Allow": allowed})
+
+
 def _sentence(request: Request, error: HTTPException) -> str:
     path = shortened(request.url.path)
     match error.status_code:
         case 404:
             return f"There is nothing at {path}. The API is described at /docs."
-        case 405:
-            allowed = (error.headers or {}).get("Allow", "")
-            return f"{path} does not take {shortened(request.method)}. It takes: {allowed}."
         case _:
             return f"The request was refused: {error.detail}."
 

@@ -15,6 +15,12 @@ _TAG: Final = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
 _TAGS: Final = re.compile(rf"\s*{_TAG.pattern}(?:\s*,\s*{_TAG.pattern})*\s*", re.ASCII)
 _ANY: Final = "*"
 
+MATCHED: Final = {"pattern": rf"^(?:\*|{_TAGS.pattern})$"}
+"""What the OpenAPI document says of `If-Match`; this module refuses the rest, with a sentence that says more."""
+
+ABSENT: Final = {"pattern": r"^\s*\*\s*$"}
+"""The same for `If-None-Match` of a request that saves."""
+
 
 def etag(revision: Revision) -> str:
     """The tag that names `revision`."""

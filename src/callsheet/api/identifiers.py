@@ -9,6 +9,9 @@ from callsheet.runs.events import RunId, TriggerKind
 
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
 _KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?", re.ASCII)
+KEY: Final = {"pattern": f"^{_KEY.pattern}$"}
+"""What the OpenAPI document says of `Idempotency-Key`; this module refuses the rest."""
+
 _MAX_SCENARIO_ID: Final = 128
 
 

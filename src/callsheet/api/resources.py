@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from callsheet.api.access_schemas import describe_access
+from callsheet.api.body_schemas import describe_bodies
 from callsheet.api.event_schemas import describe_events
 from callsheet.api.routes import (
     answers,
@@ -71,4 +72,5 @@ def include_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         app.include_router(resource.router)
     describe_events(app)
+    describe_bodies(app)
     describe_access(app)

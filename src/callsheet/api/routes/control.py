@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from callsheet.access.scopes import Scope
 from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
-from callsheet.api.identifiers import idempotency_key_of, run_id_of
+from callsheet.api.identifiers import KEY, idempotency_key_of, run_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import ErrorBody, described
 from callsheet.api.schemas.runs import ForkRequest, RunRow, RunSubmitResponse
@@ -44,7 +44,11 @@ async def post_fork(
     parts: TheParts,
     request: ForkRequest | None = None,
     idempotency_key: Annotated[
-        str | None, Header(description="The same key with the same body gives the same fork, however often it is sent.")
+        str | None,
+        Header(
+            description="The same key with the same body gives the same fork, however often it is sent.",
+            json_schema_extra=KEY,
+        ),
     ] = None,
 ) -> RunSubmitResponse:
     """Accept a fork; it is durable before the answer is sent."""

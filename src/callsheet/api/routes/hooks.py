@@ -10,7 +10,7 @@ from callsheet.access.scopes import Scope
 from callsheet.api.access import needs, open_to_all
 from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute, undecodable
-from callsheet.api.etags import etag
+from callsheet.api.etags import ABSENT, MATCHED, etag
 from callsheet.api.identifiers import trigger_name_of
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
@@ -117,8 +117,10 @@ async def put_hook(
     document: Annotated[dict[str, Any], Body()],
     response: Response,
     parts: TheParts,
-    if_match: Annotated[str | None, Header(description="The revision that the change was made from.")] = None,
-    if_none_match: Annotated[str | None, Header(description="`*`: create only.")] = None,
+    if_match: Annotated[
+        str | None, Header(description="The revision that the change was made from.", json_schema_extra=MATCHED)
+    ] = None,
+    if_none_match: Annotated[str | None, Header(description="`*`: create only.", json_schema_extra=ABSENT)] = None,
 ) -> TriggerSavedBody:
     """Save a document; it is durable before the answer is sent."""
     return await save_trigger(parts, _HOOK, name, document, response, (if_match, if_none_match))
@@ -133,7 +135,9 @@ async def put_hook(
 )
 @needs(Scope.TRIGGERS_WRITE, action="hook.delete")
 async def delete_hook(
-    name: str, parts: TheParts, if_match: Annotated[str | None, Header(description="Only this revision.")] = None
+    name: str,
+    parts: TheParts,
+    if_match: Annotated[str | None, Header(description="Only this revision.", json_schema_extra=MATCHED)] = None,
 ) -> Response:
     """Remove a document; durable before the answer is sent."""
     return await delete_trigger(parts, _HOOK, name, if_match)

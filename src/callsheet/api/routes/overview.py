@@ -11,7 +11,7 @@ from callsheet.api.errors import Refused, shortened
 from callsheet.api.identifiers import run_id_of, seq_of
 from callsheet.api.overview import overview
 from callsheet.api.parts import Parts, TheParts
-from callsheet.api.schemas.errors import ErrorBody, described
+from callsheet.api.schemas.errors import described
 from callsheet.api.sse import EventStream
 from callsheet.errors import RunNotFound
 from callsheet.runs.events import RunId
@@ -55,7 +55,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=GuardedRoute)
     responses={
         200: {"description": "SSE stream of all runs", "content": {"text/event-stream": {"example": _EXAMPLE}}},
         404: described("Unknown run_id in `follow`"),
-        422: {"description": "Validation Error", "model": ErrorBody},
+        422: described("Validation Error"),
         503: described("The journal cannot be read now"),
     },
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from callsheet.access.scopes import Scope
 from callsheet.api.access import needs
 from callsheet.api.errors import Refused
-from callsheet.api.etags import etag, expected_of
+from callsheet.api.etags import ABSENT, MATCHED, etag, expected_of
 from callsheet.api.identifiers import scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
@@ -61,8 +61,10 @@ async def put_scenario(
     response: Response,
     parts: TheParts,
     source: TheSource,
-    if_match: Annotated[str | None, Header(description="The revision that the change was made from.")] = None,
-    if_none_match: Annotated[str | None, Header(description="`*`: create only.")] = None,
+    if_match: Annotated[
+        str | None, Header(description="The revision that the change was made from.", json_schema_extra=MATCHED)
+    ] = None,
+    if_none_match: Annotated[str | None, Header(description="`*`: create only.", json_schema_extra=ABSENT)] = None,
 ) -> SavedScenario:
     """Save a document; it is durable before the answer is sent."""
     expected = expected_of(if_match, if_none_match)

@@ -9,7 +9,7 @@ from callsheet.api.access import needs
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.etags import etag, is_known
-from callsheet.api.identifiers import idempotency_key_of, run_id_of, scenario_id_of
+from callsheet.api.identifiers import KEY, idempotency_key_of, run_id_of, scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import ErrorBody, described
 from callsheet.api.schemas.moments import Moment
@@ -55,7 +55,11 @@ async def post_run(
     response: Response,
     parts: TheParts,
     idempotency_key: Annotated[
-        str | None, Header(description="The same key with the same body gives the same run, however often it is sent.")
+        str | None,
+        Header(
+            description="The same key with the same body gives the same run, however often it is sent.",
+            json_schema_extra=KEY,
+        ),
     ] = None,
 ) -> RunSubmitResponse:
     """Accept a run; it is durable before the answer is sent."""

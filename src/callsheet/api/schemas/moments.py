@@ -1,7 +1,8 @@
 """Moments in requests and responses."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -9,7 +10,13 @@ Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """As `runs.codec.timestamp` writes it: ISO 8601, UTC, milliseconds, `+00:00`."""
 
 
+_DATE: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
+
+
 def _with_plus(text: object) -> object:
+    # pydantic would take numbers, too, for seconds or milliseconds since 1970, as it sees fit.
+    if not isinstance(text, datetime) and not (isinstance(text, str) and _DATE.match(text)):
+        raise ValueError("a moment is a text such as 2026-04-24T09:27:59Z")
     # `+` means a space in a query string; timestamps pasted from our answers into a URL lose it.
     return text.replace(" ", "+") if isinstance(text, str) and text.count(" ") == 1 and "T" in text else text
 
