@@ -5,7 +5,7 @@ and not before: psycopg, yoyo and procrastinate take longer to import than a sma
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,10 @@ class StoredJournal(Journal, Protocol):
     @property
     def lost(self) -> asyncio.Event:
         """Set when nothing can be written any more before the journal is opened anew."""
+        ...
+
+    def on_commit(self, committed: Callable[[int, float], None]) -> None:
+        """Have `committed` called for each batch that is durable: how many changes, and the seconds that it took."""
         ...
 
 

@@ -545,6 +545,18 @@ async def test_lists_show_the_children_of_a_run_and_what_ended_before_a_moment(j
     assert await listed(journal, RunFilter(finished_before=after_noon(1))) == []
 
 
+# unfinished
+
+
+async def test_runs_that_have_not_ended_are_counted_by_their_status(journal: Journal) -> None:
+    assert await journal.unfinished_by_status() == {RunStatus.QUEUED: 0, RunStatus.RUNNING: 0, RunStatus.WAITING: 0}
+    _, at_work, parked, ended = [await created(journal) for _ in range(4)]
+    await journal.append(at_work, 1, [step_started(at_work)])
+    await journal.append(parked, 1, [step_started(parked), step_waiting(parked), run_waiting(parked)])
+    await journal.append(ended, 1, [run_finished(ended)])
+    assert await journal.unfinished_by_status() == {RunStatus.QUEUED: 1, RunStatus.RUNNING: 1, RunStatus.WAITING: 1}
+
+
 # due, cancel, check
 
 

@@ -145,6 +145,18 @@ async def test_nothing_is_published_or_answered_before_the_commit(disk: Disk) ->
         assert published == [Probe()]
 
 
+async def test_each_batch_that_is_durable_is_told_with_its_size(disk: Disk) -> None:
+    told: list[tuple[int, bool]] = []
+    async with in_front_of(disk) as (commits, _):
+        commits.committed = lambda size, seconds: told.append((size, seconds >= 0))
+        first = await held_up(disk, commits)
+        more = [asyncio.create_task(commits.submit(Probe(), "")) for _ in range(3)]
+        assert told == []
+        disk.runs_freely.set()
+        await asyncio.gather(first, *more)
+        assert told == [(1, True), (3, True)]
+
+
 # the fence inside a batch
 
 

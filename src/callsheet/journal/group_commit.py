@@ -17,6 +17,10 @@ Published: TypeAlias = Callable[[Change, Outcome], None]
 """Called on the loop for each change that is durable, before its caller goes on."""
 
 
+Committed: TypeAlias = Callable[[int, float], None]
+"""Called on the loop for each batch that is durable: how many changes it had, and how many seconds that took."""
+
+
 class BatchWriter(Protocol):
     """What the thread calls: `callsheet.journal.sqlite.writer.Writer`."""
 
@@ -46,6 +50,7 @@ class _Ticket:
 class _Batch:
     tickets: list[_Ticket]
     settled: asyncio.Future[None]
+    began: float
 
 
 class _Activity:
@@ -81,6 +86,9 @@ class GroupCommit:
             wait when all of them have written already.
         linger_above: with so many active runs or fewer, nothing waits.
         max_bytes: how much may be queued or being written; further callers wait for room.
+
+    Attributes:
+        committed: see `Committed`; None when nobody measures.
     """
 
     def __init__(
@@ -101,6 +109,7 @@ class GroupCommit:
         self._activity = _Activity()
         self._closed = False
         self.lost = asyncio.Event()
+        self.committed: Committed | None = None
         self._handover: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="callsheet-journal", daemon=True)
         self._thread.start()
@@ -181,7 +190,7 @@ class GroupCommit:
         self._disarm()
         if self._in_flight is not None or not self._pending:
             return
-        batch = _Batch(self._pending, self._loop.create_future())
+        batch = _Batch(self._pending, self._loop.create_future(), self._loop.time())
         self._pending = []
         for ticket in batch.tickets:
             ticket.batch = batch.settled
@@ -192,6 +201,8 @@ class GroupCommit:
         self._in_flight = None
         if isinstance(result, JournalLost):
             self.lost.set()
+        elif self.committed is not None and not isinstance(result, JournalUnavailable):
+            self.committed(len(batch.tickets), self._loop.time() - batch.began)
         for index, ticket in enumerate(batch.tickets):
             # An error of its own for every caller: each one's traceback is written into it.
             outcome = JournalUnavailable(result.message) if isinstance(result, JournalUnavailable) else result[index]

@@ -18,6 +18,7 @@ from callsheet.journal.projection import (
     Turn,
     accepted,
     as_stored,
+    by_status,
     first_records,
     not_finished,
     numbered,
@@ -187,6 +188,10 @@ class MemoryJournal:
         """See `Journal.due`."""
         found = [run for run in self._runs.values() if run.is_due(now)]
         return [run.as_due() for run in sorted(found, key=lambda run: (-run.row.priority, run.position))]
+
+    async def unfinished_by_status(self) -> Mapping[RunStatus, int]:
+        """See `Journal.unfinished_by_status`."""
+        return by_status((run.row.status, 1) for run in self._runs.values())
 
     async def next_due(self, after: datetime) -> datetime | None:
         """See `Journal.next_due`."""

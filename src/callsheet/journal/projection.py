@@ -1,7 +1,7 @@
 """What the events of a run mean for its row in the list: the same for every adapter."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, assert_never
@@ -83,6 +83,15 @@ def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
             return Resumed()
         case _:
             assert_never(event)
+
+
+def by_status(counts: Iterable[tuple[str, int]]) -> dict[RunStatus, int]:
+    """The counts of the runs that have not ended, by status; a status that is none of ours is left out."""
+    found = dict.fromkeys((status for status in RunStatus if not status.is_terminal), 0)
+    for status, count in counts:
+        if status in found:
+            found[RunStatus(status)] += count
+    return found
 
 
 def not_finished(run_id: RunId) -> RunNotFinished:

@@ -21,7 +21,7 @@ from callsheet.journal.changes import (
     Probe,
     RequestCancel,
 )
-from callsheet.journal.group_commit import GroupCommit
+from callsheet.journal.group_commit import Committed, GroupCommit
 from callsheet.journal.messages import message_as_stored
 from callsheet.journal.projection import Parked, RunEnd, accepted, first_records, numbered, turn_of
 from callsheet.journal.tails import Tails
@@ -97,6 +97,10 @@ class Recording:
     async def check(self) -> None:
         """See `Journal.check`. It writes one row, so a disk that is full is found out."""
         await self._commits.submit(Probe(), "")
+
+    def on_commit(self, committed: Committed) -> None:
+        """Have `committed` called for each batch that is durable."""
+        self._commits.committed = committed
 
     def _publish(self, change: Change, outcome: Outcome) -> None:
         match change:

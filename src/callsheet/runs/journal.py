@@ -198,6 +198,10 @@ class Journal(Protocol):
         """
         ...
 
+    async def unfinished_by_status(self) -> Mapping[RunStatus, int]:
+        """How many runs have not ended, by status: every status that is no end, 0 included."""
+        ...
+
     async def next_due(self, after: datetime) -> datetime | None:
         """The earliest `until` later than `after` of the runs that wait; None when none of them has one."""
         ...

@@ -9,8 +9,8 @@ from callsheet.journal.postgres.connections import AsyncConnection, Row
 from callsheet.journal.postgres.listing import PageQuery
 from callsheet.journal.postgres.readers import Readers
 from callsheet.journal.postgres.rows import COLUMNS, damaged, message_of, moment, summary_of
-from callsheet.journal.projection import as_stored
-from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
+from callsheet.journal.projection import as_stored, by_status
+from callsheet.runs.events import Message, Record, Revision, RunId, RunStatus, RunSummary
 from callsheet.runs.ports import DueRun, RunFilter, RunPage
 from callsheet.runs.signals import Stirred
 
@@ -35,6 +35,9 @@ DUE: Final[LiteralString] = (
 UNFINISHED: Final = (
     "SELECT count(*) FROM (SELECT FROM callsheet.runs"
     " WHERE owner = %s AND finished_at IS NULL AND parent_run_id IS NULL LIMIT %s) AS found"
+)
+_BY_STATUS: Final = (
+    "SELECT status, count(*) FROM callsheet.runs WHERE status IN ('queued', 'running', 'waiting') GROUP BY status"
 )
 NEXT: Final = "SELECT min(due_at) FROM callsheet.runs WHERE status = 'waiting' AND due_at IS NOT NULL AND due_at > %s"
 
@@ -85,6 +88,14 @@ class Archive:
     async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
         return await self._readers.query(lambda connection: _due(connection, now))
+
+    async def unfinished_by_status(self) -> Mapping[RunStatus, int]:
+        """See `Journal.unfinished_by_status`."""
+
+        async def ask(connection: AsyncConnection) -> list[Row]:
+            return await (await connection.execute(_BY_STATUS)).fetchall()
+
+        return by_status((row[0], row[1]) for row in await self._readers.query(ask))
 
     async def next_due(self, after: datetime) -> datetime | None:
         """See `Journal.next_due`."""

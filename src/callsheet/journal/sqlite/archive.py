@@ -8,12 +8,13 @@ from typing import Final
 import orjson
 
 from callsheet.errors import RunDamaged, RunNotFound, ScenarioNotFound
+from callsheet.journal.projection import by_status
 from callsheet.journal.sqlite.listing import PageQuery
 from callsheet.journal.sqlite.messages import messages_of
 from callsheet.journal.sqlite.parked import due, next_due
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.rows import COLUMNS, Row, damaged, find_run, summary_of
-from callsheet.runs.events import Message, Record, Revision, RunId, RunSummary
+from callsheet.runs.events import Message, Record, Revision, RunId, RunStatus, RunSummary
 from callsheet.runs.ports import DueRun, RunFilter, RunPage
 
 _SUMMARIES: Final = f"SELECT run_id, {COLUMNS} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
@@ -21,6 +22,8 @@ _UNFINISHED: Final = (
     "SELECT count(*) FROM"
     " (SELECT 1 FROM runs WHERE owner = ? AND finished_at IS NULL AND parent_run_id IS NULL LIMIT ?)"
 )
+
+_BY_STATUS: Final = "SELECT status, count(*) FROM runs WHERE status IN ('queued', 'running', 'waiting') GROUP BY status"
 
 _AT_ONCE: Final = 256
 """Rows that are fetched in one call: other threads, the event loop's among them, hardly get a turn within one."""
@@ -63,6 +66,10 @@ class Archive:
     async def due(self, now: datetime) -> Sequence[DueRun]:
         """See `Journal.due`."""
         return await self._readers.query(lambda connection: due(connection, now))
+
+    async def unfinished_by_status(self) -> Mapping[RunStatus, int]:
+        """See `Journal.unfinished_by_status`."""
+        return await self._readers.query(lambda connection: by_status(connection.execute(_BY_STATUS)))
 
     async def next_due(self, after: datetime) -> datetime | None:
         """See `Journal.next_due`. A row that is damaged is left out."""
