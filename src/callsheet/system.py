@@ -42,6 +42,7 @@ from callsheet.storage import (
     open_storage,
     operator_environment,
 )
+from callsheet.telemetry.assembly import Telemetry, open_telemetry
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
 from callsheet.tools.oauth.sign_in import SignIn
@@ -81,6 +82,7 @@ class System:
     """The parts at work, as ports; `engine` and `journal` also for readiness and for the server's address.
 
     Attributes:
+        telemetry: sees what happens here.
         trusted: the tool servers whose annotations the operator believes (`trustAnnotations`).
     """
 
@@ -97,6 +99,7 @@ class System:
     triggers: TriggerDesk
     hooks: Hooks
     access: AccessStores
+    telemetry: Telemetry
 
 
 @asynccontextmanager
@@ -107,6 +110,7 @@ async def open_system(
     catalog: Catalog | None = None,
     resume: bool = True,
     worker: bool = True,
+    metrics: bool = False,
     note: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[System, None]:
     """Everything that one process needs; what the last one left unfinished goes on at once.
@@ -119,27 +123,25 @@ async def open_system(
         catalog: the scenarios; those of the settings' folder by default.
         resume: whether runs of earlier processes go on; without it only those that are submitted or cancelled here.
         worker: whether runs are executed in this process; without it others have to, on the same database.
+        metrics: whether this process counts what happens, for somebody who scrapes it.
         note: what other processes can read about this one with `callsheet.journal.sqlite.lock.holder`.
 
     Raises:
         ConfigurationInvalid: mcp.json cannot be used; or nobody could execute runs, without a worker and a database.
         JournalUnavailable: the data folder or the database cannot be used, or another process uses the folder.
     """
-    if not worker:
-        database_url(settings, "nobody else could execute the runs of a process without a worker")
     async with AsyncExitStack() as stack:
         clock = SystemClock()
         storage = await stack.enter_async_context(open_storage(settings, note))
-        journal = storage.journal
-        scenarios = catalog or catalog_of(settings, storage.revisions)
         given, known = operator_environment(settings, environment), known_secrets(settings, environment)
-        tools = await stack.enter_async_context(open_tools(settings, environment, permits=storage.permits, known=known))
-        cipher = KeyCipher(key_of(key_file(settings), make=settings.key_file is None))
-        acceptance = Acceptance(scenarios, given, tools, known)
-        interpreter = _interpreter(storage, tools, given, acceptance, cipher)
-        limits = ScenarioLimits(scenarios, clock)
+        servers = open_tools(settings, environment, permits=storage.permits, known=known)
+        telemetry = await stack.enter_async_context(_observed(servers, storage, metrics=metrics))
+        journal, tools = telemetry.journal, telemetry.tools
+        scenarios = catalog or catalog_of(settings, storage.revisions)
+        cipher, acceptance = _cipher(settings), Acceptance(scenarios, given, tools, known)
+        interpreter = _interpreter(journal, tools, given, acceptance, cipher)
         engine = await stack.enter_async_context(
-            _engine(settings, storage, interpreter, limits, resume=resume, worker=worker)
+            _engine(settings, storage, interpreter, telemetry, scenarios, resume=resume, worker=worker)
         )
         await stack.enter_async_context(sweeping(journal, clock, settings.retention if resume and worker else {}))
         runs = _runs(settings, journal, engine, acceptance)
@@ -151,8 +153,9 @@ async def open_system(
             catalog=scenarios,
             saved=SavedScenarios(catalog=scenarios, revisions=storage.revisions, clock=clock),
             tools=tools,
-            journal=journal,
+            journal=storage.journal,
             engine=engine,
+            telemetry=telemetry,
             cipher=cipher,
             trusted=_trusted(settings, environment),
             playground=Playground(tools=tools, cipher=cipher, clock=clock),
@@ -175,11 +178,28 @@ def _runs(settings: Settings, journal: Journal, engine: RunningEngine, acceptanc
     )
 
 
+def _cipher(settings: Settings) -> KeyCipher:
+    return KeyCipher(key_of(key_file(settings), make=settings.key_file is None))
+
+
+@asynccontextmanager
+async def _observed(
+    servers: AbstractAsyncContextManager[Tools], storage: Storage, *, metrics: bool
+) -> AsyncGenerator[Telemetry]:
+    """The tool servers and the journal, seen by whoever watches."""
+    async with (
+        servers as pool,
+        open_telemetry(storage.journal, pool, version=__version__, metrics=metrics) as telemetry,
+    ):
+        storage.journal.on_commit(telemetry.committed)
+        yield telemetry
+
+
 def _interpreter(
-    storage: Storage, tools: Tools, environment: Environment, acceptance: Acceptance, cipher: Cipher
+    journal: Journal, tools: Tools, environment: Environment, acceptance: Acceptance, cipher: Cipher
 ) -> Interpreter:
     return Interpreter.over(
-        journal=storage.journal,
+        journal=journal,
         tools=tools,
         clock=SystemClock(),
         entropy=SystemEntropy(),
@@ -232,15 +252,19 @@ def _engine(
     settings: Settings,
     storage: Storage,
     interpreter: Interpreter,
-    limits: ScenarioLimits,
+    telemetry: Telemetry,
+    catalog: Catalog,
     *,
     resume: bool,
     worker: bool,
 ) -> AbstractAsyncContextManager[RunningEngine]:
+    if not worker:
+        database_url(settings, "nobody else could execute the runs of a process without a worker")
+    limits = ScenarioLimits(catalog, interpreter.clock)
     if storage.signals is None:
         return local_engine(
-            journal=storage.journal,
-            execute=interpreter.execute,
+            journal=telemetry.journal,
+            execute=telemetry.around(interpreter.execute),
             clock=interpreter.clock,
             max_concurrent_runs=settings.max_concurrent_runs,
             drain_timeout=settings.drain_timeout,
@@ -252,9 +276,9 @@ def _engine(
 
     return fleet_engine(
         url=database_url(settings, "there is no queue of runs"),
-        journal=storage.journal,
+        journal=telemetry.journal,
         signals=storage.signals,
-        execute=interpreter.execute,
+        execute=telemetry.around(interpreter.execute),
         clock=interpreter.clock,
         max_concurrent_runs=settings.max_concurrent_runs,
         drain_timeout=settings.drain_timeout,

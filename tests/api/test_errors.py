@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
@@ -14,6 +14,9 @@ from callsheet.api import errors as api_errors
 from callsheet.errors import CallsheetError, ConfigurationInvalid, RunOwnershipLost, StepFailure
 from callsheet.scenario.json import Json
 from tests.api.house import House
+
+if TYPE_CHECKING:
+    from loguru import Record
 
 BODIES: dict[tuple[str, str], Json] = {
     ("/api/tools/{server}/{tool}/call", "POST"): {},
@@ -95,7 +98,13 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/schemas/scenario.v1.schema.json", "GET"),
         ("/healthz", "GET"),
         ("/readyz", "GET"),
+        ("/metrics", "GET"),
     }
+
+
+def is_not_of_every_request(record: "Record") -> bool:
+    """Whether a line is another one than each request leaves."""
+    return "status" not in record["extra"]
 
 
 async def test_every_route_refuses_other_methods_with_the_shape(house: House, client: httpx2.AsyncClient) -> None:
@@ -121,7 +130,7 @@ async def test_every_route_answers_an_unforeseen_error_with_the_shape_and_withou
             raise RuntimeError("a secret of the inside")
 
     messages: list[str] = []
-    sink = logger.add(messages.append, backtrace=False, diagnose=False)
+    sink = logger.add(messages.append, filter=is_not_of_every_request, backtrace=False, diagnose=False)
     house.app.state.parts = Bomb()
     try:
         async with house.client() as client:
@@ -189,7 +198,7 @@ async def test_an_error_of_the_inside_is_a_500(house: House) -> None:
 
 async def test_braces_of_a_caller_do_not_disturb_the_log(house: House, client: httpx2.AsyncClient) -> None:
     messages: list[str] = []
-    sink = logger.add(messages.append)
+    sink = logger.add(messages.append, filter=is_not_of_every_request)
     house.draining.start()
     try:
         body = {"scenario_id": "news", "input": {"{x}": "{0.__class__}"}}

@@ -19,7 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.api.auditing import audited
+from callsheet.api.observing import note_caller, note_route
 from callsheet.errors import Forbidden, JournalUnavailable, Unauthenticated
+
+PAGES: Final = "pages"
+"""What the addresses of the web UI are called together where routes are counted: there is one for every run."""
 
 _ACCESS: Final = "__callsheet_access__"
 
@@ -75,6 +79,7 @@ class GuardedRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. A wrong method is told to everybody who is known."""
+        note_route(scope, self.path_format)
         known = scope["method"] in (self.methods or ())
         if not (known and self.access.action):
             admit(scope, self.access if known or self.access.public else Access())
@@ -88,14 +93,16 @@ class GuardedRoute(APIRoute):
 
 
 class Guarded:
-    """An app for whom `access` allows: for what is no `GuardedRoute`."""
+    """An app for whom `access` allows: for what is no `GuardedRoute`; `template` is what its route is called."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, template: str) -> None:
         self._app = app
         self.access = access
+        self._template = template
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
+        note_route(scope, self._template)
         admit(scope, self.access)
         await self._app(scope, receive, send)
 
@@ -113,6 +120,7 @@ class GuardedPages(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See `BaseRoute`."""
+        note_route(scope, PAGES)
         admit(scope, self.access)
         await self._route.handle(scope, receive, send)
 
@@ -122,7 +130,7 @@ def guard_rest(routes: Sequence[BaseRoute], access: Access) -> None:
     for route in routes:
         if not isinstance(route, Route | Mount):
             raise TypeError(f"Nobody knows how to guard {route!r}.")
-        route.app = Guarded(route.app, access)
+        route.app = Guarded(route.app, access, route.path)
 
 
 def served(app: FastAPI) -> Iterator[tuple[RouteContext, Access]]:
@@ -159,6 +167,7 @@ def admit(scope: Scope, access: Access) -> None:
     if access.public:
         return
     principal = principal_of(scope)
+    note_caller(scope, principal.subject)
     if access.scope is not None and not principal.may(access.scope):
         raise Forbidden(f"The role '{principal.role}' may not do this: it needs the scope '{access.scope}'.")
 

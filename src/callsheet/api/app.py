@@ -18,6 +18,7 @@ from callsheet.api.middleware.failures import Failures
 from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
 from callsheet.api.middleware.rates import caller_rates, source_rates
+from callsheet.api.middleware.requests import Requests
 from callsheet.api.middleware.target import Target
 from callsheet.api.parts import Parts
 from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
@@ -50,7 +51,7 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
     guard_rest(app.router.routes, Access())  # so far only the API's own pages, which the framework made
     include_routes(app)
     if mcp is not None:
-        app.router.routes.append(Route("/mcp", endpoint=Guarded(mcp, Access())))
+        app.router.routes.append(Route("/mcp", endpoint=Guarded(mcp, Access(), "/mcp")))
     if web is not None:
         app.router.routes.append(GuardedPages(web, _PAGES))
     require_guards(app)
@@ -62,6 +63,7 @@ def _middleware(parts: Parts) -> list[Middleware]:
     options = parts.options
     rates = options.rates
     return [
+        Middleware(Requests, observer=parts.observer),
         Middleware(SecurityHeaders),
         Middleware(Failures),
         Middleware(Hosts, allowed=options.allowed_hosts),

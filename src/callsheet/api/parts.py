@@ -10,6 +10,7 @@ from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
 from callsheet.api.gate import Gate
+from callsheet.api.observing import Observer, Unobserved
 from callsheet.api.openid import OpenId
 from callsheet.api.options import ApiOptions
 from callsheet.api.overview import item_block
@@ -46,6 +47,9 @@ class Parts:
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         gate: who is let in, and what is written down of it.
         options: limits, names and the version.
+        scrape: answers `/metrics`: takes the `Accept` header, gives the text and its media type; None where nothing is
+            counted.
+        observer: is told of requests and streams.
         effective: what the service tells of its settings.
         on_saved: called when a scenario was saved.
         openid: how people sign in through a provider; None where they do not.
@@ -66,6 +70,8 @@ class Parts:
     draining: Draining
     gate: Gate
     options: ApiOptions
+    scrape: Callable[[str], Awaitable[tuple[bytes, str]]] | None = None
+    observer: Observer = field(default_factory=Unobserved)
     effective: Effective = field(default_factory=Effective)
     on_saved: Callable[[], None] | None = None
     openid: OpenId | None = None

@@ -16,6 +16,7 @@ from callsheet.api.routes import (
     expressions,
     health,
     keys,
+    metrics,
     openid,
     overview,
     revisions,
@@ -64,6 +65,7 @@ _RESOURCES: Final = (
     audit,
     openid,
     health,
+    metrics,
 )
 
 

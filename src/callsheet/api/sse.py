@@ -13,7 +13,7 @@ For the same reason `retry` is the last line of the first event's block and no b
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Final, cast
 
 import anyio.lowlevel
@@ -41,11 +41,20 @@ _HEADERS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 class EventStream(EventSourceResponse):
-    """The response: keeps the connection open with comments, cuts a subscriber that does not read, ends on shutdown."""
+    """The response: keeps the connection open with comments, cuts a subscriber that does not read, ends on shutdown.
+
+    `counted` is entered while the stream is open.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, content: AsyncGenerator[bytes], options: ApiOptions, draining: Draining) -> None:
+    def __init__(
+        self,
+        content: AsyncGenerator[bytes],
+        options: ApiOptions,
+        draining: Draining,
+        counted: AbstractContextManager[None] | None = None,
+    ) -> None:
         # The library's `dict` without parameters makes its signature "partially unknown".
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
             content,
@@ -56,6 +65,7 @@ class EventStream(EventSourceResponse):
             shutdown_event=draining.event,
             shutdown_grace_period=_GRACE,
         )
+        self._counted = counted or nullcontext()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream until it ends, the client leaves or does not read for `send_timeout` seconds."""
@@ -67,7 +77,8 @@ class EventStream(EventSourceResponse):
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
-            await super().__call__(scope, receive, watched)
+            with self._counted:
+                await super().__call__(scope, receive, watched)
         except SendTimeoutError:
             logger.info("The subscriber of {} did not read for {} s and was cut.", scope["path"], self.send_timeout)
         if not complete:

@@ -90,7 +90,7 @@ async def serving(
     """
     url = url_of(listener)
     with listener:
-        async with open_system(settings, environment, worker=worker, note={"url": url}) as system:
+        async with open_system(settings, environment, worker=worker, metrics=True, note={"url": url}) as system:
             service = Service(system=system, url=url, draining=Draining())
             told = effective(settings, environment, origins or {})
             async with _answering(settings, service, listener, told), _draining_engine(settings, service):
@@ -151,6 +151,8 @@ async def _serve(
             journal_check=system.journal.check,
             draining=service.draining,
             gate=gate,
+            scrape=system.telemetry.scrape(lambda: system.engine.queued, lambda: system.engine.running),
+            observer=system.telemetry.requests,
             options=_options(settings),
             effective=told,
             on_saved=mcp.look,

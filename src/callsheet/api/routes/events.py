@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from callsheet.access.scopes import Scope
 from callsheet.api.access import GuardedRoute, needs
 from callsheet.api.identifiers import run_id_of, seq_of
+from callsheet.api.observing import subscribed
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.sse import EventStream, event_stream
@@ -66,4 +67,5 @@ async def get_run_events(
         return Response(status_code=204)
     if seq > run.last_seq:
         seq = 0  # no event of this run ever had it
-    return EventStream(event_stream(parts.runs, run.run_id, seq, parts.draining), parts.options, parts.draining)
+    events = event_stream(parts.runs, run.run_id, seq, parts.draining)
+    return EventStream(events, parts.options, parts.draining, subscribed(parts.observer, "run"))

@@ -9,6 +9,7 @@ from callsheet.access.scopes import Scope
 from callsheet.api.access import GuardedRoute, TheCaller, needs
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.identifiers import run_id_of, seq_of
+from callsheet.api.observing import subscribed
 from callsheet.api.overview import overview
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
@@ -74,7 +75,8 @@ async def get_events(
 ) -> EventStream:
     """The stream; everything that can be refused is refused before its first byte."""
     cursors = await _existing(parts, _cursors(follow or (), last_event_id or ""))
-    return EventStream(overview(parts.runs, parts.feed, caller, cursors, parts.draining), parts.options, parts.draining)
+    events = overview(parts.runs, parts.feed, caller, cursors, parts.draining)
+    return EventStream(events, parts.options, parts.draining, subscribed(parts.observer, "all"))
 
 
 def _cursors(follow: Sequence[str], last: str) -> dict[RunId, int]:

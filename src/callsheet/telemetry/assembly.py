@@ -1,0 +1,95 @@
+"""What a process tells of itself, put together: who watches, and the decorators through which they see."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from callsheet.runs.journal import Journal
+from callsheet.runs.tools import Tools
+from callsheet.telemetry.journal import ObservedJournal
+from callsheet.telemetry.requests import RequestObserver
+from callsheet.telemetry.runs import Execute, RunsAtWork
+from callsheet.telemetry.tools import ObservedTools
+from callsheet.telemetry.watching import Watch
+
+if TYPE_CHECKING:
+    from callsheet.telemetry.scrape import Metrics
+
+Scrape: TypeAlias = Callable[[str], Awaitable[tuple[bytes, str]]]
+"""Answers a scrape: takes the `Accept` header, gives the text and its media type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
+    """The decorated ports of one system.
+
+    Attributes:
+        journal: everything that became durable through it is told.
+        tools: every call through it is told.
+        requests: is told of HTTP.
+        metrics: None where nobody scrapes.
+    """
+
+    journal: Journal
+    tools: Tools
+    requests: RequestObserver
+    runs: RunsAtWork
+    metrics: "Metrics | None"
+
+    def around(self, execute: Execute) -> Execute:
+        """`execute`, with the run being known to be at work while it lasts."""
+        return self.runs.around(execute)
+
+    def committed(self, changes: int, seconds: float) -> None:
+        """The journal committed so many changes at once, in so many seconds."""
+        if self.metrics is not None:
+            self.metrics.counted.committed(changes, seconds)
+
+    def scrape(self, queued: Callable[[], int], running: Callable[[], int]) -> Scrape | None:
+        """What answers `/metrics`; None where nobody scrapes.
+
+        Args:
+            queued: how many runs wait for room in this process.
+            running: how many runs are at work in this process.
+        """
+        if self.metrics is None:
+            return None
+        from callsheet.telemetry.scrape import Looked  # noqa: PLC0415 - see `_metrics`
+
+        return self.metrics.over(Looked(journal=self.journal, tools=self.tools, queued=queued, running=running))
+
+
+@asynccontextmanager
+async def open_telemetry(journal: Journal, tools: Tools, *, version: str, metrics: bool) -> AsyncGenerator[Telemetry]:
+    """See what happens in one system.
+
+    Args:
+        journal: the journal, which is decorated.
+        tools: the tool servers, which are decorated.
+        version: of the product.
+        metrics: whether anything is counted.
+    """
+    watches: list[Watch] = []
+    requests = RequestObserver()
+    async with AsyncExitStack() as stack:
+        counted = _metrics(tools, version) if metrics else None
+        if counted is not None:
+            watches.append(counted.counted)
+            requests.add(counted.requests)
+            stack.enter_context(counted.sampled())
+        runs = RunsAtWork(watches)
+        yield Telemetry(
+            journal=ObservedJournal(journal, runs, watches),
+            tools=ObservedTools(tools, watches),
+            requests=requests,
+            runs=runs,
+            metrics=counted,
+        )
+
+
+def _metrics(tools: Tools, version: str) -> "Metrics":
+    # Not on top: a command that ends with its own run is not scraped, and need not wait for this.
+    from callsheet.telemetry.scrape import Metrics  # noqa: PLC0415
+
+    return Metrics(tools, version)

@@ -1,0 +1,187 @@
+"""Metrics for Prometheus: what is counted while things happen. What is only looked up for a scrape is in `scrape`."""
+
+from time import perf_counter
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from callsheet.runs.events import RunFinished, StepFinished, StepRetrying
+from callsheet.runs.tools import ToolCall, ToolOutcome, Tools
+from callsheet.telemetry.labels import OTHER, Few, ToolLabels, outcome_of
+from callsheet.telemetry.requests import RequestEnded
+from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
+
+MOST_SCENARIOS: Final = 200
+"""Scenarios that have a label of their own; further ones are `other`."""
+
+MOST_TOOLS: Final = 500
+MOST_CODES: Final = 50
+
+_RUN_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86_400)
+_CALL_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_SHORT_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BATCH_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+class Counted:
+    """The metrics of one system, in a registry of its own: several systems may live in one process.
+
+    Args:
+        registry: where they are scraped from.
+        tools: say which servers there are.
+    """
+
+    def __init__(self, registry: CollectorRegistry, tools: Tools) -> None:
+        self._scenarios = Few[str](MOST_SCENARIOS, OTHER)
+        self._codes = Few[str](MOST_CODES, OTHER)
+        self._tools = ToolLabels(tools, MOST_TOOLS)
+        self._registry = registry
+        self._count_runs()
+        self._count_steps()
+        self._count_commits()
+        self._step_children: dict[tuple[str, str, str], Counter] = {}
+        self._call_children: dict[tuple[str, str, str], Histogram] = {}
+
+    def _count_runs(self) -> None:
+        self._accepted = Counter(
+            "callsheet_runs_accepted", "Runs that were accepted by this process.", ["scenario"], registry=self._registry
+        )
+        self._ended = Counter(
+            "callsheet_runs",
+            "Runs that this process brought to their end.",
+            ["scenario", "status"],
+            registry=self._registry,
+        )
+        self._failures = Counter(
+            "callsheet_run_errors", "Runs that failed, by error code.", ["code"], registry=self._registry
+        )
+        self._durations = Histogram(
+            "callsheet_run_duration_seconds",
+            "From a run's first event to its last, waiting included.",
+            ["scenario"],
+            buckets=_RUN_SECONDS,
+            registry=self._registry,
+        )
+
+    def _count_steps(self) -> None:
+        self._steps = Counter(
+            "callsheet_steps",
+            "Steps that ended in this process.",
+            ["scenario", "type", "status"],
+            registry=self._registry,
+        )
+        self._retries = Counter(
+            "callsheet_step_retries",
+            "Attempts that were followed by another.",
+            ["scenario", "type"],
+            registry=self._registry,
+        )
+        self._calls = Histogram(
+            "callsheet_tool_call_duration_seconds",
+            "Calls of tools, waiting for a turn and for a connection included.",
+            ["server", "tool", "outcome"],
+            buckets=_CALL_SECONDS,
+            registry=self._registry,
+        )
+
+    def _count_commits(self) -> None:
+        self._commits = Histogram(
+            "callsheet_journal_commit_duration_seconds",
+            "How long the journal's commits took.",
+            buckets=_SHORT_SECONDS,
+            registry=self._registry,
+        )
+        self._batches = Histogram(
+            "callsheet_journal_commit_batch_size",
+            "How many changes were committed together.",
+            buckets=_BATCH_SIZES,
+            registry=self._registry,
+        )
+
+    def begins(self, run: RunAtWork) -> None:
+        """See `Watch`."""
+
+    def accepted(self, run: RunOrigin) -> None:
+        """See `Watch`."""
+        self._accepted.labels(self._scenarios.of(run.scenario_id)).inc()
+
+    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+        """See `Watch`."""
+        key = (self._scenarios.of(run.scenario_id), step_type, event.status.value)
+        child = self._step_children.get(key)
+        if child is None:  # looking up a child by its labels takes longer than to count
+            child = self._step_children[key] = self._steps.labels(*key)
+        child.inc()
+
+    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
+        """See `Watch`."""
+        self._retries.labels(self._scenarios.of(run.scenario_id), step_type).inc()
+
+    def run_finished(self, run: RunOrigin, event: RunFinished) -> None:
+        """See `Watch`."""
+        scenario = self._scenarios.of(run.scenario_id)
+        self._ended.labels(scenario, event.status.value).inc()
+        # A clock that was set back must not make a time that is none.
+        self._durations.labels(scenario).observe(max(0.0, (event.finished_at - run.started_at).total_seconds()))
+        if event.error is not None:
+            self._failures.labels(self._codes.of(event.error.code)).inc()
+
+    def calling(self, call: ToolCall) -> CallEnded:
+        """See `Watch`."""
+        began = perf_counter()
+
+        def ended(server: str, result: ToolOutcome | BaseException) -> None:
+            seconds = perf_counter() - began
+            key = (*self._tools.of(server, call, result), outcome_of(result))
+            child = self._call_children.get(key)
+            if child is None:
+                child = self._call_children[key] = self._calls.labels(*key)
+            child.observe(seconds)
+
+        return ended
+
+    def committed(self, changes: int, seconds: float) -> None:
+        """The journal committed so many changes at once, in so many seconds."""
+        self._commits.observe(seconds)
+        self._batches.observe(changes)
+
+
+class Requests:
+    """What is counted of HTTP: see `RequestWatch`."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter(
+            "callsheet_http_requests",
+            "Requests that were answered, by the route's template.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._durations = Histogram(
+            "callsheet_http_request_duration_seconds",
+            "Until the answer began; a stream may last as long as it likes.",
+            ["method", "route"],
+            buckets=_CALL_SECONDS,
+            registry=registry,
+        )
+        self._subscribers = Gauge(
+            "callsheet_subscribers", "Event streams that are open now.", ["stream"], registry=registry
+        )
+
+    def request(self, method: str, traceparent: str) -> RequestEnded:
+        """See `RequestWatch`."""
+        label = method if method in _METHODS else OTHER
+
+        def ended(route: str, status: int, seconds: float) -> None:
+            self._requests.labels(label, route, str(status)).inc()
+            self._durations.labels(label, route).observe(seconds)
+
+        return ended
+
+    def subscribed(self, stream: str) -> None:
+        """See `RequestWatch`."""
+        self._subscribers.labels(stream).inc()
+
+    def unsubscribed(self, stream: str) -> None:
+        """See `RequestWatch`."""
+        self._subscribers.labels(stream).dec()
