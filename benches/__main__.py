@@ -29,6 +29,7 @@ from benches import (
     startup,
     stats,
     submit,
+    telemetry,
     ui,
     ui_setup,
 )
@@ -38,6 +39,7 @@ Measure: TypeAlias = Callable[..., Coroutine[None, None, list[Finding]]]
 
 BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "interpreter": ("The interpreter over the SQLite journal, with tools of its own process", interpreter.measure),
+    "telemetry": ("The same with metrics, and without", telemetry.measure),
     "foreach": ("A foreach of many items over the SQLite journal, with tools of its own process", foreach.measure),
     "parked": ("Runs that wait", parked.measure),
     "lint": ("Checking scenarios, and loading a catalog", lint.measure),

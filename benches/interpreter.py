@@ -29,9 +29,13 @@ from callsheet.runs.events import Event, RunId, RunStarted
 from callsheet.runs.interpreter import Interpreter
 from callsheet.runs.ports import Engine, Journal, NewRun, RunFilter
 from callsheet.runs.service import RunService
-from callsheet.runs.tools import ToolCall
+from callsheet.runs.tools import ToolCall, Tools
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.telemetry.journal import ObservedJournal
+from callsheet.telemetry.runs import Execute, RunsAtWork
+from callsheet.telemetry.tools import ObservedTools
+from callsheet.telemetry.watching import Watch
 from callsheet.tools.memory import MemoryTool, MemoryTools
 
 Batch: TypeAlias = tuple[int, tuple[Event, ...]]
@@ -53,12 +57,23 @@ class Runs:
         run_input: JsonObject = INPUT,
         tool: MemoryTool = echo,
         max_concurrent_runs: int = 100,
+        *,
+        watches: Callable[[Tools], Sequence[Watch]] | None = None,
     ) -> None:
         entropy, clock = SystemEntropy(), SystemClock()
         environment = OperatorEnvironment({})
         chosen = chain() if document is None else document
         self._scenario_id, self._input = str(chosen["scenario_id"]), run_input
-        tools = MemoryTools({"tools": {"echo": tool}})
+        tools: Tools = MemoryTools({"tools": {"echo": tool}})
+        execute: Execute = self._execute
+        if watches is not None:
+            known = watches(tools)
+            at_work = RunsAtWork(known)
+            journal, tools, execute = (
+                ObservedJournal(journal, at_work, known),
+                ObservedTools(tools, known),
+                at_work.around(execute),
+            )
         acceptance = Acceptance(MemoryCatalog([chosen]), environment, tools)
         self._interpreter = Interpreter.over(
             journal=journal,
@@ -72,7 +87,7 @@ class Runs:
         self._ends: dict[RunId, asyncio.Future[None]] = {}
         self.journal = journal
         self.engine = LocalEngine(
-            journal=journal, execute=self._execute, clock=clock, max_concurrent_runs=max_concurrent_runs
+            journal=journal, execute=execute, clock=clock, max_concurrent_runs=max_concurrent_runs
         )
         self._service = RunService(
             acceptance=acceptance, journal=journal, engine=self.engine, clock=clock, entropy=entropy

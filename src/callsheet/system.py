@@ -42,7 +42,7 @@ from callsheet.storage import (
     open_storage,
     operator_environment,
 )
-from callsheet.telemetry.assembly import Telemetry, open_telemetry
+from callsheet.telemetry.assembly import NOTHING, Telemetry, Wanted, open_telemetry
 from callsheet.tools.config import read_servers
 from callsheet.tools.lockfile import LOCKFILE
 from callsheet.tools.oauth.sign_in import SignIn
@@ -110,7 +110,7 @@ async def open_system(
     catalog: Catalog | None = None,
     resume: bool = True,
     worker: bool = True,
-    metrics: bool = False,
+    wanted: Wanted = NOTHING,
     note: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[System, None]:
     """Everything that one process needs; what the last one left unfinished goes on at once.
@@ -123,7 +123,7 @@ async def open_system(
         catalog: the scenarios; those of the settings' folder by default.
         resume: whether runs of earlier processes go on; without it only those that are submitted or cancelled here.
         worker: whether runs are executed in this process; without it others have to, on the same database.
-        metrics: whether this process counts what happens, for somebody who scrapes it.
+        wanted: what the process tells of itself beside its log.
         note: what other processes can read about this one with `callsheet.journal.sqlite.lock.holder`.
 
     Raises:
@@ -135,7 +135,7 @@ async def open_system(
         storage = await stack.enter_async_context(open_storage(settings, note))
         given, known = operator_environment(settings, environment), known_secrets(settings, environment)
         servers = open_tools(settings, environment, permits=storage.permits, known=known)
-        telemetry = await stack.enter_async_context(_observed(servers, storage, metrics=metrics))
+        telemetry = await stack.enter_async_context(_observed(servers, storage, settings, wanted))
         journal, tools = telemetry.journal, telemetry.tools
         scenarios = catalog or catalog_of(settings, storage.revisions)
         cipher, acceptance = _cipher(settings), Acceptance(scenarios, given, tools, known)
@@ -184,12 +184,13 @@ def _cipher(settings: Settings) -> KeyCipher:
 
 @asynccontextmanager
 async def _observed(
-    servers: AbstractAsyncContextManager[Tools], storage: Storage, *, metrics: bool
+    servers: AbstractAsyncContextManager[Tools], storage: Storage, settings: Settings, wanted: Wanted
 ) -> AsyncGenerator[Telemetry]:
     """The tool servers and the journal, seen by whoever watches."""
+    traces = settings.traces != "off"
     async with (
         servers as pool,
-        open_telemetry(storage.journal, pool, version=__version__, metrics=metrics) as telemetry,
+        open_telemetry(storage.journal, pool, version=__version__, wanted=wanted, traces=traces) as telemetry,
     ):
         storage.journal.on_commit(telemetry.committed)
         yield telemetry

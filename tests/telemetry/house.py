@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+from opentelemetry.sdk.trace import SpanProcessor
 from prometheus_client.parser import text_string_to_metric_families
 
 from callsheet.api.app import create_app
@@ -21,6 +22,7 @@ from callsheet.runs.events import RunId
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
 from callsheet.system import System, open_system
+from callsheet.telemetry.assembly import Wanted
 from tests.support.service import furnish, program
 
 RAW = Path(__file__).parents[1] / "support/servers/raw.py"
@@ -125,14 +127,15 @@ async def opened(
     *,
     furnished: bool = False,
     metrics: bool = True,
+    spans: SpanProcessor | None = None,
 ) -> AsyncGenerator[Place]:
     """A system in `folder`, whose tool server `raw` is `tests/support/servers/raw.py`."""
     if not furnished:
         known = {"raw": program(RAW)} if servers is None else servers
         furnish(folder, scenarios=scenarios, servers=known, settings={})
     async with AsyncExitStack() as stack:
-        settings = load_settings(folder=folder)
-        system = await stack.enter_async_context(open_system(settings, {}, metrics=metrics))
+        settings = load_settings({"traces": "off" if spans is None else "otlp"}, folder=folder)
+        system = await stack.enter_async_context(open_system(settings, {}, wanted=Wanted(metrics=metrics, spans=spans)))
         transport = httpx2.ASGITransport(app=create_app(parts_of(system)))
         client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
         yield Place(system=system, client=await stack.enter_async_context(client))

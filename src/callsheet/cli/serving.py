@@ -29,6 +29,7 @@ from callsheet.errors import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
 from callsheet.system import System, open_system
+from callsheet.telemetry.assembly import Wanted
 from callsheet.web.build import read_build
 from callsheet.web.route import WebUi
 
@@ -90,7 +91,9 @@ async def serving(
     """
     url = url_of(listener)
     with listener:
-        async with open_system(settings, environment, worker=worker, metrics=True, note={"url": url}) as system:
+        async with open_system(
+            settings, environment, worker=worker, wanted=Wanted(metrics=True), note={"url": url}
+        ) as system:
             service = Service(system=system, url=url, draining=Draining())
             told = effective(settings, environment, origins or {})
             async with _answering(settings, service, listener, told), _draining_engine(settings, service):

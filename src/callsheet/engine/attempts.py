@@ -53,6 +53,12 @@ class Attempts:
             dispatched: says when to stop.
             before_again: awaited before each further attempt; it may find that the run is not this engine's any more.
         """
+        with logger.contextualize(run_id=run_id):
+            return await self._make(run_id, dispatched, before_again)
+
+    async def _make(
+        self, run_id: RunId, dispatched: Dispatched, before_again: Callable[[], Awaitable[None]] | None
+    ) -> datetime | None:
         self.given_up.discard(run_id)
         backoff = _FIRST_BACKOFF
         try:

@@ -5,6 +5,7 @@ run that is parked costs nothing here: one timer rings for the earliest of all, 
 """
 
 import asyncio
+import contextvars
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -150,7 +151,9 @@ class LocalEngine:
             self._begin(place)
 
     def _begin(self, place: Place) -> None:
-        task = asyncio.create_task(self._work(place, self._runs[place.run_id]), name=f"run:{place.run_id}")
+        # In a context of its own: it is begun by a request, or by the end of another run, and is on neither's account.
+        work = self._work(place, self._runs[place.run_id])
+        task = asyncio.create_task(work, name=f"run:{place.run_id}", context=contextvars.Context())
         self._at_work.add(task)
         task.add_done_callback(partial(self._done, place))
 

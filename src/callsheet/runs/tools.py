@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import ToolSignature, Use
-from callsheet.runs.events import RunId
+from callsheet.runs.events import RunId, StepPath
 from callsheet.scenario.json import Json, JsonObject
 
 
@@ -70,6 +70,7 @@ class ToolCall:
         run_id: the run that calls, for servers whose connections belong to one run; None outside of runs.
         scenario_id: of that run, for servers that not every scenario may call; None outside of runs.
         allowed: the tools that the caller may call, each as `server/tool`.
+        step_path: the step of that run that calls, for traces and the log.
         listener: hears progress and logs.
         continuation: what `InputRequired` or `TaskCreated` gave; None for a call from its beginning.
         answers: to the questions of the last `InputRequired`, by their keys.
@@ -84,6 +85,7 @@ class ToolCall:
     run_id: RunId | None = None
     scenario_id: str | None = None
     allowed: Patterns = ALL
+    step_path: StepPath | None = None
     listener: CallListener | None = None
     continuation: str | None = None
     answers: Mapping[str, ElicitationAnswer] = field(default_factory=dict[str, ElicitationAnswer])

@@ -1,10 +1,11 @@
 """What a process tells of itself, put together: who watches, and the decorators through which they see."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from callsheet.errors import ConfigurationInvalid
 from callsheet.runs.journal import Journal
 from callsheet.runs.tools import Tools
 from callsheet.telemetry.journal import ObservedJournal
@@ -14,10 +15,30 @@ from callsheet.telemetry.tools import ObservedTools
 from callsheet.telemetry.watching import Watch
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor
+
     from callsheet.telemetry.scrape import Metrics
+    from callsheet.telemetry.traces import Traced
 
 Scrape: TypeAlias = Callable[[str], Awaitable[tuple[bytes, str]]]
 """Answers a scrape: takes the `Accept` header, gives the text and its media type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a process tells of itself beside its log.
+
+    Attributes:
+        metrics: whether anything is counted.
+        spans: takes the spans of traces, a `SpanProcessor` of OpenTelemetry; by default they go to a collector.
+    """
+
+    metrics: bool = False
+    spans: object = None
+
+
+NOTHING: Final = Wanted()
+"""Nobody scrapes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +82,33 @@ class Telemetry:
 
 
 @asynccontextmanager
-async def open_telemetry(journal: Journal, tools: Tools, *, version: str, metrics: bool) -> AsyncGenerator[Telemetry]:
+async def open_telemetry(
+    journal: Journal, tools: Tools, *, version: str, wanted: Wanted, traces: bool
+) -> AsyncGenerator[Telemetry]:
     """See what happens in one system.
 
     Args:
         journal: the journal, which is decorated.
         tools: the tool servers, which are decorated.
         version: of the product.
-        metrics: whether anything is counted.
+        wanted: what is told beside the log.
+        traces: whether spans are written, which needs the extra `otel`.
+
+    Raises:
+        ConfigurationInvalid: `traces` is asked for, and OpenTelemetry is not installed.
     """
     watches: list[Watch] = []
     requests = RequestObserver()
     async with AsyncExitStack() as stack:
-        counted = _metrics(tools, version) if metrics else None
+        counted = _metrics(tools, version) if wanted.metrics else None
         if counted is not None:
             watches.append(counted.counted)
             requests.add(counted.requests)
             stack.enter_context(counted.sampled())
+        if traces:
+            traced = await stack.enter_async_context(_tracing(version, wanted.spans))
+            watches.append(traced)
+            requests.add(traced)
         runs = RunsAtWork(watches)
         yield Telemetry(
             journal=ObservedJournal(journal, runs, watches),
@@ -93,3 +124,13 @@ def _metrics(tools: Tools, version: str) -> "Metrics":
     from callsheet.telemetry.scrape import Metrics  # noqa: PLC0415
 
     return Metrics(tools, version)
+
+
+def _tracing(version: str, processor: object) -> AbstractAsyncContextManager["Traced"]:
+    try:
+        from callsheet.telemetry.otlp import tracing  # noqa: PLC0415 - an extra, and many lines of import
+    except ImportError as exc:
+        raise ConfigurationInvalid(
+            "The setting 'traces' is 'otlp', and OpenTelemetry is not installed: pip install 'callsheet[otel]'."
+        ) from exc
+    return tracing(version, cast("SpanProcessor | None", processor))

@@ -1,7 +1,7 @@
 """The Journal port, seen: whatever became durable through it is told to those who watch."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 
 from loguru import logger
@@ -71,6 +71,8 @@ class ObservedJournal:
         origin = run.origin or await self._origin(run)
         if origin is None:
             return
+        if not run.whole and any(isinstance(event, StepFinished) and "." in event.step_path for event in events):
+            await self._look(run)  # it lies in steps that began before this process had the run
         types = run.types
         for event in events:
             match event:
@@ -96,13 +98,15 @@ class ObservedJournal:
         return run.origin
 
     async def _type(self, run: RunAtWork, path: StepPath) -> str:
-        """The type of a step that began before this process had the run; looked for once in each execution."""
+        """The type of a step that began before this process had the run."""
         if not run.whole:
-            try:
-                note_steps(run, await self._inner.read(run.run_id))
-            except Unavailable:
-                return UNKNOWN
+            await self._look(run)
         return run.types.get(path, UNKNOWN)
+
+    async def _look(self, run: RunAtWork) -> None:
+        """Find out which steps have begun; once in each execution."""
+        with suppress(Unavailable):
+            note_steps(run, await self._inner.read(run.run_id))
 
     async def wait(self, run_id: RunId, after: int) -> None:
         """See `Journal.wait`."""

@@ -100,6 +100,7 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
             run_id=execution.run_id,
             scenario_id=scenario_id,
             allowed=allowed,
+            step_path=attempt.state.path,
         )
         result = await clean_result(await Conversation(call, attempt).result(), execution.redactor)
         if cached:

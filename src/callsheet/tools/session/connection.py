@@ -6,6 +6,7 @@ them and does nothing else. Callers wait for an attempt together; one that is ca
 
 import asyncio
 import contextlib
+import contextvars
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -188,7 +189,10 @@ class Connection:
 
     def _start(self) -> _Attempt:
         attempt = _Attempt()
-        attempt.owner = asyncio.create_task(self._own(attempt), name=f"tool server {self.name}")
+        # In a context of its own: a session outlives the call that opens it, and is on nobody's account.
+        attempt.owner = asyncio.create_task(
+            self._own(attempt), name=f"tool server {self.name}", context=contextvars.Context()
+        )
         self._owners.add(attempt.owner)
         attempt.owner.add_done_callback(self._owners.discard)
         late = asyncio.get_running_loop().call_later(self._connect_timeout, self._expire, attempt)
