@@ -54,6 +54,7 @@ class Settings(BaseModel):
         max_body_bytes: the largest request body.
         mcp_on_disconnect: what becomes of a run whose MCP client goes away: it continues, or is cancelled.
         log_level: of the log on standard error.
+        log_format: of its lines: JSON, text, or text where a person reads and else JSON.
         auth: whether callers have to say who they are.
         api_key: with which the command line calls a server that asks who it is.
         public_url: where people reach the service, such as `https://callsheet.example`; with https, cookies are sent
@@ -95,6 +96,7 @@ class Settings(BaseModel):
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
     mcp_on_disconnect: Annotated[str, Field(pattern="^(continue|cancel)$")] = "continue"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    log_format: Annotated[str, Field(pattern="^(auto|json|text)$")] = "auto"
     auth: Annotated[str, Field(pattern="^(off|on)$")] = "off"
     api_key: SecretStr | None = None
     public_url: Annotated[str, Field(pattern="^https?://[^/?#]+$")] | None = None

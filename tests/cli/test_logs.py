@@ -39,6 +39,20 @@ def test_a_terminal_gets_short_lines_without_control_characters(
     assert "hush" not in text.replace('secret = "\\x1b[31mhush"', "")
 
 
+@pytest.mark.parametrize(
+    ("form", "terminal", "is_json"), [("json", True, True), ("text", False, False), ("auto", True, False)]
+)
+def test_the_form_of_a_line_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str, terminal: bool, is_json: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    with logs_on_stderr("INFO", form):
+        logger.info("Hello")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("{") is is_json
+    assert "Hello" in line
+
+
 def test_what_libraries_warn_about_is_logged_too(capsys: pytest.CaptureFixture[str]) -> None:
     with logs_on_stderr("INFO"):
         logging.getLogger("some.library").warning("watch out for %s", "{this}")

@@ -4,13 +4,16 @@ import logging
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 from pydantic import ValidationError
 
+from callsheet.api.observing import request_fields
 from callsheet.cli.redaction import hidden_line
 from callsheet.cli.text import one_line, visible
+from callsheet.telemetry.log_fields import run_fields
 
 if TYPE_CHECKING:
     from loguru import Record
@@ -24,18 +27,23 @@ _TALKATIVE: Final = "psycopg"
 
 
 @contextmanager
-def logs_on_stderr(level: str) -> Generator[None]:
-    """Log from `level` upwards until the block ends: JSON lines, or short lines where a person reads.
+def logs_on_stderr(level: str, form: str = "auto") -> Generator[None]:
+    """Log from `level` upwards until the block ends.
 
     Nothing of a variable's value gets in (`diagnose`), and no foreign text can forge a line or move the cursor.
+
+    Args:
+        level: the least that is written.
+        form: `json` lines, short lines of `text`, or `auto`: text where a person reads, else JSON.
     """
+    as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
     logger.remove()
-    logger.configure(patcher=_on_one_line)
+    logger.configure(patcher=_prepare)
     handler = logger.add(
-        _write,
+        partial(_write, as_json),
         level=level,
         format=_FORMAT,
-        serialize=not sys.stderr.isatty(),
+        serialize=as_json,
         diagnose=False,
         backtrace=False,
         enqueue=False,
@@ -54,15 +62,17 @@ def logs_on_stderr(level: str) -> Generator[None]:
         logger.remove(handler)
 
 
-def _write(line: str) -> None:
+def _write(as_json: bool, line: str) -> None:
     line = hidden_line(line)
     # Looked up each time: the live view puts itself in between while it is on the screen.
-    sys.stderr.write(visible(line) if sys.stderr.isatty() else line)
+    sys.stderr.write(line if as_json else visible(line))
     sys.stderr.flush()
 
 
-def _on_one_line(record: "Record") -> None:
+def _prepare(record: "Record") -> None:
+    """Before anybody sees a record: what a line says itself wins over what is known around it."""
     record["message"] = one_line(record["message"])
+    record["extra"] = {**request_fields(), **run_fields(), **record["extra"]}
 
 
 class _Intercept(logging.Handler):

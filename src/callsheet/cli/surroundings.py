@@ -26,5 +26,5 @@ def surroundings(places: Places, *, quiet: bool = True) -> Generator[Settings]:
     settings = load_settings(places.overrides(), places.base())
     chosen = setting_origins(places.overrides(), places.base())["log_level"] != "the default"
     level = settings.log_level if chosen or not quiet else _QUIET
-    with known_secrets_hidden(settings, environment()), logs_on_stderr(level):
+    with known_secrets_hidden(settings, environment()), logs_on_stderr(level, settings.log_format):
         yield settings
