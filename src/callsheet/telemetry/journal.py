@@ -75,22 +75,19 @@ class ObservedJournal:
             await self._look(run)  # it lies in steps that began before this process had the run
         types = run.types
         for event in events:
-            match event:
-                case StepStarted():
-                    types[event.step_path] = event.step_type
-                case StepFinished():
-                    kind = types.pop(event.step_path, None) or await self._type(run, event.step_path)
-                    for watch in self._watches:
-                        watch.step_finished(origin, event, kind)
-                case StepRetrying():
-                    kind = types.get(event.step_path) or await self._type(run, event.step_path)
-                    for watch in self._watches:
-                        watch.retrying(origin, event, kind)
-                case RunFinished():
-                    for watch in self._watches:
-                        watch.run_finished(origin, event)
-                case _:
-                    pass
+            if isinstance(event, StepStarted):
+                types[event.step_path] = event.step_type
+            elif isinstance(event, StepFinished):
+                kind = types.pop(event.step_path, None) or await self._type(run, event.step_path)
+                for watch in self._watches:
+                    watch.step_finished(origin, event, kind)
+            elif isinstance(event, StepRetrying):
+                kind = types.get(event.step_path) or await self._type(run, event.step_path)
+                for watch in self._watches:
+                    watch.retrying(origin, event, kind)
+            elif isinstance(event, RunFinished):
+                for watch in self._watches:
+                    watch.run_finished(origin, event)
 
     async def _origin(self, run: RunAtWork) -> RunOrigin | None:
         note_begin(run, await self._inner.read(run.run_id, 0, 1))

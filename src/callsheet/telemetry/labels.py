@@ -52,9 +52,9 @@ class ToolLabels:
 
 def outcome_of(ended: ToolOutcome | BaseException) -> str:
     """The label `outcome`: how a leg of a call ended."""
+    if isinstance(ended, ToolResult):
+        return "success"
     match ended:
-        case ToolResult():
-            return "success"
         case InputRequired():
             return "question"
         case TaskCreated():

@@ -9,6 +9,7 @@ from callsheet.runs.events import RunFinished, StepFinished, StepRetrying
 from callsheet.runs.tools import ToolCall, ToolOutcome, Tools
 from callsheet.telemetry.labels import OTHER, Few, ToolLabels, outcome_of
 from callsheet.telemetry.requests import RequestEnded
+from callsheet.telemetry.tallies import Spread, Tally
 from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
 
 MOST_SCENARIOS: Final = 200
@@ -40,23 +41,21 @@ class Counted:
         self._count_runs()
         self._count_steps()
         self._count_commits()
-        self._step_children: dict[tuple[str, str, str], Counter] = {}
-        self._call_children: dict[tuple[str, str, str], Histogram] = {}
 
     def _count_runs(self) -> None:
-        self._accepted = Counter(
+        self._accepted = Tally(
             "callsheet_runs_accepted", "Runs that were accepted by this process.", ["scenario"], registry=self._registry
         )
-        self._ended = Counter(
+        self._ended = Tally(
             "callsheet_runs",
             "Runs that this process brought to their end.",
             ["scenario", "status"],
             registry=self._registry,
         )
-        self._failures = Counter(
+        self._failures = Tally(
             "callsheet_run_errors", "Runs that failed, by error code.", ["code"], registry=self._registry
         )
-        self._durations = Histogram(
+        self._durations = Spread(
             "callsheet_run_duration_seconds",
             "From a run's first event to its last, waiting included.",
             ["scenario"],
@@ -65,19 +64,19 @@ class Counted:
         )
 
     def _count_steps(self) -> None:
-        self._steps = Counter(
+        self._steps = Tally(
             "callsheet_steps",
             "Steps that ended in this process.",
             ["scenario", "type", "status"],
             registry=self._registry,
         )
-        self._retries = Counter(
+        self._retries = Tally(
             "callsheet_step_retries",
             "Attempts that were followed by another.",
             ["scenario", "type"],
             registry=self._registry,
         )
-        self._calls = Histogram(
+        self._calls = Spread(
             "callsheet_tool_call_duration_seconds",
             "Calls of tools, waiting for a turn and for a connection included.",
             ["server", "tool", "outcome"],
@@ -86,13 +85,13 @@ class Counted:
         )
 
     def _count_commits(self) -> None:
-        self._commits = Histogram(
+        self._commits = Spread(
             "callsheet_journal_commit_duration_seconds",
             "How long the journal's commits took.",
             buckets=_SHORT_SECONDS,
             registry=self._registry,
         )
-        self._batches = Histogram(
+        self._batches = Spread(
             "callsheet_journal_commit_batch_size",
             "How many changes were committed together.",
             buckets=_BATCH_SIZES,
@@ -104,28 +103,25 @@ class Counted:
 
     def accepted(self, run: RunOrigin) -> None:
         """See `Watch`."""
-        self._accepted.labels(self._scenarios.of(run.scenario_id)).inc()
+        self._accepted.count(self._scenarios.of(run.scenario_id))
 
     def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
         """See `Watch`."""
-        key = (self._scenarios.of(run.scenario_id), step_type, event.status.value)
-        child = self._step_children.get(key)
-        if child is None:  # looking up a child by its labels takes longer than to count
-            child = self._step_children[key] = self._steps.labels(*key)
-        child.inc()
+        self._steps.count(self._scenarios.of(run.scenario_id), step_type, event.status)
 
     def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
         """See `Watch`."""
-        self._retries.labels(self._scenarios.of(run.scenario_id), step_type).inc()
+        self._retries.count(self._scenarios.of(run.scenario_id), step_type)
 
     def run_finished(self, run: RunOrigin, event: RunFinished) -> None:
         """See `Watch`."""
         scenario = self._scenarios.of(run.scenario_id)
-        self._ended.labels(scenario, event.status.value).inc()
+        self._ended.count(scenario, event.status.value)
         # A clock that was set back must not make a time that is none.
-        self._durations.labels(scenario).observe(max(0.0, (event.finished_at - run.started_at).total_seconds()))
+        seconds = max(0.0, (event.finished_at - run.started_at).total_seconds())
+        self._durations.observe(seconds, (scenario,))
         if event.error is not None:
-            self._failures.labels(self._codes.of(event.error.code)).inc()
+            self._failures.count(self._codes.of(event.error.code))
 
     def calling(self, call: ToolCall) -> CallEnded:
         """See `Watch`."""
@@ -134,10 +130,7 @@ class Counted:
         def ended(server: str, result: ToolOutcome | BaseException) -> None:
             seconds = perf_counter() - began
             key = (*self._tools.of(server, call, result), outcome_of(result))
-            child = self._call_children.get(key)
-            if child is None:
-                child = self._call_children[key] = self._calls.labels(*key)
-            child.observe(seconds)
+            self._calls.observe(seconds, key)
 
         return ended
 
