@@ -6,7 +6,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from callsheet.runs.events import RunFinished, StepFinished, StepRetrying
-from callsheet.runs.tools import ToolCall, ToolOutcome, Tools
+from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult, Tools
 from callsheet.telemetry.labels import OTHER, Few, ToolLabels, outcome_of
 from callsheet.telemetry.requests import RequestEnded
 from callsheet.telemetry.tallies import Spread, Tally
@@ -38,6 +38,7 @@ class Counted:
         self._codes = Few[str](MOST_CODES, OTHER)
         self._tools = ToolLabels(tools, MOST_TOOLS)
         self._registry = registry
+        self._well: dict[tuple[str, str], tuple[str, ...]] = {}
         self._count_runs()
         self._count_steps()
         self._count_commits()
@@ -129,8 +130,12 @@ class Counted:
 
         def ended(server: str, result: ToolOutcome | BaseException) -> None:
             seconds = perf_counter() - began
-            key = (*self._tools.of(server, call, result), outcome_of(result))
-            self._calls.observe(seconds, key)
+            labels = self._well.get((server, call.tool)) if isinstance(result, ToolResult) else None
+            if labels is None:
+                labels = (*self._tools.of(server, call, result), outcome_of(result))
+                if isinstance(result, ToolResult):  # most calls end well, and always with the same labels
+                    self._well[server, call.tool] = labels
+            self._calls.observe(seconds, labels)
 
         return ended
 
