@@ -72,6 +72,14 @@ class RunningEngine(Engine, Protocol):
         """How many runs wait for a free place in this process."""
         ...
 
+    async def check(self) -> int:
+        """How many processes execute whatever run is due; for `/readyz`.
+
+        Raises:
+            Unavailable: this one takes up nothing that it should, or the queue that they share cannot be reached.
+        """
+        ...
+
     async def drain(self, timeout: float) -> None:
         """Begin nothing new, wait `timeout` seconds for the steps at work, then let go of them too."""
         ...

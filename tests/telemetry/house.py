@@ -97,6 +97,7 @@ def parts_of(system: System) -> Parts:
         triggers=system.triggers,
         hooks=system.hooks,
         journal_check=system.journal.check,
+        engine_check=system.engine.check,
         draining=Draining(),
         gate=Gate.over(system.access, clock=SystemClock(), entropy=SystemEntropy()),
         options=ApiOptions(version="1.2.3"),

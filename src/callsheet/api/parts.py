@@ -44,6 +44,8 @@ class Parts:
         triggers: the schedules and hooks.
         hooks: takes the requests to hooks.
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
+        engine_check: returns how many processes execute runs, else raises `Unavailable` (`RunningEngine.check`); None
+            where that is not known.
         draining: begins when the service is to stop: streams end, `/readyz` says no, new runs are refused.
         gate: who is let in, and what is written down of it.
         options: limits, names and the version.
@@ -70,6 +72,7 @@ class Parts:
     draining: Draining
     gate: Gate
     options: ApiOptions
+    engine_check: Callable[[], Awaitable[int]] | None = None
     scrape: Callable[[str], Awaitable[tuple[bytes, str]]] | None = None
     observer: Observer = field(default_factory=Unobserved)
     effective: Effective = field(default_factory=Effective)

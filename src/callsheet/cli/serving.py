@@ -152,6 +152,7 @@ async def _serve(
             triggers=system.triggers,
             hooks=system.hooks,
             journal_check=system.journal.check,
+            engine_check=system.engine.check,
             draining=service.draining,
             gate=gate,
             scrape=system.telemetry.scrape(lambda: system.engine.queued, lambda: system.engine.running),

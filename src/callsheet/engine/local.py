@@ -18,7 +18,7 @@ from callsheet.engine.attempts import Attempts, Execute
 from callsheet.engine.dispatched import Dispatched
 from callsheet.engine.line import Line, Place
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import RunDamaged, RunNotFound, Unavailable
+from callsheet.errors import RunDamaged, RunNotFound, ShuttingDown, Unavailable
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.limits import ScenarioLimits
@@ -80,6 +80,16 @@ class LocalEngine:
     def queued(self) -> int:
         """How many runs wait for a free place."""
         return len(self._waiting)
+
+    async def check(self) -> int:
+        """See `RunningEngine.check`: this process is the only one that executes its runs.
+
+        Raises:
+            ShuttingDown: it begins nothing new.
+        """
+        if self._draining.is_set():
+            raise ShuttingDown("The service is stopping.")
+        return 1
 
     async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
         """Execute the run now or when there is room; once more, when it is at work now and looked already."""

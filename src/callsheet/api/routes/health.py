@@ -10,7 +10,7 @@ from callsheet.api.errors import error_response
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.health import Health, Readiness, ToolServerHealth
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import JournalUnavailable, Unavailable
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
@@ -37,13 +37,13 @@ async def get_health(parts: TheParts) -> Health:
 @open_to_all("Balancers ask it.")
 async def get_readiness(request: Request, parts: TheParts) -> Readiness | Response:
     """The state of the journal, the engine and each tool server."""
-    journal = await _journal(parts)
-    engine = "The service is stopping." if parts.draining.started else _OK
+    journal, (engine, workers) = await asyncio.gather(_journal(parts), _engine(parts))
     reasons = [reason for reason in (journal, engine) if reason != _OK]
     state = Readiness(
         status="not ready" if reasons else "ready",
         journal=journal,
         engine=engine,
+        workers=workers,
         tool_servers=[ToolServerHealth.of(server) for server in parts.tools.servers()],
     )
     if not isinstance(request.scope.get(PRINCIPAL), Principal):
@@ -60,3 +60,18 @@ async def _journal(parts: Parts) -> str:
     except TimeoutError:
         return f"The journal did not answer within {parts.options.ready_timeout:g} s."
     return _OK
+
+
+async def _engine(parts: Parts) -> tuple[str, int | None]:
+    """The engine's state, and how many processes execute runs."""
+    if parts.draining.started:
+        return "The service is stopping.", None
+    if parts.engine_check is None:
+        return _OK, None
+    try:
+        async with asyncio.timeout(parts.options.ready_timeout):
+            return _OK, await parts.engine_check()
+    except Unavailable as exc:
+        return exc.message, None
+    except TimeoutError:
+        return f"The engine did not answer within {parts.options.ready_timeout:g} s.", None

@@ -38,11 +38,16 @@ class ToolServerHealth(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether runs are accepted; `journal` and `engine` are `ok` or say why not."""
+    """Whether runs are accepted; `journal` and `engine` are `ok` or say why not.
+
+    `workers` counts the processes that execute runs; with none, runs are accepted and wait. Null where that is not
+    known.
+    """
 
     status: str
     journal: str
     engine: str
+    workers: int | None = None
     tool_servers: list[ToolServerHealth]
 
     def for_strangers(self) -> Self:

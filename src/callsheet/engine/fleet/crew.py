@@ -111,6 +111,11 @@ class Crew:
         return len(self._at_work)
 
     @property
+    def serves(self) -> bool:
+        """Whether its worker is at work."""
+        return self._serving is not None and not self._serving.done()
+
+    @property
     def dispatches_to(self) -> str:
         """The queue for what this process dispatches."""
         return COMMON if self._common or self._draining.is_set() else self._queue

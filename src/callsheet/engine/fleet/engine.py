@@ -15,8 +15,9 @@ from callsheet.engine.attempts import Execute
 from callsheet.engine.fleet.connection import opened
 from callsheet.engine.fleet.crew import Crew, CrewParts
 from callsheet.engine.fleet.jobs import COMMON, Jobs, Order
+from callsheet.engine.fleet.roll_call import count_beacons
 from callsheet.engine.fleet.timing import Timing
-from callsheet.errors import JournalUnavailable
+from callsheet.errors import JournalUnavailable, ShuttingDown, Unavailable
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
 from callsheet.runs.limits import ScenarioLimits
@@ -91,6 +92,19 @@ class FleetEngine:
         self._draining = True
         if self._crew is not None:
             await self._crew.drain(timeout)
+
+    async def check(self) -> int:
+        """See `RunningEngine.check`: the queue must be reachable, and the worker of this process, if any, at work.
+
+        Raises:
+            JournalUnavailable: the queue cannot be asked.
+            Unavailable: this process takes up nothing.
+        """
+        if self._draining:
+            raise ShuttingDown("The service is stopping.")
+        if self._crew is not None and not self._crew.serves:
+            raise Unavailable("The worker of this process has ended, though nobody stopped it.")
+        return await count_beacons(self._jobs)
 
     async def employ(self, crew: Crew) -> None:
         """Execute runs in this process, too."""

@@ -17,7 +17,15 @@ async def count_workers(url: str) -> int:
         JournalUnavailable: the database cannot be asked.
     """
     async with opened(url) as connection:
-        jobs = Jobs(App(connector=connection))
-        stalled = {job.id for job in await jobs.stalled(Timing().stalled_after)}
-        beacons = [job for job in await jobs.at_work() if job.task_name == BEACON and job.id not in stalled]
+        return await count_beacons(Jobs(App(connector=connection)))
+
+
+async def count_beacons(jobs: Jobs) -> int:
+    """The same, over a queue that is open.
+
+    Raises:
+        JournalUnavailable: the database cannot be asked.
+    """
+    stalled = {job.id for job in await jobs.stalled(Timing().stalled_after)}
+    beacons = [job for job in await jobs.at_work() if job.task_name == BEACON and job.id not in stalled]
     return sum(not job.queue.startswith(ONE_SHOT) for job in beacons)
