@@ -129,9 +129,10 @@ async def open_range() -> AsyncGenerator[Range]:
         tools=parts.tools,
         cipher=KeyCipher(bytes(KEY_BYTES)),
         options=EndpointOptions(),
+        acts=house.gate.acts,
     )
     async with open_endpoint(endpoint) as opened:
-        late.app = cast("ASGIApp", opened.app)
+        late.app = opened.app
         keys = {kind: await _key(house, kind) for kind in KINDS if kind != "none"}
         run_id = await house.run(owner="key:owner")
         yield Range(house=house, rows=list(_rows(house, run_id, key_id_of(keys["expired"]) or "")), keys=keys)

@@ -11,9 +11,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from callsheet.access.audit import AuditFilter
 from callsheet.api.binding import listen
 from callsheet.api.server import serve
-from tests.api.matrix import KINDS, TABLE, Range, Row, open_range, status_of, table
+from tests.api.house import NEWS
+from tests.api.matrix import KINDS, TABLE, Range, Row, cell, mcp_session, open_range, status_of, table
 
 FORMS: Final[dict[str, Callable[[str], str]]] = {
     "trailing slash": lambda path: f"{path}/",
@@ -25,7 +27,7 @@ FORMS: Final[dict[str, Callable[[str], str]]] = {
     "upper case": lambda path: path.upper(),
     "parameter": lambda path: f"{path};x",
 }
-ABSOLUTE: Final = "http://127.0.0.1:8080"
+ON_A_SOCKET: Final[dict[str, Callable[[str], str]]] = {**FORMS, "absolute": lambda path: f"http://127.0.0.1:8080{path}"}
 
 HOSTS: Final = {
     "127.0.0.1:8080": True,
@@ -131,7 +133,7 @@ async def test_on_a_real_socket_no_other_form_of_a_path_lets_a_stranger_in() -> 
             if row.access.public:
                 continue
             assert (await raw_answer(port, row, row.path))[0] == 401
-            for form, write in {**FORMS, "absolute": lambda path: f"{ABSOLUTE}{path}"}.items():
+            for form, write in ON_A_SOCKET.items():
                 status, body = await raw_answer(port, row, write(row.path))
                 page = row.method in {"GET", "HEAD"} and (not body or b"<title>Callsheet</title>" in body)
                 tried += 1
@@ -143,3 +145,21 @@ def test_each_kind_of_caller_has_a_column() -> None:
     head = TABLE.read_text(encoding="utf-8").splitlines()[0]
 
     assert all(kind in head for kind in KINDS)
+
+
+async def test_what_is_done_through_mcp_is_in_the_audit_log() -> None:
+    async with open_range() as asked:
+        for kind in ("operator", "viewer"):
+            session = await mcp_session(asked, kind)
+            for row in asked.rows:
+                if row.label.startswith("POST   /mcp tools/"):
+                    await cell(asked, row, kind, session)
+        await asked.house.gate.acts.settle()
+        entries = await asked.house.access.audit.list(AuditFilter(), 10)
+
+    refused, started = [(entry.act, entry.outcome) for entry in entries]
+    assert (refused[0].action, refused[0].subject, refused[0].target) == ("mcp.call", "key:viewer", NEWS)
+    assert (started[0].action, started[0].subject, started[0].source) == ("run.start", "key:operator", "127.0.0.1")
+    assert refused[1] is not None
+    assert started[1] is not None
+    assert (refused[1].result, started[1].result, bool(started[1].target)) == ("forbidden", "done", True)

@@ -140,7 +140,8 @@ async def _serve(
 ) -> None:
     system = service.system
     gate = _gate(settings, system)
-    async with open_endpoint(endpoint_parts(system, settings)) as mcp, open_openid(settings, system.cipher) as openid:
+    endpoint = endpoint_parts(system, settings, gate.acts)
+    async with open_endpoint(endpoint) as mcp, open_openid(settings, system.cipher) as openid:
         service.draining.call(mcp.stop)
         parts = Parts(
             runs=system.runs,

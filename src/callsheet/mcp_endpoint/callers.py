@@ -6,9 +6,11 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.context import ServerRequestContext
 
+from callsheet.access.acts import SOURCE
 from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.access.scopes import Scope
 from callsheet.errors import Forbidden
+from callsheet.mcp_endpoint.parts import STDIO
 
 READS: Final = frozenset({"callsheet_status", "callsheet_events"})
 """The tools that change nothing."""
@@ -17,6 +19,11 @@ READS: Final = frozenset({"callsheet_status", "callsheet_events"})
 def caller_of(context: ServerRequestContext[Any, Any]) -> Principal:
     """The caller; over standard input it is whoever started this process."""
     return LOCAL if context.request is None else in_scope(context.request.scope)
+
+
+def source_of(context: ServerRequestContext[Any, Any]) -> str:
+    """Where the request comes from, for the audit log."""
+    return STDIO if context.request is None else str(context.request.scope.get(SOURCE, ""))
 
 
 def in_scope(scope: Any) -> Principal:

@@ -13,9 +13,9 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, ElicitResult, InputRequiredResult
 from pydantic import ValidationError
 
-from callsheet.errors import AlreadyAnswered, CallsheetError, InputInvalid, ShuttingDown, StepNotWaiting
+from callsheet.errors import AlreadyAnswered, CallsheetError, Forbidden, InputInvalid, ShuttingDown, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
-from callsheet.mcp_endpoint.callers import caller_of, require_call
+from callsheet.mcp_endpoint.callers import caller_of, require_call, source_of
 from callsheet.mcp_endpoint.clients import Client
 from callsheet.mcp_endpoint.handles import Handles
 from callsheet.mcp_endpoint.offers import Offer, Offers
@@ -95,8 +95,11 @@ class Calls:
         if self._stopping.is_set():
             raise ShuttingDown
         caller = caller_of(context)
-        parts = self._parts.seen_by(caller)
-        require_call(caller, request.name)
+        parts = self._parts.seen_by(caller, source_of(context))
+        try:
+            require_call(caller, request.name)
+        except Forbidden as error:
+            await parts.refuse(error, request.name)
         if self._handles.has(request.name):
             return await self._handles.call(parts, request)
         offer = await self._offers.find(request.name, caller)
@@ -124,7 +127,7 @@ class Calls:
 
     async def _submitted(self, parts: EndpointParts, request: CallRequest) -> RunId:
         """The run that begins."""
-        submit = parts.runs.submit(request.name, request.arguments, request.idempotency_key)
+        submit = parts.submit(request.name, request.arguments, request.idempotency_key)
         submitting = asyncio.create_task(submit)
         try:
             return (await to_its_end(submitting)).run_id
@@ -223,7 +226,7 @@ class Calls:
             try:
                 answer = question.answer(responses)
                 if answer is not None:
-                    await to_its_end(parts.answers.answer(question.run_id, question.path, answer))
+                    await to_its_end(parts.answer(question.run_id, question.path, answer))
                     taken.add(question.key)
             except Dismissed:
                 return _Taken(keys=frozenset(taken), dismissed=True)

@@ -68,7 +68,7 @@ class Handles:
         given = arguments.get("input", {})
         key = idempotency_key_of(arguments.get("idempotency_key"))
         run_input = given if is_object(given) else {}
-        run = await to_its_end(parts.runs.submit(str(arguments["scenario_id"]), run_input, key))
+        run = await to_its_end(parts.submit(str(arguments["scenario_id"]), run_input, key))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
 
     async def _status(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
@@ -107,11 +107,11 @@ class Handles:
             by=str(by),
         )
         run_id, path = _run_id(arguments), StepPath(str(arguments["step_path"]))
-        given = await to_its_end(parts.answers.answer(run_id, path, answer))
+        given = await to_its_end(parts.answer(run_id, path, answer))
         return {"run_id": run_id, "step_path": path, "action": answer.action.value, "at": timestamp(given.at)}
 
     async def _cancel(self, parts: EndpointParts, arguments: JsonObject) -> JsonObject:
-        run = await to_its_end(parts.runs.cancel(_run_id(arguments)))
+        run = await to_its_end(parts.cancel(_run_id(arguments)))
         return {"run_id": run.run_id, "scenario_id": run.scenario_id, "status": run.status.value}
 
 

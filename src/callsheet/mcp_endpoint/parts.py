@@ -1,17 +1,25 @@
 """What the MCP endpoint is built from."""
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NoReturn
 
-from callsheet.access.principal import Principal
-from callsheet.runs.answers import Answers
+from callsheet.access.acts import Acts, Intent
+from callsheet.access.principal import LOCAL, Principal
+from callsheet.errors import Forbidden
+from callsheet.runs.answers import Answer, Answers, GivenAnswer
+from callsheet.runs.events import RunId, RunSummary, StepPath
 from callsheet.runs.ports import Catalog, Cipher
 from callsheet.runs.service import RunService
 from callsheet.runs.tools import Tools
+from callsheet.scenario.json import JsonObject
 
 MAX_BODY: Final = 1024 * 1024
+
+STDIO: Final = "stdio"
+"""Where calls come from that come over standard input."""
 
 
 class OnDisconnect(StrEnum):
@@ -54,7 +62,13 @@ class EndpointOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointParts:
-    """The parts of the system that the endpoint works with; whoever made them starts and stops them."""
+    """The parts of the system that the endpoint works with; whoever made them starts and stops them.
+
+    Attributes:
+        acts: writes the audit log; None where nobody keeps one.
+        caller: whose acts they are.
+        source: from where they come.
+    """
 
     runs: RunService
     answers: Answers
@@ -62,7 +76,42 @@ class EndpointParts:
     tools: Tools
     cipher: Cipher
     options: EndpointOptions
+    acts: Acts | None = None
+    caller: Principal = LOCAL
+    source: str = STDIO
 
-    def seen_by(self, caller: Principal) -> "EndpointParts":
+    def seen_by(self, caller: Principal, source: str = STDIO) -> "EndpointParts":
         """The parts as a caller sees them."""
-        return replace(self, runs=self.runs.seen_by(caller), answers=self.answers.seen_by(caller))
+        runs, answers = self.runs.seen_by(caller), self.answers.seen_by(caller)
+        return replace(self, runs=runs, answers=answers, caller=caller, source=source)
+
+    async def submit(self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None) -> RunSummary:
+        """See `RunService.submit`; written into the audit log."""
+        async with self._doing("run.start") as made:
+            run = await self.runs.submit(scenario_id, run_input, idempotency_key)
+            made(run.run_id)
+            return run
+
+    async def cancel(self, run_id: RunId) -> RunSummary:
+        """See `RunService.cancel`; written into the audit log."""
+        async with self._doing("run.cancel", run_id):
+            return await self.runs.cancel(run_id)
+
+    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> GivenAnswer:
+        """See `Answers.answer`; written into the audit log."""
+        async with self._doing("run.answer", run_id, step_path=path):
+            return await self.answers.answer(run_id, path, answer)
+
+    async def refuse(self, error: Forbidden, target: str) -> NoReturn:
+        """Write into the audit log that the caller may not call `target`, and raise `error`."""
+        async with self._doing("mcp.call", target):
+            raise error
+
+    @asynccontextmanager
+    async def _doing(self, action: str, target: str = "", **details: str) -> AsyncGenerator[Callable[[str], None]]:
+        if self.acts is None:
+            yield lambda _: None
+            return
+        intent = Intent(action=action, source=self.source, target=target, details=details)
+        async with self.acts.doing(self.caller, intent) as deed:
+            yield deed.made

@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from callsheet.errors import AlreadyAnswered, InputInvalid, RunNotFound, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
-from callsheet.mcp_endpoint.callers import caller_of, require_call
+from callsheet.mcp_endpoint.callers import caller_of, require_call, source_of
 from callsheet.mcp_endpoint.clients import TASKS, Client
 from callsheet.mcp_endpoint.offers import Offers
 from callsheet.mcp_endpoint.outcomes import RUN_ID, result_of
@@ -64,7 +64,7 @@ class Tasks:
 
     async def get(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
         """`tasks/get`."""
-        parts, client = self._parts.seen_by(caller_of(context)), Client.of(context)
+        parts, client = self._parts.seen_by(caller_of(context), source_of(context)), Client.of(context)
         state = await self._find(parts, context, params.task_id)
         questions = await _questions(parts, state)
         requests = client.requests(questions) if questions else None
@@ -92,7 +92,7 @@ class Tasks:
             try:
                 answer = question.answer(_responses(question, params.input_responses))
                 if answer is not None:
-                    await to_its_end(parts.answers.answer(question.run_id, question.path, answer))
+                    await to_its_end(parts.answer(question.run_id, question.path, answer))
             except (Dismissed, AlreadyAnswered, StepNotWaiting):
                 continue
             except InputInvalid as error:
@@ -103,14 +103,14 @@ class Tasks:
         """`tasks/cancel`."""
         parts = self._changed_by(context)
         state = await self._find(parts, context, params.task_id)
-        await to_its_end(parts.runs.cancel(state.run_id))
+        await to_its_end(parts.cancel(state.run_id))
         return {"resultType": "complete"}
 
     def _changed_by(self, context: ServerRequestContext[Any, Any]) -> EndpointParts:
         """The parts as the caller sees them, whose role must allow that runs are changed."""
         caller = caller_of(context)
         require_call(caller, context.method)
-        return self._parts.seen_by(caller)
+        return self._parts.seen_by(caller, source_of(context))
 
     async def _find(self, parts: EndpointParts, context: ServerRequestContext[Any, Any], token: str) -> RunState:
         require_tasks(context)

@@ -2,11 +2,14 @@
 
 from contextlib import suppress
 
+from callsheet.access.acts import Acts
 from callsheet.cli.access import server_of
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.failures import DONE
 from callsheet.cli.options import Places
 from callsheet.cli.surroundings import surroundings
+from callsheet.engine.clock import SystemClock
+from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalUnavailable
 from callsheet.mcp_endpoint.stdio import bridge, serve_stdio
 from callsheet.settings import Settings, environment
@@ -21,7 +24,11 @@ async def act(places: Places) -> int:
             await bridge(url, lambda: _url_now(settings))
         else:
             async with open_system(settings, environment()) as system:
-                await serve_stdio(endpoint_parts(system, settings))
+                acts = Acts(log=system.access.audit, clock=SystemClock(), new_id=SystemEntropy().run_id)
+                try:
+                    await serve_stdio(endpoint_parts(system, settings, acts))
+                finally:
+                    await acts.settle()
     return DONE
 
 
