@@ -13,6 +13,7 @@ CallsheetError
 ├── TooManyRuns              the caller has as many runs as they may
 ├── SignatureRefused         SignatureExpired: a hook's request is not from who knows the secret, or not from now
 ├── Unauthenticated          CredentialInvalid, CredentialExpired: nobody knows who calls
+├── TooManyGuesses           too many credentials from one address were wrong
 ├── Forbidden                the caller is known and may not do this
 ├── RunOwnershipLost         another worker writes this run
 ├── RunDamaged               the journal holds something else than was written
@@ -28,6 +29,7 @@ one table from code to status.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, ClassVar
 
 
@@ -323,6 +325,20 @@ class CredentialExpired(Unauthenticated):
     """The API key or the session has expired."""
 
     code = "credential.expired"
+
+
+class TooManyGuesses(CallsheetError):
+    """Too many credentials from this address were wrong.
+
+    Args:
+        seconds: until the next one may come.
+    """
+
+    code = "rate.guesses"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(ceil(seconds), 1)
+        super().__init__(f"Too many credentials from this address were wrong. Send the next one in {self.seconds} s.")
 
 
 class Forbidden(CallsheetError):

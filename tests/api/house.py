@@ -261,7 +261,13 @@ class House:
 
     def __post_init__(self) -> None:
         catalog, clock = CombinedCatalog(self.catalog, SavedCatalog(self.revisions)), self.clock
-        self.gate = Gate.over(self.access, clock=clock, entropy=SystemEntropy(), asks=self.asks)
+        self.gate = Gate.over(
+            self.access,
+            clock=clock,
+            entropy=SystemEntropy(),
+            asks=self.asks,
+            guesses=self.options.rates and self.options.rates.guesses,
+        )
         self.runs = RunService(
             acceptance=Acceptance(catalog, NothingGiven(), self.tools),
             journal=self.journal,

@@ -20,7 +20,7 @@ from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.api.auditing import audited
 from callsheet.api.observing import note_caller, note_route
-from callsheet.errors import Forbidden, JournalUnavailable, Unauthenticated
+from callsheet.errors import Forbidden, JournalUnavailable, TooManyGuesses, Unauthenticated
 
 PAGES: Final = "pages"
 """What the addresses of the web UI are called together where routes are counted: there is one for every run."""
@@ -177,11 +177,14 @@ def principal_of(scope: Scope) -> Principal:
 
     Raises:
         Unauthenticated: that is not known.
+        TooManyGuesses: nobody was asked.
         JournalUnavailable: the store of keys and sessions is away.
     """
     found = scope.get(PRINCIPAL)
     if isinstance(found, Principal):
         return found
+    if isinstance(found, TooManyGuesses):
+        raise TooManyGuesses(found.seconds)
     # A new error for each request: its traceback is written into it.
     raise type(found)(str(found)) if isinstance(found, Unauthenticated | JournalUnavailable) else Unauthenticated
 

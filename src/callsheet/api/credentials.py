@@ -11,8 +11,9 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
-from callsheet.access.authenticator import Authenticator, NewSession
+from callsheet.access.authenticator import NewSession
 from callsheet.access.principal import Principal
+from callsheet.api.gate import Gate
 from callsheet.errors import CredentialInvalid, Unauthenticated
 
 COOKIE: Final = "callsheet_session"
@@ -21,20 +22,26 @@ _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,256})", re.IGNORECASE | re.
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def identify(scope: Scope, authenticator: Authenticator) -> Principal:
+async def identify(scope: Scope, gate: Gate, source: str) -> Principal:
     """Who sends the request. A key counts before a cookie; one that is wrong is not made good by the other.
+
+    Args:
+        scope: of the request.
+        gate: checks credentials.
+        source: where it comes from: see `Sources.subscriber`.
 
     Raises:
         Unauthenticated: that is not known; its class says why.
+        TooManyGuesses: too many wrong ones came from there.
         JournalUnavailable: nobody can tell now.
     """
     key = bearer_of(scope)
     if key is not None:
-        return await authenticator.by_key(key)
+        return await gate.guesses.check(source, key, lambda: gate.authenticator.by_key(key))
     token = token_of(scope)
     if token is None:
         raise Unauthenticated
-    return (await authenticator.by_token(token)).principal
+    return (await gate.guesses.check(source, token, lambda: gate.authenticator.by_token(token))).principal
 
 
 def bearer_of(scope: Scope) -> str | None:

@@ -21,7 +21,15 @@ from starlette.types import Receive, Scope, Send
 
 from callsheet.api.auditing import CODE
 from callsheet.api.methods import methods_of
-from callsheet.errors import AlreadyAnswered, CallsheetError, Invalid, Problem, RevisionConflict, RunNotFound
+from callsheet.errors import (
+    AlreadyAnswered,
+    CallsheetError,
+    Invalid,
+    Problem,
+    RevisionConflict,
+    RunNotFound,
+    TooManyGuesses,
+)
 from callsheet.scenario.json import escape
 
 STATUS: Final[Mapping[str, int]] = {
@@ -72,6 +80,7 @@ STATUS: Final[Mapping[str, int]] = {
     "token.invalid": 422,
     "trigger.invalid": 422,
     "rate.exceeded": 429,
+    "rate.guesses": 429,
     "runs.too_many": 429,
     "scenario.revision_required": 428,
     "trigger.revision_required": 428,
@@ -206,7 +215,8 @@ async def on_callsheet_error(request: Request, exc: Exception) -> Response:
         logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
     if isinstance(error, RunNotFound) and "run_id" in request.path_params:
         return error_response(error.code, f"Unknown run_id: {shortened(request.path_params['run_id'])}")
-    return error_response(error.code, error.message, problems=_problems(error), extra=_extra(error))
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyGuesses) else None
+    return error_response(error.code, error.message, problems=_problems(error), extra=_extra(error), headers=headers)
 
 
 async def on_http_exception(request: Request, exc: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Who is let in, and what is written down of it: what the HTTP side needs of access, together."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, Self
@@ -8,6 +9,8 @@ from callsheet.access.acts import Acts
 from callsheet.access.audit import AuditLog
 from callsheet.access.authenticator import Authenticator
 from callsheet.access.desk import KeyDesk
+from callsheet.access.guesses import Guesses
+from callsheet.access.rates import Rate
 from callsheet.access.stores import AccessStores
 from callsheet.runs.ports import Clock, Entropy
 
@@ -31,6 +34,7 @@ class Gate:
         acts: writes the audit log.
         audit: the same log, to be read.
         clock: for what has to happen later.
+        guesses: keeps those out who try many credentials.
     """
 
     asks: bool
@@ -39,6 +43,7 @@ class Gate:
     acts: Acts
     audit: AuditLog
     clock: Clock
+    guesses: Guesses
 
     @classmethod
     def over(
@@ -49,8 +54,9 @@ class Gate:
         entropy: SecretEntropy,
         asks: bool = False,
         session_length: timedelta = timedelta(hours=12),
+        guesses: Rate | None = None,
     ) -> Self:
-        """The gate over stores."""
+        """The gate over stores; `guesses` is how many wrong credentials may come from one address."""
         return cls(
             asks=asks,
             authenticator=Authenticator(
@@ -64,4 +70,5 @@ class Gate:
             acts=Acts(log=stores.audit, clock=clock, new_id=entropy.run_id),
             audit=stores.audit,
             clock=clock,
+            guesses=Guesses(guesses, time.monotonic),
         )

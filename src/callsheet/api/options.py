@@ -16,7 +16,7 @@ class CallRates:
     Attributes:
         key: one key, or one person.
         source: one address, whoever calls from it.
-        guesses: credentials that are not accepted, from one address.
+        guesses: credentials that are not accepted, from one address: see `Guesses`.
     """
 
     key: Rate

@@ -139,7 +139,8 @@ async def _serve(
     settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event, told: Effective
 ) -> None:
     system = service.system
-    gate = _gate(settings, system)
+    options = _options(settings)
+    gate = _gate(settings, system, options.rates and options.rates.guesses)
     endpoint = endpoint_parts(system, settings, gate.acts)
     async with open_endpoint(endpoint) as mcp, open_openid(settings, system.cipher) as openid:
         service.draining.call(mcp.stop)
@@ -158,7 +159,7 @@ async def _serve(
             gate=gate,
             scrape=system.telemetry.scrape(lambda: system.engine.queued, lambda: system.engine.running),
             observer=system.telemetry.requests,
-            options=_options(settings),
+            options=options,
             effective=told,
             on_saved=mcp.look,
             openid=openid,
@@ -170,13 +171,14 @@ async def _serve(
             await gate.acts.settle()
 
 
-def _gate(settings: Settings, system: System) -> Gate:
+def _gate(settings: Settings, system: System, guesses: Rate | None) -> Gate:
     return Gate.over(
         system.access,
         clock=SystemClock(),
         entropy=SystemEntropy(),
         asks=settings.auth == "on",
         session_length=timedelta(hours=settings.session_hours),
+        guesses=guesses,
     )
 
 

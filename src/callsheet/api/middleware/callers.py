@@ -10,7 +10,7 @@ from callsheet.api.cutting import Cuttable
 from callsheet.api.errors import refuse
 from callsheet.api.gate import Gate
 from callsheet.api.sources import Sources
-from callsheet.errors import JournalUnavailable, Unauthenticated
+from callsheet.errors import JournalUnavailable, TooManyGuesses, Unauthenticated
 
 
 class Callers:
@@ -45,10 +45,10 @@ class Callers:
         async with Cuttable(told, receive, send, self._still_counts, self._gate.clock) as cuttable:
             await self._app(told, cuttable.receive, cuttable.send)
 
-    async def _caller(self, scope: Scope) -> Principal | Unauthenticated | JournalUnavailable:
+    async def _caller(self, scope: Scope) -> Principal | Unauthenticated | TooManyGuesses | JournalUnavailable:
         try:
-            return await identify(scope, self._gate.authenticator)
-        except (Unauthenticated, JournalUnavailable) as exc:
+            return await identify(scope, self._gate, self._sources.subscriber(scope))
+        except (Unauthenticated, TooManyGuesses, JournalUnavailable) as exc:
             return exc
 
     async def _still_counts(self, scope: Scope) -> bool:

@@ -14,7 +14,7 @@ from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.session import OidcOffer, SessionResponse, SignInRequest
-from callsheet.errors import Conflict, Unauthenticated
+from callsheet.errors import Conflict, TooManyGuesses, Unauthenticated
 
 LOGIN_URL: Final = "/api/session/oidc"
 
@@ -40,7 +40,7 @@ async def get_session(request: Request, parts: TheParts) -> SessionResponse:
     """The caller; nobody when the credential is none or counts no more."""
     try:
         principal = principal_of(request.scope)
-    except Unauthenticated:
+    except (Unauthenticated, TooManyGuesses):
         return _told(parts, None)
     token = None if bearer_of(request.scope) else token_of(request.scope)
     if not parts.gate.asks or token is None:
@@ -60,6 +60,7 @@ async def get_session(request: Request, parts: TheParts) -> SessionResponse:
         401: described("The key is none, was revoked, or has expired"),
         403: described("Another site's page sent it"),
         409: described("Nobody is asked who they are: `auth` is off"),
+        429: described("Too many keys from this address were wrong"),
     },
 )
 @open_to_all("It is how somebody becomes known.", action="session.begin")
@@ -72,7 +73,8 @@ async def post_session(
         raise Conflict("Nobody signs in here: the setting 'auth' is off.")
     key_id = key_id_of(asked.key) or ""
     try:
-        principal = await gate.authenticator.by_key(asked.key)
+        source = parts.options.sources.subscriber(request.scope)
+        principal = await gate.guesses.check(source, asked.key, lambda: gate.authenticator.by_key(asked.key))
     except Unauthenticated:
         await deed.begin(None, target=key_id)
         raise
