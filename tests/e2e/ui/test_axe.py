@@ -12,7 +12,9 @@ from typing import Final, Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
+from callsheet.scenario.json import JsonObject
 from tests.e2e.ui.accessibility import COLOURS, axe
+from tests.e2e.ui.people import ADMIN, NOBODY, VIEWER, let_say
 from tests.e2e.ui.stage import Stage, staged
 from tests.e2e.ui.test_shell import PATHS
 from tests.e2e.ui.watched import Faults
@@ -93,6 +95,34 @@ def both(*parts: Ready) -> Ready:
             each(page)
 
     return ready
+
+
+def said(session: JsonObject, address: str, then: Ready) -> Ready:
+    """A page where the service says that this person is signed in."""
+
+    def ready(page: Page) -> None:
+        let_say(page, session)
+        page.goto(address)
+        then(page)
+
+    return ready
+
+
+def seen_by(session: JsonObject, then: Ready) -> Ready:
+    """The same page as this person sees it."""
+    return lambda page: said(session, page.url, then)(page)
+
+
+def ended(page: Page) -> None:
+    """The session of a page ends while it is open."""
+    said(ADMIN, "/", heading("Dashboard"))(page)
+    page.unroute("**/api/session")
+    let_say(page, NOBODY)
+    page.route(
+        "**/api/keys", lambda route: route.fulfill(status=401, json={"code": "credential.expired", "detail": ""})
+    )
+    page.get_by_role("link", name="Keys").click()
+    heading("Your session has ended")(page)
 
 
 RUN = "/runs/$runId"
@@ -245,6 +275,53 @@ SCENES = [
     Scene("schedule", "/schedules/$name", "/schedules/nightly", heading("nightly"), small=True),
     Scene("schedule, delete", "/schedules/$name", "/schedules/nightly", pressed("Delete", part("dialog", "Delete"))),
     Scene("hook", "/hooks/$name", "/hooks/push", heading("push")),
+    Scene("statistics", "/stats", "/stats", part("table", "Scenarios"), small=True),
+    Scene("statistics of nothing", "/stats", "/stats?scenario_id=everything", heading("Nothing ran")),
+    Scene("keys", "/keys", "/keys", said(ADMIN, "/keys", part("table", "Keys")), small=True),
+    Scene("keys, none", "/keys", "/keys", heading("There are no keys yet")),
+    Scene(
+        "keys, a new one",
+        "/keys",
+        "/keys",
+        said(ADMIN, "/keys", pressed("New key", part("dialog", "New key"))),
+        small=True,
+    ),
+    Scene(
+        "keys, the new one",
+        "/keys",
+        "/keys",
+        said(
+            ADMIN,
+            "/keys",
+            both(
+                pressed("New key", part("dialog", "New key")),
+                lambda page: page.get_by_role("textbox", name="Name").fill("ci"),
+                pressed("Make the key", text("not shown again")),
+            ),
+        ),
+        small=True,
+    ),
+    Scene("audit log", "/audit", "/audit", said(ADMIN, "/audit", part("table", "Acts")), small=True),
+    Scene("audit log, none fits", "/audit", "/audit?subject=qqqqqq", heading("No act fits")),
+    Scene("signing in", "/sign-in", "/", said(NOBODY, "/sign-in", heading("Sign in")), small=True),
+    Scene("account", "/", "/", said(ADMIN, "/", pressed("your account", part("menuitem", "Sign out")))),
+    Scene("page of another role", "/keys", "/", said(VIEWER, "/keys", heading("not for your role"))),
+    Scene(
+        "what a viewer may not",
+        SCENARIO,
+        "/",
+        said(
+            VIEWER,
+            "/scenarios/order",
+            both(
+                GRAPH, lambda page: page.get_by_role("button", name="Run", exact=True).focus(), part("tooltip", "role")
+            ),
+        ),
+    ),
+    Scene(
+        "a question that a viewer may not answer", RUN, "/runs/{asks}", both(GRAPH, seen_by(VIEWER, text("may not")))
+    ),
+    Scene("session that ended", "/", "/", ended, small=True, refused="401"),
     Scene("settings", "/settings", "/settings", heading("Settings"), small=True),
     Scene("no page", "", "/nothing/here", heading("There is no such page")),
 ]
@@ -278,6 +355,7 @@ def test_there_is_no_serious_violation(page: Page, faults: Faults, stage: Stage,
     if scene.small:
         found += violations(page, "dark", NARROW, COLOURS) + violations(page, "light", NARROW)
     assert found == [], "\n".join(found)
+    page.unroute_all()
     if scene.refused:
         faults.expect(scene.refused)
 

@@ -6,6 +6,7 @@ Every string that somebody outside controls is the corpus, whole where the lengt
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,11 +14,13 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from callsheet.access.scopes import Role
 from callsheet.scenario.json import Json, JsonObject
 from tests.e2e.ui.corpus import ADDRESSES, CORPUS, EVERYTHING, LONG, LOOK, MARKUP, WATCH
+from tests.e2e.ui.guarded import Guarded, guarded, signed_in
 from tests.e2e.ui.stage import SERVERS, Stage, begin, call, document, follow, has_ended, is_at, put
 from tests.e2e.ui.watched import Faults
-from tests.support.service import Service, program, serving
+from tests.support.service import Service, program
 
 NAMED = {f"told_{number}": text for number, text in enumerate(CORPUS)}
 ALL_FIELDS: JsonObject = {
@@ -85,18 +88,23 @@ SENDS = told(
 """A question for each address that the tool sends the person to; the service takes web addresses alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """The service, and what is on it."""
+
+    house: Guarded
+    stage: Stage
+
+
 @pytest.fixture(scope="module")
-def stage(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
-    """A service where everybody speaks the corpus."""
+def untrusted(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Untrusted]:
+    """A service where everybody speaks the corpus, and asks who calls."""
     home = tmp_path_factory.mktemp("untrusted")
     texts = home / "texts.json"
     given = {"everything": EVERYTHING, "texts": CORPUS, "addresses": ADDRESSES, "long": LONG}
     texts.write_text(json.dumps(given), encoding="utf-8")
     wild = program(SERVERS / "untrusted.py", texts)
-    with (
-        serving(home / "house", servers={"wild": wild}, command=(command, "serve")) as service,
-        service.client() as client,
-    ):
+    with guarded(home / "house", (command, "serve"), servers={"wild": wild}) as house, house.client() as client:
         for name, text in NAMED.items():
             saved(client, told(name, text, {"name": "say", "type": "transform", "output": text}))
         for scenario in (SHORT, WORDS, FAILS, STOPS, ASKS, TOOL_ASKS, SENDS):
@@ -104,7 +112,7 @@ def stage(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[
         trigger: JsonObject = {"schema_version": "1", "scenario_id": "words", "description": EVERYTHING}
         put(client, "/api/schedules/nightly", {**trigger, "name": "nightly", "cron": "30 2 * * *", "input": MAPPED})
         put(client, "/api/hooks/push", {**trigger, "name": "push", "secret": "PUSH", "input": {"const": MAPPED}})
-        yield Stage(service, _runs(client))
+        yield Untrusted(house, Stage(house.service, _runs(client)))
 
 
 def saved(client: httpx2.Client, scenario: JsonObject) -> None:
@@ -129,13 +137,20 @@ def _runs(client: httpx2.Client) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
+def stage(untrusted: Untrusted) -> Stage:
+    return untrusted.stage
+
+
+@pytest.fixture(scope="module")
 def service(stage: Stage) -> Service:
     return stage.service
 
 
 @pytest.fixture(scope="module")
-def returning(returning: BrowserContext) -> BrowserContext:
+def returning(returning: BrowserContext, untrusted: Untrusted) -> BrowserContext:
+    """Signed in as the administrator, who may see everything."""
     returning.add_init_script(WATCH)
+    signed_in(returning.pages[0], untrusted.house.keys[Role.ADMIN], "/")
     return returning
 
 
@@ -289,6 +304,16 @@ VISITS = {
     "schedules": ("/triggers", whole("link", "nightly"), nothing),
     "schedule": ("/schedules/nightly", whole("heading", "nightly"), nothing),
     "hook": ("/hooks/push", whole("heading", "push"), nothing),
+    "statistics": ("/stats?window=24h", whole("table", "Scenarios"), nothing),
+    "statistics of an address": (
+        f"/stats?scenario_id={ADDRESSED}&window={ADDRESSED}",
+        whole("heading", "Nothing"),
+        nothing,
+    ),
+    "audit log": ("/audit", whole("table", "Acts"), nothing),
+    "audit log of an address": (f"/audit?subject={ADDRESSED}&target={ADDRESSED}", whole("heading", "No act"), nothing),
+    "keys": ("/keys", whole("table", "Keys"), nothing),
+    "account": ("/", whole("heading", "Dashboard"), opened("your account")),
     "settings": ("/settings", whole("heading", "Settings"), nothing),
     "address of no page": (f"/{quote(MARKUP[0], safe='')}", whole("heading", "no such page"), nothing),
     "query of the runs": (f"/runs?q={ADDRESSED}&scenario_id={ADDRESSED}&status={ADDRESSED}", whole("main"), nothing),

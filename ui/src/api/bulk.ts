@@ -1,4 +1,5 @@
 import { answer, api, type Schema } from "./client";
+import { deed } from "./deed";
 import type { RunFilter } from "./runs";
 
 export type BulkAction = Schema<"BulkAction">;
@@ -16,7 +17,7 @@ interface Wish {
 }
 
 /** Does something with every run that the filter finds, or says with which it would. */
-export function bulkRuns({ action, filter, latest, dryRun }: Wish): Promise<BulkResult> {
+export const bulkRuns = deed("runs:write", ({ action, filter, latest, dryRun }: Wish): Promise<BulkResult> => {
   const status = filter.status as Schema<"BulkFilter">["status"];
   const everything = Object.values(filter).every((value) => value === undefined || value === null);
   return answer(
@@ -24,4 +25,4 @@ export function bulkRuns({ action, filter, latest, dryRun }: Wish): Promise<Bulk
       body: { action, filter: { ...filter, status }, all: everything, limit: BULK_LIMIT, latest, dry_run: dryRun },
     }),
   );
-}
+});

@@ -1,4 +1,4 @@
-import createClient from "openapi-fetch";
+import createClient, { type Middleware } from "openapi-fetch";
 
 import type { components, paths } from "./schema";
 
@@ -30,6 +30,18 @@ export class Unreachable extends Error {
 
 /** The typed client of the API: `await answer(api.GET("/api/runs/{run_id}", { params: { path: { run_id } } }))`. */
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "http://127.0.0.1" });
+
+/** Calls `listener` for every answer that says that nobody knows who asks (401), or that they may not (403). */
+export function onRefusal(listener: () => void): () => void {
+  const middleware: Middleware = {
+    onResponse: ({ response, schemaPath }) => {
+      // A key that does not fit is the affair of who typed it.
+      if ((response.status === 401 || response.status === 403) && schemaPath !== "/api/session") listener();
+    },
+  };
+  api.use(middleware);
+  return () => api.eject(middleware);
+}
 
 interface Answer<Data> {
   data?: Data;

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { answer, api, type Schema } from "./client";
+import { deed } from "./deed";
 import { scenarioKeys } from "./scenarios";
 
 export type ScenarioText = Schema<"ScenarioTextBody">;
@@ -44,15 +45,18 @@ export const evaluate = (asked: Evaluation, signal: AbortSignal) =>
  * Save a text as the current revision; `base` is the revision that the change was made from, null for a new scenario.
  * The service reads the text, so that what is saved is what it checked.
  */
-export const saveText = (scenarioId: string, text: string, syntax: Syntax, base: string | null): Promise<Saved> =>
-  answer(
-    api.PUT("/api/scenarios/{scenario_id}", {
-      params: {
-        path: { scenario_id: scenarioId },
-        header: base === null ? { "if-none-match": "*" } : { "if-match": `"${base}"` },
-      },
-      body: {},
-      bodySerializer: () => text,
-      headers: { "Content-Type": `application/${syntax}` },
-    }),
-  );
+export const saveText = deed(
+  "scenarios:write",
+  (scenarioId: string, text: string, syntax: Syntax, base: string | null): Promise<Saved> =>
+    answer(
+      api.PUT("/api/scenarios/{scenario_id}", {
+        params: {
+          path: { scenario_id: scenarioId },
+          header: base === null ? { "if-none-match": "*" } : { "if-match": `"${base}"` },
+        },
+        body: {},
+        bodySerializer: () => text,
+        headers: { "Content-Type": `application/${syntax}` },
+      }),
+    ),
+);

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { answer, api, type Schema } from "./client";
+import { deed } from "./deed";
 import { type ScenarioDocument, scenarioKeys } from "./scenarios";
 
 export type RevisionSummary = Schema<"RevisionSummary">;
@@ -37,10 +38,13 @@ export const revisionQuery = (scenarioId: string, number: number) =>
   });
 
 /** Saves a document in place of the revision that the reader sees; somebody else's is not overwritten. */
-export const saveInPlaceOf = (scenarioId: string, revision: string, document: ScenarioDocument) =>
-  answer(
-    api.PUT("/api/scenarios/{scenario_id}", {
-      params: { path: { scenario_id: scenarioId }, header: { "if-match": `"${revision}"` } },
-      body: document,
-    }),
-  );
+export const saveInPlaceOf = deed(
+  "scenarios:write",
+  (scenarioId: string, revision: string, document: ScenarioDocument) =>
+    answer(
+      api.PUT("/api/scenarios/{scenario_id}", {
+        params: { path: { scenario_id: scenarioId }, header: { "if-match": `"${revision}"` } },
+        body: document,
+      }),
+    ),
+);

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { answer, answered, api, type Schema } from "./client";
+import { deed } from "./deed";
 
 export type ToolSummary = Schema<"ToolSummary">;
 export type ToolServer = Schema<"ToolServerDetail">;
@@ -48,5 +49,6 @@ export type CallResponse = Schema<"CallResponse">;
 export type Question = Schema<"Question">;
 
 /** One exchange of a call outside of any run; a call that asks something takes several. */
-export const exchange = (server: string, tool: string, body: CallRequest, signal: AbortSignal) =>
-  answer(api.POST("/api/tools/{server}/{tool}/call", { params: { path: { server, tool } }, body, signal }));
+export const exchange = deed("tools:call", (server: string, tool: string, body: CallRequest, signal: AbortSignal) =>
+  answer(api.POST("/api/tools/{server}/{tool}/call", { params: { path: { server, tool } }, body, signal })),
+);

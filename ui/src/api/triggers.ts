@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { answer, answered, api, type Schema } from "./client";
+import { deed } from "./deed";
 
 export type ScheduleRow = Schema<"ScheduleRow">;
 export type ScheduleDetail = Schema<"ScheduleDetail">;
@@ -49,28 +50,36 @@ const condition = (revision: string | null) =>
   revision === null ? { "if-none-match": "*" } : { "if-match": `"${revision}"` };
 
 /** Save a schedule; `revision` is the one that it was made from, null for a new one. */
-export const saveSchedule = (name: string, document: TriggerDocument, revision: string | null) =>
-  answer(api.PUT("/api/schedules/{name}", { params: { path: { name }, header: condition(revision) }, body: document }));
+export const saveSchedule = deed("triggers:write", (name: string, document: TriggerDocument, revision: string | null) =>
+  answer(api.PUT("/api/schedules/{name}", { params: { path: { name }, header: condition(revision) }, body: document })),
+);
 
 /** Save a hook; `revision` is the one that it was made from, null for a new one. */
-export const saveHook = (name: string, document: TriggerDocument, revision: string | null) =>
-  answer(api.PUT("/api/hooks/{name}", { params: { path: { name }, header: condition(revision) }, body: document }));
+export const saveHook = deed("triggers:write", (name: string, document: TriggerDocument, revision: string | null) =>
+  answer(api.PUT("/api/hooks/{name}", { params: { path: { name }, header: condition(revision) }, body: document })),
+);
 
 /** Remove a saved schedule. */
-export const deleteSchedule = (name: string) =>
-  answered(api.DELETE("/api/schedules/{name}", { params: { path: { name } } }));
+export const deleteSchedule = deed("triggers:write", (name: string) =>
+  answered(api.DELETE("/api/schedules/{name}", { params: { path: { name } } })),
+);
 
 /** Remove a saved hook. */
-export const deleteHook = (name: string) => answered(api.DELETE("/api/hooks/{name}", { params: { path: { name } } }));
+export const deleteHook = deed("triggers:write", (name: string) =>
+  answered(api.DELETE("/api/hooks/{name}", { params: { path: { name } } })),
+);
 
-/** Pause a schedule, or let it go on. */
-export const pauseSchedule = (name: string, paused: boolean) =>
-  answer(
-    paused
-      ? api.POST("/api/schedules/{name}/pause", { params: { path: { name } } })
-      : api.POST("/api/schedules/{name}/resume", { params: { path: { name } } }),
-  );
+/** Pause a schedule. */
+export const pauseSchedule = deed("triggers:operate", (name: string) =>
+  answer(api.POST("/api/schedules/{name}/pause", { params: { path: { name } } })),
+);
+
+/** Let a schedule go on. */
+export const resumeSchedule = deed("triggers:operate", (name: string) =>
+  answer(api.POST("/api/schedules/{name}/resume", { params: { path: { name } } })),
+);
 
 /** A run of the schedule's scenario now, beside its slots. */
-export const triggerSchedule = (name: string) =>
-  answer(api.POST("/api/schedules/{name}/trigger", { params: { path: { name } } }));
+export const triggerSchedule = deed("triggers:operate", (name: string) =>
+  answer(api.POST("/api/schedules/{name}/trigger", { params: { path: { name } } })),
+);

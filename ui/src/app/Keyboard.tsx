@@ -3,9 +3,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+
+import { useSession } from "@/session/useSession";
 import classes from "./Keyboard.module.css";
 import { KeyLegend } from "./KeyLegend";
-import { places } from "./places";
+import { type Place, placesFor } from "./places";
 import { useShortcut } from "./shortcuts";
 
 const Palette = lazy(() => import("@/palette/Palette"));
@@ -15,11 +17,12 @@ const ShortcutHelp = lazy(() => import("@/palette/ShortcutHelp"));
 export function Keyboard() {
   const [finding, palette] = useDisclosure();
   const [helping, help] = useDisclosure();
+  const session = useSession();
   useShortcut("mod+k", "Find anything", palette.open, { where: "everywhere" });
   useShortcut("?", "Show these shortcuts", help.open, { where: "everywhere" });
   return (
     <>
-      {places.map((place) => (
+      {placesFor(session).map((place) => (
         <PlaceKeys key={place.to} {...place} />
       ))}
       <UnstyledButton className={classes.find} onClick={palette.open} aria-haspopup="dialog">
@@ -37,7 +40,7 @@ export function Keyboard() {
   );
 }
 
-function PlaceKeys({ to, keys, label }: (typeof places)[number]) {
+function PlaceKeys({ to, keys, label }: Place) {
   const router = useRouter();
   useShortcut(keys, `Go to ${label}`, () => void router.navigate({ to }), { where: "everywhere" });
   return null;

@@ -1,16 +1,20 @@
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, useRouter, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
 
 import { focusAfterNavigation } from "@/app/focusAfterNavigation";
 import { Keyboard } from "@/app/Keyboard";
 import { keepFocus } from "@/app/keepFocus";
-import { places } from "@/app/places";
+import { placesFor } from "@/app/places";
 // Not from "@/live": what a run page needs is not for the first load.
 import { ConnectionNotice } from "@/live/ConnectionNotice";
 import { useLiveLists } from "@/live/useLiveLists";
+import { PageGate } from "@/session/PageGate";
+import { useSession } from "@/session/useSession";
 import classes from "./Shell.module.css";
+
+const UserMenu = lazy(() => import("@/session/UserMenu"));
 
 /** What every page stands in: the way to the others, and the way past it for those who use the keyboard. */
 export function Shell() {
@@ -22,6 +26,7 @@ export function Shell() {
   const router = useRouter();
   useEffect(() => focusAfterNavigation(router), [router]);
   useEffect(keepFocus, []);
+  const session = useSession();
   return (
     <AppShell
       header={{ height: 48, collapsed: false }}
@@ -49,10 +54,11 @@ export function Shell() {
           </Link>
           <ConnectionNotice />
           <Keyboard />
+          <Suspense>{session?.auth === "on" && <UserMenu session={session} />}</Suspense>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
-        {places.map(({ to, label, Icon, holds }) => (
+        {placesFor(session).map(({ to, label, Icon, holds }) => (
           <NavLink
             key={to}
             renderRoot={(props) => <Link to={to} {...props} />}
@@ -64,7 +70,7 @@ export function Shell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
-        <Outlet />
+        <PageGate />
       </AppShell.Main>
     </AppShell>
   );

@@ -1,11 +1,33 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
+import type { Scope } from "@/api/deed";
 import { NotFound } from "@/app/NotFound";
 import { PageFailed } from "@/app/PageFailed";
-import { Shell } from "@/app/Shell";
-import { compareSearch, runSearch, runsSearch, scenarioSearch, scenariosSearch, toolSearch } from "@/app/searches";
+import { Root } from "@/app/Root";
+import {
+  auditSearch,
+  compareSearch,
+  runSearch,
+  runsSearch,
+  scenarioSearch,
+  scenariosSearch,
+  signInSearch,
+  statsSearch,
+  toolSearch,
+} from "@/app/searches";
+import { keeper } from "@/session/keeper";
+import { isSignedIn } from "@/session/standing";
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const root = createRootRoute({
+  component: Root,
+  notFoundComponent: NotFound,
+  // Who it is is known before the first page.
+  beforeLoad: async ({ location }) => {
+    const session = keeper.standing().session ?? (await keeper.load());
+    if (isSignedIn(session) || location.pathname === "/sign-in") return;
+    throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href }, replace: true });
+  },
+});
 
 const page = { getParentRoute: () => root } as const;
 
@@ -27,11 +49,13 @@ const routes = [
   createRoute({
     ...page,
     path: "/scenarios/$scenarioId/edit",
+    staticData: { needs: "scenarios:write" },
     component: lazyRouteComponent(() => import("@/pages/Editor"), "Editor"),
   }),
   createRoute({
     ...page,
     path: "/new/scenario",
+    staticData: { needs: "scenarios:write" },
     component: lazyRouteComponent(() => import("@/pages/NewScenario"), "NewScenario"),
   }),
   createRoute({
@@ -67,11 +91,13 @@ const routes = [
   createRoute({
     ...page,
     path: "/new/schedule",
+    staticData: { needs: "triggers:write" },
     component: lazyRouteComponent(() => import("@/pages/NewSchedule"), "NewSchedule"),
   }),
   createRoute({
     ...page,
     path: "/new/hook",
+    staticData: { needs: "triggers:write" },
     component: lazyRouteComponent(() => import("@/pages/NewHook"), "NewHook"),
   }),
   createRoute({
@@ -80,6 +106,32 @@ const routes = [
     component: lazyRouteComponent(() => import("@/pages/Schedule"), "Schedule"),
   }),
   createRoute({ ...page, path: "/hooks/$name", component: lazyRouteComponent(() => import("@/pages/Hook"), "Hook") }),
+  createRoute({
+    ...page,
+    path: "/sign-in",
+    validateSearch: signInSearch,
+    component: lazyRouteComponent(() => import("@/pages/SignIn"), "SignIn"),
+  }),
+  createRoute({
+    ...page,
+    path: "/stats",
+    validateSearch: statsSearch,
+    staticData: { needs: "stats:read" },
+    component: lazyRouteComponent(() => import("@/pages/Stats"), "Stats"),
+  }),
+  createRoute({
+    ...page,
+    path: "/keys",
+    staticData: { needs: "keys:manage" },
+    component: lazyRouteComponent(() => import("@/pages/Keys"), "Keys"),
+  }),
+  createRoute({
+    ...page,
+    path: "/audit",
+    validateSearch: auditSearch,
+    staticData: { needs: "audit:read" },
+    component: lazyRouteComponent(() => import("@/pages/Audit"), "Audit"),
+  }),
   createRoute({
     ...page,
     path: "/settings",
@@ -97,5 +149,9 @@ export const router = createRouter({
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    /** Without which the page is not shown. */
+    needs?: Scope;
   }
 }

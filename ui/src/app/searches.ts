@@ -43,3 +43,18 @@ export const compareSearch = (search: Search) => kept({ a: text(search.a), b: te
 
 export const toolTabs = ["try", "schemas", "changes"] as const;
 export const toolSearch = (search: Search) => kept({ tab: oneOf(toolTabs, search.tab) });
+
+export const signInSearch = (search: Search) => kept({ next: text(search.next) });
+
+export const statsWindows = ["24h", "7d", "30d"] as const;
+export const statsSearch = (search: Search) =>
+  kept({ window: oneOf(statsWindows, search.window), scenario_id: text(search.scenario_id) });
+
+export const auditSearch = (search: Search) =>
+  kept({
+    subject: text(search.subject),
+    action: text(search.action),
+    target: text(search.target),
+    after: text(search.after),
+    before: text(search.before),
+  });

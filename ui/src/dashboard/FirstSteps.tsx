@@ -1,8 +1,12 @@
 import { Button, Code, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
+import { saveText } from "@/api/editing";
+import { startRun } from "@/api/runActions";
 import type { ScenarioSummary } from "@/api/scenarios";
 import { EmptyState } from "@/components/EmptyState";
+import { Allowed } from "@/session/Allowed";
+import { useMay } from "@/session/useSession";
 import classes from "./lists.module.css";
 import { Panel } from "./Panel";
 
@@ -11,19 +15,24 @@ const SHOWN = 6;
 /** What somebody does who comes here first: nothing has run yet. */
 export function FirstSteps({ scenarios }: { scenarios: readonly ScenarioSummary[] }) {
   const able = scenarios.filter(({ problems }) => problems.every(({ severity }) => severity !== "error"));
+  const may = useMay(startRun);
   if (able.length === 0) return <NoScenario broken={scenarios.length} />;
   return (
-    <Panel title="Start your first run" link={<Link to="/scenarios">All scenarios</Link>}>
+    <Panel
+      title={may ? "Start your first run" : "Nothing has run yet"}
+      link={<Link to="/scenarios">All scenarios</Link>}
+    >
       <ul className={classes.list}>
         {able.slice(0, SHOWN).map(({ scenario_id, name, description }) => (
           <li key={scenario_id} className={classes.item}>
             <Link
               to="/scenarios/$scenarioId"
               params={{ scenarioId: scenario_id }}
-              search={{ run: true }}
+              search={may ? { run: true } : {}}
               className={classes.link}
             >
-              Run {name || scenario_id}
+              {may && "Run "}
+              {name || scenario_id}
             </Link>
             {description && (
               <Text fz="sm" c="dimmed" lineClamp={2}>
@@ -45,7 +54,9 @@ function NoScenario({ broken }: { broken: number }) {
         broken > 0 ? (
           <Link to="/scenarios">See what is wrong with them</Link>
         ) : (
-          <Button renderRoot={(props) => <Link to="/new/scenario" {...props} />}>Write a scenario</Button>
+          <Allowed to={saveText}>
+            <Button renderRoot={(props) => <Link to="/new/scenario" {...props} />}>Write a scenario</Button>
+          </Allowed>
         )
       }
     >

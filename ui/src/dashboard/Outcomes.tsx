@@ -4,7 +4,7 @@ import classes from "./Outcomes.module.css";
 const PARTS = ["success", "failed", "cancelled", "unfinished"] as const;
 
 /** How runs ended, as one bar; `of` is what its full width stands for. */
-export function Outcomes({ figures, of }: { figures: Figures; of: number }) {
+export function Outcomes({ figures, of }: { figures: Pick<Figures, (typeof PARTS)[number]>; of: number }) {
   const parts = PARTS.map((part) => ({ part, count: figures[part] })).filter(({ count }) => count > 0);
   const words = parts.map(({ part, count }) => `${count} ${part}`).join(", ");
   return (

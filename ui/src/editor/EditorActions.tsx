@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconCopy, IconDeviceFloppy, IconDownload } from "@tabler/icons-react";
+import { saveText } from "@/api/editing";
 import type { Syntax } from "@/editor/text/outline";
+import { Allowed } from "@/session/Allowed";
 import { SyntaxSwitch } from "./SyntaxSwitch";
 
 interface Props {
@@ -27,18 +29,22 @@ export function EditorActions({ scenarioId, syntax, readOnly, busy, text, onSwit
       >
         Download
       </Button>
-      <Button
-        size="xs"
-        variant={readOnly ? "filled" : "default"}
-        leftSection={<IconCopy size={16} aria-hidden />}
-        onClick={onCopy}
-      >
-        Save as a copy
-      </Button>
-      {!readOnly && (
-        <Button size="xs" leftSection={<IconDeviceFloppy size={16} aria-hidden />} onClick={onSave} loading={busy}>
-          Save
+      <Allowed to={saveText}>
+        <Button
+          size="xs"
+          variant={readOnly ? "filled" : "default"}
+          leftSection={<IconCopy size={16} aria-hidden />}
+          onClick={onCopy}
+        >
+          Save as a copy
         </Button>
+      </Allowed>
+      {!readOnly && (
+        <Allowed to={saveText}>
+          <Button size="xs" leftSection={<IconDeviceFloppy size={16} aria-hidden />} onClick={onSave} loading={busy}>
+            Save
+          </Button>
+        </Allowed>
       )}
     </>
   );

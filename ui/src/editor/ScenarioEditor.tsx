@@ -2,7 +2,7 @@ import { Alert, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 
-import type { ScenarioText } from "@/api/editing";
+import { type ScenarioText, saveText } from "@/api/editing";
 import { useShortcut } from "@/app/shortcuts";
 import { PageHeader } from "@/components/PageHeader";
 import { ConflictDialog } from "@/editor/saving/ConflictDialog";
@@ -14,6 +14,7 @@ import { SaveNotice } from "@/editor/saving/SaveNotice";
 import { useDraft } from "@/editor/saving/useDraft";
 import { useSaving } from "@/editor/saving/useSaving";
 import type { Syntax } from "@/editor/text/outline";
+import { useMay } from "@/session/useSession";
 import { EditorActions } from "./EditorActions";
 import { EditorPanes } from "./EditorPanes";
 import type { Opened } from "./opened";
@@ -51,7 +52,9 @@ export function ScenarioEditor({ scenarioId, first }: { scenarioId: string; firs
     if (!changed) setClean(text);
     work.put(text, syntax);
   };
-  useShortcut("mod+s", "Save the scenario", () => (readOnly ? setCopying(true) : void saveOn(base)));
+  useShortcut("mod+s", "Save the scenario", () => (readOnly ? setCopying(true) : void saveOn(base)), {
+    enabled: useMay(saveText),
+  });
 
   return (
     <div className={classes.page ?? ""}>

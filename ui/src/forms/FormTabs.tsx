@@ -1,6 +1,8 @@
 import { Alert, Button, Group, Kbd, Stack, Tabs, Text } from "@mantine/core";
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
+import { Allowed } from "@/session/Allowed";
+import { useMay } from "@/session/useSession";
 import { problemsOf } from "./check/problems";
 import { DrawnForm } from "./DrawnForm";
 import { useJsonText } from "./fields/JsonField";
@@ -23,6 +25,7 @@ export default function FormTabs({
   onChange,
   onSubmit,
   submitLabel,
+  to,
   busy = false,
   problems,
   id,
@@ -60,6 +63,7 @@ export default function FormTabs({
     if (problems && problems.length > 0) focusFirst(frame.current);
   }, [problems]);
 
+  const may = useMay(to);
   const submit = () => {
     const broken = showsForm ? unparsed.current.size > 0 : json.broken !== undefined;
     if (!busy && !broken && problemsOf(schema, value).length === 0) onSubmit(value);
@@ -68,7 +72,7 @@ export default function FormTabs({
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    submit();
+    if (may) submit();
   };
   const begun = value === undefined ? start : value;
   // A value from elsewhere is drawn afresh: choices look again which of their shapes it has.
@@ -119,9 +123,11 @@ export default function FormTabs({
         <JsonTab {...json} label={node.title ?? "Value as JSON"} description={node.description} busy={busy} />
       )}
       <Group gap="sm">
-        <Button onClick={submit} loading={busy}>
-          {submitLabel}
-        </Button>
+        <Allowed to={to}>
+          <Button onClick={submit} loading={busy}>
+            {submitLabel}
+          </Button>
+        </Allowed>
         <Text fz="xs" c="dimmed" visibleFrom="sm">
           <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
         </Text>

@@ -1,6 +1,7 @@
 import { Skeleton, Stack } from "@mantine/core";
 import { lazy, Suspense } from "react";
 
+import type { Scoped } from "@/api/deed";
 import type { Problem } from "./check/problems";
 
 export interface SchemaFormProps {
@@ -11,6 +12,8 @@ export interface SchemaFormProps {
   /** Called with a value that has no problem that this page can see. */
   onSubmit: (value: unknown) => void;
   submitLabel: string;
+  /** What sending it does; who may not do that cannot send it. */
+  to: Scoped;
   busy?: boolean;
   /** What the service said of the value that was sent; each stands at its field until that is changed. */
   problems?: readonly Problem[];

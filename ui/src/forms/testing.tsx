@@ -45,6 +45,7 @@ function Page({ schema, held, problems }: { schema: unknown; held: Held; problem
       onChange={setValue}
       onSubmit={(submitted) => held.sent.push(submitted)}
       submitLabel="Send"
+      to="runs:write"
       {...(told && { problems: told })}
     />
   );

@@ -15,6 +15,7 @@ beforeEach(() => {
 /** A tab, and what it was told since the last look. */
 class TestTab {
   readonly send: (message: FromTab) => void;
+  who = "key:ann";
   #told: string[] = [];
 
   constructor() {
@@ -23,7 +24,7 @@ class TestTab {
 
   /** Says what the tab shows; what it says comes to something after a moment. */
   shows(follows: Record<string, number> = {}, visible = true): void {
-    this.send({ type: "tab", visible, follows });
+    this.send({ type: "tab", visible, who: this.who, follows });
     browser.pass(50);
   }
 
@@ -60,7 +61,8 @@ test("six tabs share one stream", () => {
 });
 
 test("wishes that come together open one stream", () => {
-  for (const runId of ["a", "b", "c"]) new TestTab().send({ type: "tab", visible: true, follows: { [runId]: 0 } });
+  for (const runId of ["a", "b", "c"])
+    new TestTab().send({ type: "tab", visible: true, who: "key:ann", follows: { [runId]: 0 } });
   browser.pass(50);
   expect(browser.streams).toHaveLength(1);
 });
@@ -312,3 +314,52 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   browser.pass(50);
 }
+
+test("a stream that is refused as the session ended is not asked for again until somebody signs in", async () => {
+  const tab = live({ r: 2 });
+  browser.session = false;
+  browser.stream.refuse();
+  await Promise.resolve();
+  expect(tab.told).toEqual(["connecting", "signed-out"]);
+  const opened = browser.streams.length;
+  browser.pass(10 * 60_000);
+  tab.shows({ r: 2 });
+  expect(browser.streams).toHaveLength(opened);
+  browser.session = true;
+  tab.who = "";
+  tab.shows({ r: 2 });
+  tab.who = "key:ann";
+  tab.shows({ r: 2 });
+  expect(browser.streams).toHaveLength(opened + 1);
+  expect(browser.stream.follows).toEqual(["r:2"]);
+});
+
+test("a tab that has not heard of the sign-in yet does not end the stream of the others", () => {
+  const [one, other] = [live(), live()];
+  for (const tab of [one, other]) {
+    tab.who = "";
+    tab.shows();
+  }
+  expect(browser.openStreams).toBe(0);
+  one.who = "key:ann";
+  one.shows();
+  other.shows();
+  expect(browser.openStreams).toBe(1);
+});
+
+test("nobody gets what comes on the stream of another person", () => {
+  const tab = live();
+  const { stream } = browser;
+  tab.who = "key:bob";
+  tab.shows();
+  expect(stream.readyState).toBe(2);
+  expect(browser.openStreams).toBe(1);
+});
+
+test("a stream is not opened while nobody is signed in", () => {
+  const tab = new TestTab();
+  tab.who = "";
+  tab.shows();
+  expect(browser.streams).toHaveLength(0);
+  expect(tab.told).toContain("signed-out");
+});

@@ -37,6 +37,8 @@ export class Hub {
   #considering = false;
   #checking = false;
   #follows = 0;
+  /** For whom the stream is; empty while nobody is signed in, null before a tab has said so. */
+  #who: string | null = null;
   #pause: (() => void) | null = null;
   #sweep: (() => void) | null = null;
 
@@ -59,6 +61,7 @@ export class Hub {
 
   #hear(tab: HubTab, state: TabState): void {
     const appears = state.visible && !tab.visible;
+    const told = state.who !== tab.who;
     tab.update(state, () => this.#follows++);
     tab.heard = this.around.now();
     if (!this.#tabs.has(tab)) {
@@ -66,8 +69,20 @@ export class Hub {
       tab.say({ type: "connection", connection: this.#connection });
     }
     this.#sweep ??= this.around.after(SWEEP, () => this.#sweepSilent());
+    // Only what is new: another tab may not know yet who signed in, or that somebody left.
+    if (told) this.#isFor(state.who);
     if (appears) this.#hurry();
     this.#considerSoon();
+  }
+
+  /** A stream is of the one who opened it: nobody else gets to see what comes on it. */
+  #isFor(who: string): void {
+    if (who === this.#who) return;
+    this.#who = who;
+    this.#stream?.close();
+    this.#stream = null;
+    this.#become(who === "" ? "signed-out" : "connecting");
+    if (who !== "") this.#hurry();
   }
 
   /** No reason to wait any longer. */
@@ -102,7 +117,7 @@ export class Hub {
   #consider(): void {
     this.#watchVisibility();
     if (this.#tabs.size === 0) this.#become("paused");
-    if (this.#connection === "paused" || this.#checking || this.#backoff.waits) return;
+    if (!this.#who || this.#connection === "paused" || this.#checking || this.#backoff.waits) return;
     for (const runId of this.#tabs.beyond(MAX_FOLLOWS)) this.#unfollow(runId, 422, "live.too_many_runs", TOO_MANY);
     const cursors = this.#tabs.cursors();
     if (this.#stream?.serves(cursors)) return;
@@ -114,7 +129,7 @@ export class Hub {
     if (this.#tabs.anyVisible) {
       this.#pause?.();
       this.#pause = null;
-      if (this.#connection === "paused") this.#become("connecting");
+      if (this.#connection === "paused") this.#become(this.#who === "" ? "signed-out" : "connecting");
     } else if (this.#tabs.size > 0) {
       this.#pause ??= this.around.after(PAUSE, () => this.#become("paused"));
     }
@@ -183,12 +198,23 @@ export class Hub {
     const asked = this.#stream?.runIds ?? [];
     this.#stream = null;
     this.#become("connecting");
-    if (refused && asked.length > 0) void this.#check(asked);
+    if (refused) void this.#check(asked);
     else this.#backoff.wait();
   }
 
-  /** The stream was refused, perhaps because one of the runs is not there: a browser does not say why. */
+  /** The stream was refused, as the session ended or one of the runs is not there: a browser does not say why. */
   async #check(runIds: readonly string[]): Promise<void> {
+    this.#checking = true;
+    const who = this.#who;
+    const signedIn = await this.around.signedIn();
+    if (signedIn === false && who === this.#who) this.#isFor("");
+    this.#checking = false;
+    if (who !== this.#who) this.#consider();
+    else if (signedIn === null) this.#backoff.wait();
+    else await this.#checkRuns(runIds);
+  }
+
+  async #checkRuns(runIds: readonly string[]): Promise<void> {
     this.#checking = true;
     let found = false;
     for (const runId of runIds) {

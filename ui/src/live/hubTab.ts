@@ -15,6 +15,7 @@ interface Follow {
 /** A tab as the hub sees it. */
 export class HubTab {
   visible = false;
+  who: string | null = null;
   heard = 0;
   readonly #follows = new Map<string, Follow>();
   #outbox: ToTab[] = [];
@@ -31,6 +32,7 @@ export class HubTab {
   /** Takes over what the tab says of itself; of a run that is followed already the hub knows more than the tab. */
   update(state: TabState, nextSince: () => number): void {
     this.visible = state.visible;
+    this.who = state.who;
     for (const runId of [...this.#follows.keys()]) if (!(runId in state.follows)) this.#follows.delete(runId);
     for (const [runId, cursor] of Object.entries(state.follows)) {
       if (!this.#follows.has(runId)) this.#follows.set(runId, { cursor, since: nextSince() });

@@ -7,7 +7,7 @@ import type { Connection } from "./types";
  */
 
 /** Stands in the names that tabs meet under, so that two versions of the UI do not mix: count it up with a change here. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /**
  * All that the hub needs to know of a tab. It is said anew after every change, and every `PING` as a sign of life, so
@@ -16,6 +16,8 @@ export const PROTOCOL = 1;
 export interface TabState {
   readonly type: "tab";
   readonly visible: boolean;
+  /** Who uses the tab: the subject of the session; empty while nobody is signed in. */
+  readonly who: string;
   /** The runs that the tab shows, each with the number of the last event that it has. */
   readonly follows: Readonly<Record<string, number>>;
 }

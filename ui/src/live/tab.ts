@@ -31,6 +31,7 @@ export class Tab {
   constructor(
     openLink: (receive: Post) => Link,
     private readonly visible: () => boolean,
+    private readonly who: () => string = () => "somebody",
   ) {
     this.#link = openLink((messages) => {
       for (const message of messages) this.#hear(message);
@@ -78,6 +79,7 @@ export class Tab {
     return {
       type: "tab",
       visible: this.visible(),
+      who: this.who(),
       follows: Object.fromEntries(open.map(({ runId, lastSeq }) => [runId, lastSeq])),
     };
   }

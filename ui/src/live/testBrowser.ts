@@ -7,6 +7,8 @@ export class TestBrowser implements Surroundings {
   /** Runs that the service does not have. */
   readonly missing = new Set<string>();
   reachable = true;
+  /** Whether a session counts. */
+  session = true;
   #now = 0;
   #timers: { at: number; work: () => void }[] = [];
 
@@ -29,6 +31,8 @@ export class TestBrowser implements Surroundings {
 
   status = async (runId: string): Promise<number | null> =>
     this.reachable ? (this.missing.has(runId) ? 404 : 200) : null;
+
+  signedIn = async (): Promise<boolean | null> => (this.reachable ? this.session : null);
 
   after = (milliseconds: number, work: () => void): (() => void) => {
     const timer = { at: this.#now + milliseconds, work };

@@ -113,5 +113,8 @@ export interface RunStore {
   subscribeNode(name: string, listener: () => void): () => void;
 }
 
-/** Whether the events of this browser come: `live`, `connecting` (also again), or `paused` while nobody looks. */
-export type Connection = "connecting" | "live" | "paused";
+/**
+ * Whether the events of this browser come: `live`, `connecting` (also again), `paused` while nobody looks, or `signed-out`
+ * until somebody signs in.
+ */
+export type Connection = "connecting" | "live" | "paused" | "signed-out";

@@ -3,13 +3,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { deleteHook, type HookDetail, hookKeys, hookQuery } from "@/api/triggers";
+import { deleteHook, type HookDetail, hookKeys, hookQuery, saveHook } from "@/api/triggers";
 import { ConfirmButton } from "@/components/ConfirmButton";
 import { Failure } from "@/components/Failure";
 import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
 import { PageHeader } from "@/components/PageHeader";
 import { duration } from "@/components/time";
+import { Allowed } from "@/session/Allowed";
 import { HookForm } from "@/triggers/HookForm";
 import { Readiness } from "@/triggers/HooksTable";
 import { Problems } from "@/triggers/Problems";
@@ -88,10 +89,13 @@ function Actions({ hook, onEdit }: { hook: HookDetail; onEdit: () => void }) {
   const navigate = useNavigate();
   return (
     <>
-      <Button variant="default" onClick={onEdit}>
-        Edit
-      </Button>
+      <Allowed to={saveHook}>
+        <Button variant="default" onClick={onEdit}>
+          Edit
+        </Button>
+      </Allowed>
       <ConfirmButton
+        to={deleteHook}
         question={`Delete the hook ${hook.name}?`}
         explanation="Requests to it are refused from then on. Runs that it started go on."
         verb="Delete"

@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 
+import { saveText } from "@/api/editing";
 import { type ScenarioSummary, scenariosQuery } from "@/api/scenarios";
 import { useShortcut } from "@/app/shortcuts";
 import { EmptyState } from "@/components/EmptyState";
@@ -13,23 +14,30 @@ import { useLastRuns } from "@/scenarios/lastRuns";
 import { ScenarioItem } from "@/scenarios/ScenarioItem";
 import { ScenariosFilter } from "@/scenarios/ScenariosFilter";
 import classes from "@/scenarios/ScenariosList.module.css";
+import { Allowed } from "@/session/Allowed";
+import { useMay } from "@/session/useSession";
 
 /** Every scenario that there is. */
 export function Scenarios() {
   const { data, error, refetch } = useQuery(scenariosQuery());
   const navigate = useNavigate({ from: "/scenarios" });
-  useShortcut("n", "New scenario", () => void navigate({ to: "/new/scenario" }), { offered: false });
+  useShortcut("n", "New scenario", () => void navigate({ to: "/new/scenario" }), {
+    offered: false,
+    enabled: useMay(saveText),
+  });
   return (
     <>
       <PageHeader
         title="Scenarios"
         actions={
-          <Button
-            leftSection={<IconPlus size={15} aria-hidden />}
-            renderRoot={(props) => <Link to="/new/scenario" {...props} />}
-          >
-            New scenario
-          </Button>
+          <Allowed to={saveText}>
+            <Button
+              leftSection={<IconPlus size={15} aria-hidden />}
+              renderRoot={(props) => <Link to="/new/scenario" {...props} />}
+            >
+              New scenario
+            </Button>
+          </Allowed>
         }
       />
       {error && !data && <Failure error={error} onRetry={() => void refetch()} />}
@@ -70,7 +78,14 @@ function Found({ scenarios }: { scenarios: readonly ScenarioSummary[] }) {
 
 function NoScenarios() {
   return (
-    <EmptyState title="There are no scenarios yet" action={<Link to="/new/scenario">Write the first one</Link>}>
+    <EmptyState
+      title="There are no scenarios yet"
+      action={
+        <Allowed to={saveText}>
+          <Button renderRoot={(props) => <Link to="/new/scenario" {...props} />}>Write the first one</Button>
+        </Allowed>
+      }
+    >
       A scenario is a file in the folder <Code>scenarios</Code>, or it is written here and saved. It says which tools
       are called, in which order and with what.
     </EmptyState>

@@ -6,7 +6,9 @@ import { useState } from "react";
 import {
   deleteSchedule,
   pauseSchedule,
+  resumeSchedule,
   type ScheduleDetail,
+  saveSchedule,
   scheduleKeys,
   scheduleQuery,
   triggerSchedule,
@@ -17,6 +19,7 @@ import { JsonView } from "@/components/JsonView";
 import { KeyValues } from "@/components/KeyValues";
 import { PageHeader } from "@/components/PageHeader";
 import { duration } from "@/components/time";
+import { Allowed } from "@/session/Allowed";
 import { Problems } from "@/triggers/Problems";
 import { ScheduleForm } from "@/triggers/ScheduleForm";
 import { Next } from "@/triggers/SchedulesTable";
@@ -104,6 +107,7 @@ function Actions({ schedule, onEdit }: { schedule: ScheduleDetail; onEdit: () =>
   return (
     <>
       <ConfirmButton
+        to={triggerSchedule}
         question={`Run ${name} now?`}
         explanation="Its scenario runs once with the schedule's input, beside its slots."
         verb="Run now"
@@ -115,13 +119,14 @@ function Actions({ schedule, onEdit }: { schedule: ScheduleDetail; onEdit: () =>
         Run now
       </ConfirmButton>
       <ConfirmButton
+        to={paused ? resumeSchedule : pauseSchedule}
         question={paused ? `Let ${name} go on?` : `Pause ${name}?`}
         explanation={
           paused ? "Slots count from now." : "Nothing fires until it is resumed; slots in between are not caught up."
         }
         verb={paused ? "Resume" : "Pause"}
         act={async () => {
-          await pauseSchedule(name, !paused);
+          await (paused ? resumeSchedule : pauseSchedule)(name);
           await refresh();
         }}
       >
@@ -129,10 +134,13 @@ function Actions({ schedule, onEdit }: { schedule: ScheduleDetail; onEdit: () =>
       </ConfirmButton>
       {!schedule.read_only && (
         <>
-          <Button variant="default" onClick={onEdit}>
-            Edit
-          </Button>
+          <Allowed to={saveSchedule}>
+            <Button variant="default" onClick={onEdit}>
+              Edit
+            </Button>
+          </Allowed>
           <ConfirmButton
+            to={deleteSchedule}
             question={`Delete the schedule ${name}?`}
             explanation="Runs that it started go on."
             verb="Delete"

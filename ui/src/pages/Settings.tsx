@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 import { settingsQuery } from "@/api/settings";
 import { Failure } from "@/components/Failure";
 import { PageHeader } from "@/components/PageHeader";
+import { NotAllowed } from "@/session/NotAllowed";
+import { useMay } from "@/session/useSession";
 import { EffectiveSettings } from "@/settings/EffectiveSettings";
 import { Names } from "@/settings/Names";
 import { Preferences } from "@/settings/Preferences";
@@ -13,7 +15,8 @@ const JOURNALS = { sqlite: "Runs are kept in a file.", postgresql: "Runs are kep
 
 /** How the service was started, and how this browser shows it. */
 export function Settings() {
-  const { data, error, isPending, refetch } = useQuery(settingsQuery());
+  const may = useMay("settings:read");
+  const { data, error, isLoading, refetch } = useQuery({ ...settingsQuery(), enabled: may });
   const journal = data?.journal ? JOURNALS[data.journal] : "";
   return (
     <>
@@ -22,7 +25,12 @@ export function Settings() {
         <Section title="This browser">
           <Preferences />
         </Section>
-        {isPending && <Loader size="sm" role="status" aria-label="Loading the settings" />}
+        {!may && (
+          <Section title="The service">
+            <NotAllowed to="settings:read" />
+          </Section>
+        )}
+        {isLoading && <Loader size="sm" role="status" aria-label="Loading the settings" />}
         {error && <Failure error={error} onRetry={() => void refetch()} />}
         {data && (
           <>

@@ -2,10 +2,11 @@ import { Button, Group, Loader, Stack, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { hooksQuery, schedulesQuery } from "@/api/triggers";
+import { hooksQuery, saveHook, saveSchedule, schedulesQuery } from "@/api/triggers";
 import { EmptyState } from "@/components/EmptyState";
 import { Failure } from "@/components/Failure";
 import { PageHeader } from "@/components/PageHeader";
+import { Allowed } from "@/session/Allowed";
 import { HooksTable } from "@/triggers/HooksTable";
 import { SchedulesTable } from "@/triggers/SchedulesTable";
 
@@ -30,9 +31,11 @@ function Schedules() {
         <Title order={2} id="schedules">
           Schedules
         </Title>
-        <Button size="xs" variant="default" renderRoot={(props) => <Link to="/new/schedule" {...props} />}>
-          New schedule
-        </Button>
+        <Allowed to={saveSchedule}>
+          <Button size="xs" variant="default" renderRoot={(props) => <Link to="/new/schedule" {...props} />}>
+            New schedule
+          </Button>
+        </Allowed>
       </Group>
       {isPending && <Loader size="sm" role="status" aria-label="Loading schedules" />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
@@ -55,9 +58,11 @@ function Hooks() {
         <Title order={2} id="hooks">
           Hooks
         </Title>
-        <Button size="xs" variant="default" renderRoot={(props) => <Link to="/new/hook" {...props} />}>
-          New hook
-        </Button>
+        <Allowed to={saveHook}>
+          <Button size="xs" variant="default" renderRoot={(props) => <Link to="/new/hook" {...props} />}>
+            New hook
+          </Button>
+        </Allowed>
       </Group>
       {isPending && <Loader size="sm" role="status" aria-label="Loading hooks" />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}

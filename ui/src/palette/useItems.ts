@@ -2,15 +2,20 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useMemo } from "react";
-
+import type { Scope } from "@/api/deed";
+import { saveText } from "@/api/editing";
+import { startRun } from "@/api/runActions";
 import { type RunRow, runsQuery } from "@/api/runs";
 import { scenariosQuery } from "@/api/scenarios";
+import type { Session } from "@/api/session";
 import { toolsQuery } from "@/api/tools";
 import { hooksQuery, schedulesQuery } from "@/api/triggers";
-import { places } from "@/app/places";
+import { placesFor } from "@/app/places";
 import { useShortcuts } from "@/app/shortcuts";
 import { ago } from "@/components/time";
 import { shortId } from "@/runs/shortId";
+import { may } from "@/session/scopes";
+import { useMay, useSession } from "@/session/useSession";
 import { type Item, maybeRunId, pastedRun } from "./items";
 
 type Router = ReturnType<typeof useRouter>;
@@ -18,14 +23,15 @@ type Router = ReturnType<typeof useRouter>;
 /** Everything that can be reached and done from here. */
 export function useItems(query: string): readonly Item[] {
   const router = useRouter();
+  const session = useSession();
   const theme = useThemeItems();
   const page = usePageItems();
   const scenarios = useScenarioItems(router);
   const runs = useRunItems(router, query);
   const rest = useOtherItems(router);
   return useMemo(
-    () => [...page, ...runs, ...placeItems(router), ...scenarios, ...rest, ...theme],
-    [page, runs, router, scenarios, rest, theme],
+    () => [...page, ...runs, ...placeItems(router, session), ...scenarios, ...rest, ...theme],
+    [page, runs, router, session, scenarios, rest, theme],
   );
 }
 
@@ -47,14 +53,14 @@ function usePageItems(): readonly Item[] {
   );
 }
 
-function placeItems(router: Router): readonly Item[] {
+function placeItems(router: Router, session: Session | null): readonly Item[] {
   const made = [
-    { to: "/new/scenario", label: "New scenario" },
-    { to: "/new/schedule", label: "New schedule" },
-    { to: "/new/hook", label: "New hook" },
-    { to: "/runs/compare", label: "Compare two runs" },
+    { to: "/new/scenario", label: "New scenario", needs: "scenarios:write" },
+    { to: "/new/schedule", label: "New schedule", needs: "triggers:write" },
+    { to: "/new/hook", label: "New hook", needs: "triggers:write" },
+    { to: "/runs/compare", label: "Compare two runs", needs: "runs:read" },
   ] as const;
-  return [...places, ...made].map((place) => ({
+  return [...placesFor(session), ...made.filter(({ needs }) => allowed(session, needs))].map((place) => ({
     id: `place ${place.to}`,
     group: "Go to",
     label: place.label,
@@ -63,7 +69,10 @@ function placeItems(router: Router): readonly Item[] {
   }));
 }
 
+const allowed = (session: Session | null, scope: Scope): boolean => session === null || may(session, scope);
+
 function useScenarioItems(router: Router): readonly Item[] {
+  const [mayRun, mayEdit] = [useMay(startRun), useMay(saveText)];
   const { data = [] } = useQuery(scenariosQuery());
   return useMemo(
     () =>
@@ -78,23 +87,23 @@ function useScenarioItems(router: Router): readonly Item[] {
             label: scenarioId,
             act: go(() => router.navigate({ to: "/scenarios/$scenarioId", params })),
           },
-          {
+          mayRun && {
             ...common,
             id: `run ${scenarioId}`,
             label: `Run ${scenarioId}`,
             asked: true,
             act: go(() => router.navigate({ to: "/scenarios/$scenarioId", params, search: { run: true } })),
           },
-          {
+          mayEdit && {
             ...common,
             id: `edit ${scenarioId}`,
             label: `Edit ${scenarioId}`,
             asked: true,
             act: go(() => router.navigate({ to: "/scenarios/$scenarioId/edit", params })),
           },
-        ];
+        ].filter((item) => item !== false);
       }),
-    [data, router],
+    [data, router, mayRun, mayEdit],
   );
 }
 

@@ -2,8 +2,9 @@ import { Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 
-import type { BulkAction } from "@/api/bulk";
+import { type BulkAction, bulkRuns } from "@/api/bulk";
 import type { RunFilter } from "@/api/runs";
+import { Allowed } from "@/session/Allowed";
 import classes from "./BulkBar.module.css";
 import type { Target } from "./BulkDialog";
 import { isFor, verbs } from "./bulk";
@@ -36,14 +37,15 @@ export function BulkBar({ chosen, filter, any }: Props) {
           </Text>
           <Group gap={4}>
             {offered.map((one) => (
-              <Button
-                key={one}
-                size="compact-xs"
-                variant={some ? "default" : "subtle"}
-                onClick={() => setAsked({ action: one, target: some ? { runs: chosen.runs } : { filter } })}
-              >
-                {verbs[one].label} …
-              </Button>
+              <Allowed key={one} to={bulkRuns}>
+                <Button
+                  size="compact-xs"
+                  variant={some ? "default" : "subtle"}
+                  onClick={() => setAsked({ action: one, target: some ? { runs: chosen.runs } : { filter } })}
+                >
+                  {verbs[one].label} …
+                </Button>
+              </Allowed>
             ))}
             {first && second && chosen.runs.length === 2 && (
               <Button

@@ -7,6 +7,7 @@ import { cancelRun, deleteRun, forkRun, resumeRun } from "@/api/runActions";
 import { type RunFilter, type RunRow, runKeys } from "@/api/runs";
 import { Failure } from "@/components/Failure";
 import { useFocusBack } from "@/components/useFocusBack";
+import { Allowed } from "@/session/Allowed";
 import { BulkResults } from "./BulkResults";
 import { isFor, type Verb, verbs, withEach } from "./bulk";
 import { RunList } from "./RunList";
@@ -52,13 +53,15 @@ export default function BulkDialog({ action, target, onClose, onDone }: Props) {
             {work.data ? "Close" : "Leave them"}
           </Button>
           {found.data && found.data.ids.length > 0 && !work.data && (
-            <Button
-              color={action === "delete" ? "red.9" : undefined}
-              loading={work.isPending}
-              onClick={() => work.mutate()}
-            >
-              {verb.label} {runs(found.data.ids.length)}
-            </Button>
+            <Allowed to={deeds[action]}>
+              <Button
+                color={action === "delete" ? "red.9" : undefined}
+                loading={work.isPending}
+                onClick={() => work.mutate()}
+              >
+                {verb.label} {runs(found.data.ids.length)}
+              </Button>
+            </Allowed>
           )}
         </Group>
       </Stack>
@@ -88,9 +91,12 @@ async function carryOut(action: BulkAction, target: Target, latest: boolean) {
   return { ...(await withEach(fit, one(action, latest))), more: false };
 }
 
+/** What is done to each run; with all that a filter finds it is `bulkRuns`, which takes the same. */
+const deeds = { cancel: cancelRun, resume: resumeRun, delete: deleteRun, retry: forkRun, all: bulkRuns } as const;
+
 function one(action: BulkAction, latest: boolean): (runId: string) => Promise<unknown> {
   if (action === "retry") return (runId) => forkRun(runId, { retry: true, revision: latest ? "latest" : null });
-  return { cancel: cancelRun, resume: resumeRun, delete: deleteRun }[action];
+  return deeds[action];
 }
 
 const runs = (count: number): string => (count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`);

@@ -4,9 +4,11 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { BulkAction } from "@/api/bulk";
-import { cancelRun, forkRun, resumeRun } from "@/api/runActions";
+import type { Scoped } from "@/api/deed";
+import { cancelRun, deleteRun, forkRun, resumeRun } from "@/api/runActions";
 import { type RunRow, runKeys } from "@/api/runs";
 import { Failure } from "@/components/Failure";
+import { Allowed } from "@/session/Allowed";
 import BulkDialog from "./BulkDialog";
 import { isFor } from "./bulk";
 import classes from "./RunMenu.module.css";
@@ -39,19 +41,35 @@ export default function RunMenu({ run, button, onClose }: Props) {
       </Menu.Target>
       <Menu.Dropdown>
         {act.error !== null && <Failure error={act.error} />}
-        {offers("cancel") && <Keeping onClick={() => act.mutate("cancel")}>Cancel</Keeping>}
-        {offers("resume") && <Keeping onClick={() => act.mutate("resume")}>Push on</Keeping>}
-        {offers("retry") && <Keeping onClick={() => act.mutate("retry")}>Retry from where it failed</Keeping>}
-        <Keeping onClick={() => act.mutate("again")}>Run again with the same input</Keeping>
+        {offers("cancel") && (
+          <Keeping to={cancelRun} onClick={() => act.mutate("cancel")}>
+            Cancel
+          </Keeping>
+        )}
+        {offers("resume") && (
+          <Keeping to={resumeRun} onClick={() => act.mutate("resume")}>
+            Push on
+          </Keeping>
+        )}
+        {offers("retry") && (
+          <Keeping to={forkRun} onClick={() => act.mutate("retry")}>
+            Retry from where it failed
+          </Keeping>
+        )}
+        <Keeping to={forkRun} onClick={() => act.mutate("again")}>
+          Run again with the same input
+        </Keeping>
         <Menu.Item renderRoot={(props) => <Link to="/runs/compare" search={{ a: run.run_id }} {...props} />}>
           Compare with …
         </Menu.Item>
         {offers("delete") && (
           <>
             <Menu.Divider />
-            <Menu.Item c="var(--status-failed)" closeMenuOnClick={false} onClick={() => setDeleting(true)}>
-              Delete …
-            </Menu.Item>
+            <Allowed to={deleteRun}>
+              <Menu.Item c="var(--status-failed)" closeMenuOnClick={false} onClick={() => setDeleting(true)}>
+                Delete …
+              </Menu.Item>
+            </Allowed>
           </>
         )}
       </Menu.Dropdown>
@@ -60,11 +78,13 @@ export default function RunMenu({ run, button, onClose }: Props) {
 }
 
 /** Stays open until it is done, so that a refusal has a place. */
-function Keeping({ children, onClick }: { children: string; onClick: () => void }) {
+function Keeping({ to, children, onClick }: { to: Scoped; children: string; onClick: () => void }) {
   return (
-    <Menu.Item closeMenuOnClick={false} onClick={onClick}>
-      {children}
-    </Menu.Item>
+    <Allowed to={to}>
+      <Menu.Item closeMenuOnClick={false} onClick={onClick}>
+        {children}
+      </Menu.Item>
+    </Allowed>
   );
 }
 

@@ -2,8 +2,12 @@ import { Badge, Button, Group, Text } from "@mantine/core";
 import { IconPencil, IconPlayerPlay } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 
+import { saveText } from "@/api/editing";
+import { startRun } from "@/api/runActions";
 import { useShortcut } from "@/app/shortcuts";
 import { PageHeader } from "@/components/PageHeader";
+import { Allowed } from "@/session/Allowed";
+import { useMay } from "@/session/useSession";
 import { useScenarioPlace } from "./place";
 import { counted, countedProblems } from "./problemCounts";
 import { useShown } from "./shown";
@@ -72,20 +76,24 @@ function Tags({ of: tags }: { of: unknown }) {
 function Actions({ scenarioId, onRun }: { scenarioId: string; onRun: () => void }) {
   const navigate = useNavigate();
   const edit = () => void navigate({ to: "/scenarios/$scenarioId/edit", params: { scenarioId } });
-  useShortcut("r", "Run this scenario", onRun);
-  useShortcut("e", "Edit this scenario", edit);
+  useShortcut("r", "Run this scenario", onRun, { enabled: useMay(startRun) });
+  useShortcut("e", "Edit this scenario", edit, { enabled: useMay(saveText) });
   return (
     <>
-      <Button
-        variant="default"
-        leftSection={<IconPencil size={16} aria-hidden />}
-        renderRoot={(props) => <Link to="/scenarios/$scenarioId/edit" params={{ scenarioId }} {...props} />}
-      >
-        Edit
-      </Button>
-      <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={onRun}>
-        Run
-      </Button>
+      <Allowed to={saveText}>
+        <Button
+          variant="default"
+          leftSection={<IconPencil size={16} aria-hidden />}
+          renderRoot={(props) => <Link to="/scenarios/$scenarioId/edit" params={{ scenarioId }} {...props} />}
+        >
+          Edit
+        </Button>
+      </Allowed>
+      <Allowed to={startRun}>
+        <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={onRun}>
+          Run
+        </Button>
+      </Allowed>
     </>
   );
 }

@@ -2,10 +2,12 @@ import { Badge, Button, Text } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
+import { startRun } from "@/api/runActions";
 import type { RunRow } from "@/api/runs";
 import type { ScenarioSummary } from "@/api/scenarios";
 import { StatusBadge } from "@/components/StatusBadge";
 import { useAgo } from "@/runs/runTime";
+import { Allowed } from "@/session/Allowed";
 import { LastRuns } from "./LastRuns";
 import classes from "./ScenarioItem.module.css";
 
@@ -75,16 +77,18 @@ export function ScenarioItem({ scenario, runs, onTag }: Props) {
       </div>
       <div className={classes.act}>
         {errors.length === 0 && (
-          <Button
-            variant="default"
-            leftSection={<IconPlayerPlay size={14} aria-hidden />}
-            renderRoot={(props) => (
-              <Link to="/scenarios/$scenarioId" params={{ scenarioId }} search={{ run: true }} {...props} />
-            )}
-            aria-label={`Run ${name || scenarioId}`}
-          >
-            Run
-          </Button>
+          <Allowed to={startRun}>
+            <Button
+              variant="default"
+              leftSection={<IconPlayerPlay size={14} aria-hidden />}
+              renderRoot={(props) => (
+                <Link to="/scenarios/$scenarioId" params={{ scenarioId }} search={{ run: true }} {...props} />
+              )}
+              aria-label={`Run ${name || scenarioId}`}
+            >
+              Run
+            </Button>
+          </Allowed>
         )}
       </div>
     </li>

@@ -1,7 +1,7 @@
 import { Button, Grid, Group, Loader, Modal, Tabs, Text } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import type { ToolSummary } from "@/api/tools";
+import { exchange, type ToolSummary } from "@/api/tools";
 import { EmptyState } from "@/components/EmptyState";
 import { type Problem, SchemaForm } from "@/forms";
 import { CallOutcome } from "./CallOutcome";
@@ -32,6 +32,7 @@ export function Playground({ tool }: { tool: ToolSummary }) {
           onChange={setValue}
           onSubmit={submit}
           submitLabel="Call"
+          to={exchange}
           busy={call?.state === "working"}
           problems={problems}
         />

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 
-import type { CallRequest, Question } from "@/api/tools";
+import { type CallRequest, exchange, type Question } from "@/api/tools";
 import { SchemaForm } from "@/forms";
 
 type Answers = NonNullable<CallRequest["answers"]>;
@@ -63,6 +63,7 @@ function Reply({ question, onReply }: { question: Question; onReply: (answer: An
           onChange={setValue}
           onSubmit={(content) => onReply({ action: "accept", content: content as Answer["content"] })}
           submitLabel="Accept and send"
+          to={exchange}
         />
       ) : (
         <>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { type CallRequest, exchange } from "@/api/tools";
+import { useMay } from "@/session/useSession";
 import { begin, type Call, type Exchange, replace } from "./calls";
 
 /** Between two looks at a task. */
@@ -10,9 +11,11 @@ const PAUSE = 1000;
 export function useCall(server: string, tool: string) {
   const [call, setCall] = useState<Call | null>(null);
   const abort = useRef<AbortController | null>(null);
+  const may = useMay(exchange);
   useEffect(() => () => abort.current?.abort(), []);
 
   const run = async (from: Call, first: CallRequest) => {
+    if (!may) return;
     const controller = new AbortController();
     abort.current?.abort();
     abort.current = controller;

@@ -33,6 +33,7 @@ export function HookForm({ document, revision, onSaved, onCancel }: Props) {
       empty={EMPTY}
       defaults={DEFAULTS}
       inputDescription='A value over body, headers and query, such as {"commit": {"from": "body.after"}}'
+      to={saveHook}
       save={(name, changed) => saveHook(name, withHeadersAsList(changed), revision)}
       onSaved={(name) => {
         void cache.invalidateQueries({ queryKey: hookKeys.all });

@@ -39,6 +39,7 @@ export function ScheduleForm({ document, revision, onSaved, onCancel }: Props) {
       empty={EMPTY}
       defaults={DEFAULTS}
       inputDescription="Plain JSON, the input of every run"
+      to={saveSchedule}
       save={(name, changed) => saveSchedule(name, changed, revision)}
       onSaved={(name) => {
         void cache.invalidateQueries({ queryKey: scheduleKeys.all });

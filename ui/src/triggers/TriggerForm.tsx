@@ -2,9 +2,11 @@ import { Button, Group, JsonInput, NumberInput, Select, Stack, Switch, TextInput
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 
+import type { Scoped } from "@/api/deed";
 import { scenariosQuery } from "@/api/scenarios";
 import type { TriggerDocument } from "@/api/triggers";
 import { Failure } from "@/components/Failure";
+import { Allowed } from "@/session/Allowed";
 
 import { type Draft, documentOf, draftOf } from "./draft";
 import { problemsByField } from "./problemsByField";
@@ -25,13 +27,25 @@ interface Props {
   inputDescription: string;
   /** The fields of this kind alone. */
   children: (fields: Fields) => ReactNode;
+  /** What `save` does. */
+  to: Scoped;
   save: (name: string, document: TriggerDocument) => Promise<unknown>;
   onSaved: (name: string) => void;
   onCancel: () => void;
 }
 
 /** A schedule or a hook as a form; the service checks it, and its problems stand at their fields. */
-export function TriggerForm({ document, empty, defaults, inputDescription, children, save, onSaved, onCancel }: Props) {
+export function TriggerForm({
+  document,
+  empty,
+  defaults,
+  inputDescription,
+  children,
+  to,
+  save,
+  onSaved,
+  onCancel,
+}: Props) {
   const [draft, setDraft] = useState(() => draftOf(document, empty));
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -112,9 +126,11 @@ export function TriggerForm({ document, empty, defaults, inputDescription, child
           onChange={(event) => set("enabled", event.currentTarget.checked)}
         />
         <Group>
-          <Button type="submit" loading={busy}>
-            Save
-          </Button>
+          <Allowed to={to}>
+            <Button type="submit" loading={busy}>
+              Save
+            </Button>
+          </Allowed>
           <Button variant="default" onClick={onCancel}>
             Cancel
           </Button>

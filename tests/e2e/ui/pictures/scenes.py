@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.ui.people import ADMIN, NOBODY, let_say
 from tests.e2e.ui.pictures.standstill import MOMENT
 from tests.e2e.ui.pictures.telling import run_id_of
 
@@ -107,6 +108,23 @@ def _called(page: Page) -> None:
     shows("in 214 ms", "Port authority, tide tables 2025")(page)
 
 
+def _as_seen(address: str, *texts: str) -> Callable[[Page], None]:
+    """What a service says where people sign in; this one stands still, and knows nobody."""
+
+    def prepare(page: Page) -> None:
+        let_say(page, ADMIN)
+        page.goto(address)
+        shows(*texts)(page)
+
+    return prepare
+
+
+def _signing_in(page: Page) -> None:
+    let_say(page, NOBODY)
+    page.goto("/sign-in")
+    shows("The Harbour Post", "Key")(page)
+
+
 SCENES = (
     Scene(name="dashboard", address="/", prepare=shows("May “The tide", "asked 7", "digest"), both=True),
     Scene(name="scenarios", address="/scenarios", prepare=shows("Watch the other papers")),
@@ -133,4 +151,8 @@ SCENES = (
     Scene(name="tools", address="/tools", prepare=shows("check_claim", "fetch_article")),
     Scene(name="playground", address="/tools/desk/check_claim?tab=try", prepare=_called),
     Scene(name="schedules", address="/triggers", prepare=shows("digest", "story_filed")),
+    Scene(name="stats", address="/stats", prepare=shows("desk/list_stories", "Slowest steps"), both=True),
+    Scene(name="sign-in", address="/", prepare=_signing_in),
+    Scene(name="keys", address="/", prepare=_as_seen("/keys", "newsroom-ci", "night-desk")),
+    Scene(name="audit", address="/", prepare=_as_seen("/audit", "credential.expired", "not known")),
 )

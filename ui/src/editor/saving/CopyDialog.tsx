@@ -7,6 +7,7 @@ import { useFocusBack } from "@/components/useFocusBack";
 import { isScenarioId } from "@/editor/scenarioIds";
 import { outlineOf } from "@/editor/text/jsonOutline";
 import { nodeAt, type Syntax } from "@/editor/text/outline";
+import { Allowed } from "@/session/Allowed";
 
 interface Props {
   scenarioId: string;
@@ -55,9 +56,11 @@ export function CopyDialog({ scenarioId, text, syntax, onSaved, onClose }: Props
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={busy} disabled={!isScenarioId(id)}>
-            Save the copy
-          </Button>
+          <Allowed to={saveText}>
+            <Button type="submit" loading={busy} disabled={!isScenarioId(id)}>
+              Save the copy
+            </Button>
+          </Allowed>
         </Group>
       </form>
     </Modal>

@@ -1,11 +1,13 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 
+import { isLeaving } from "@/session/keeper";
+
 /** Asks before what is not saved is left; `holds` is asked at that moment. The draft stays in this browser either way. */
 export function LeaveGuard({ holds }: { holds: () => boolean }) {
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && holds(),
-    enableBeforeUnload: holds,
+    enableBeforeUnload: () => holds() && !isLeaving(),
     withResolver: true,
   });
   if (blocker.status !== "blocked") return null;

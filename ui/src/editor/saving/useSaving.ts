@@ -5,6 +5,7 @@ import { ApiError } from "@/api/client";
 import { type Saved, saveText } from "@/api/editing";
 import { scenarioKeys } from "@/api/scenarios";
 import type { Syntax } from "@/editor/text/outline";
+import { useMay } from "@/session/useSession";
 import { forget, keep } from "./keptTexts";
 
 export type Saving =
@@ -19,8 +20,10 @@ export type Saving =
 export function useSaving(scenarioId: string) {
   const [saving, setSaving] = useState<Saving>({ state: "idle" });
   const client = useQueryClient();
+  const may = useMay(saveText);
   const save = useCallback(
     async (text: string, syntax: Syntax, base: string | null): Promise<Saved | null> => {
+      if (!may) return null;
       setSaving({ state: "busy" });
       try {
         const saved = await saveText(scenarioId, text, syntax, base);
@@ -36,7 +39,7 @@ export function useSaving(scenarioId: string) {
         return null;
       }
     },
-    [scenarioId, client],
+    [scenarioId, client, may],
   );
   const dismiss = useCallback(() => setSaving({ state: "idle" }), []);
   return { saving, save, dismiss };

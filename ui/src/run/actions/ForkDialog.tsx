@@ -13,6 +13,8 @@ import { useRunView, useSteps } from "@/live";
 import type { RunView } from "@/live/types";
 import { useShownRun } from "@/run/place";
 import { problemAt, problemsUnder } from "@/run/problems";
+import { NotAllowed } from "@/session/NotAllowed";
+import { useMay } from "@/session/useSession";
 import { forkWishOf } from "./forkWish";
 
 interface Props {
@@ -24,9 +26,11 @@ interface Props {
 export function ForkDialog({ fromStep, onClose }: Props) {
   useFocusBack();
   const run = useRunView(useShownRun().store);
+  const may = useMay(forkRun);
   return (
     <Modal opened onClose={onClose} title="Fork this run" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
-      {run && <ForkForm run={run} first={fromStep} />}
+      {run && may && <ForkForm run={run} first={fromStep} />}
+      <NotAllowed to={forkRun} />
     </Modal>
   );
 }
@@ -73,6 +77,7 @@ function ForkForm({ run, first }: { run: RunView; first: string | null }) {
           onChange={setInput}
           onSubmit={(value) => forking.mutate(value)}
           submitLabel="Fork the run"
+          to={forkRun}
           busy={forking.isPending}
           problems={ofInput}
         />

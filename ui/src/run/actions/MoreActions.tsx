@@ -7,6 +7,7 @@ import { resumeRun, startRun } from "@/api/runActions";
 import type { RunView } from "@/live/types";
 import { CopyItem } from "@/run/CopyItem";
 import { curlOfRun } from "@/run/curl";
+import { Allowed } from "@/session/Allowed";
 import { ActionFailed } from "./ActionFailed";
 import { hasEnded } from "./possible";
 
@@ -31,22 +32,26 @@ export function MoreActions({ run, onRetryNewest, onDelete }: Props) {
   return (
     <>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconPlayerPlay size={16} aria-hidden />}
-          onClick={() => again.mutate()}
-          disabled={tooLarge}
-        >
-          Run again with the same input
-        </Menu.Item>
+        <Allowed to={startRun}>
+          <Menu.Item
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            onClick={() => again.mutate()}
+            disabled={tooLarge}
+          >
+            Run again with the same input
+          </Menu.Item>
+        </Allowed>
         {onRetryNewest && (
           <Menu.Item leftSection={<IconReload size={16} aria-hidden />} onClick={onRetryNewest}>
             Retry with the newest revision
           </Menu.Item>
         )}
         {!hasEnded(run.status) && run.status !== "running" && (
-          <Menu.Item leftSection={<IconPlayerTrackNext size={16} aria-hidden />} onClick={() => resume.mutate()}>
-            Push on (resume)
-          </Menu.Item>
+          <Allowed to={resumeRun}>
+            <Menu.Item leftSection={<IconPlayerTrackNext size={16} aria-hidden />} onClick={() => resume.mutate()}>
+              Push on (resume)
+            </Menu.Item>
+          </Allowed>
         )}
         {run.forked_from && (
           <Menu.Item

@@ -9,6 +9,8 @@ import { cancelRun, deleteRun, forkRun } from "@/api/runActions";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import type { RunView } from "@/live/types";
 import { useShownRun } from "@/run/place";
+import { Allowed } from "@/session/Allowed";
+import { useMay } from "@/session/useSession";
 import { ActionFailed } from "./ActionFailed";
 import { MoreActions } from "./MoreActions";
 import { canBeRetried, hasEnded } from "./possible";
@@ -23,35 +25,42 @@ export function RunActions({ run }: { run: RunView }) {
   const navigate = useNavigate();
   const ended = hasEnded(run.status);
   const retriable = canBeRetried(run.status);
+  const may = { cancel: useMay(cancelRun), fork: useMay(forkRun), remove: useMay(deleteRun) };
   useRunShortcuts({
-    cancel: ended ? null : () => setAsked("cancel"),
-    retry: retriable ? () => retry.mutate({}) : null,
-    fork: () => fork(null),
+    cancel: ended || !may.cancel ? null : () => setAsked("cancel"),
+    retry: retriable && may.fork ? () => retry.mutate({}) : null,
+    fork: may.fork ? () => fork(null) : null,
   });
   return (
     <>
       {!ended && (
-        <Button
-          variant="default"
-          leftSection={<IconPlayerStop size={16} aria-hidden />}
-          onClick={() => setAsked("cancel")}
-        >
-          Cancel
-        </Button>
+        <Allowed to={cancelRun}>
+          <Button
+            variant="default"
+            leftSection={<IconPlayerStop size={16} aria-hidden />}
+            onClick={() => setAsked("cancel")}
+          >
+            Cancel
+          </Button>
+        </Allowed>
       )}
       {retriable && (
-        <Button
-          leftSection={<IconReload size={16} aria-hidden />}
-          loading={retry.isPending}
-          onClick={() => retry.mutate({})}
-          title="A new run that takes over what succeeded, and executes anew what failed and what comes after it"
-        >
-          Retry from the failed step
-        </Button>
+        <Allowed to={forkRun}>
+          <Button
+            leftSection={<IconReload size={16} aria-hidden />}
+            loading={retry.isPending}
+            onClick={() => retry.mutate({})}
+            title="A new run that takes over what succeeded, and executes anew what failed and what comes after it"
+          >
+            Retry from the failed step
+          </Button>
+        </Allowed>
       )}
-      <Button variant="default" leftSection={<IconGitFork size={16} aria-hidden />} onClick={() => fork(null)}>
-        Fork …
-      </Button>
+      <Allowed to={forkRun}>
+        <Button variant="default" leftSection={<IconGitFork size={16} aria-hidden />} onClick={() => fork(null)}>
+          Fork …
+        </Button>
+      </Allowed>
       <Menu shadow="md" position="bottom-end" opened={menu} onChange={toggleMenu} onClose={closeMenu}>
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label="More actions">
@@ -60,8 +69,8 @@ export function RunActions({ run }: { run: RunView }) {
         </Menu.Target>
         <MoreActions
           run={run}
-          onRetryNewest={retriable ? () => retry.mutate({ revision: "latest" }) : null}
-          onDelete={ended ? () => setAsked("delete") : null}
+          onRetryNewest={retriable && may.fork ? () => retry.mutate({ revision: "latest" }) : null}
+          onDelete={ended && may.remove ? () => setAsked("delete") : null}
         />
       </Menu>
       <ActionFailed error={retry.error} onClose={retry.reset} title="The run was not retried" />

@@ -2,11 +2,13 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconPlugConnected, IconReload } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
+import { forkRun } from "@/api/runActions";
 import type { StepView } from "@/live/types";
 import { CopyItem } from "@/run/CopyItem";
 import { curlOfCall } from "@/run/curl";
 import { toolOf } from "@/run/definition";
 import { useShownRun } from "@/run/place";
+import { Allowed } from "@/session/Allowed";
 
 interface Props {
   step: StepView;
@@ -25,9 +27,11 @@ export function StepMenu({ step, definition }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconReload size={16} aria-hidden />} onClick={() => fork(step.path)}>
-          Run again from here …
-        </Menu.Item>
+        <Allowed to={forkRun}>
+          <Menu.Item leftSection={<IconReload size={16} aria-hidden />} onClick={() => fork(step.path)}>
+            Run again from here …
+          </Menu.Item>
+        </Allowed>
         {tool && (
           <Menu.Item
             leftSection={<IconPlugConnected size={16} aria-hidden />}

@@ -8,6 +8,8 @@ import { JsonView } from "@/components/JsonView";
 import { SchemaForm } from "@/forms";
 import { usePlace } from "@/run/place";
 import { problemAt, problemsUnder } from "@/run/problems";
+import { NotAllowed } from "@/session/NotAllowed";
+import { useMay } from "@/session/useSession";
 import { AlreadyAnswered, firstAnswerOf } from "./AlreadyAnswered";
 import { type Asked, linkOf, type Request } from "./asked";
 import { answerOf, choicesFor, type Decision, takesData } from "./decision";
@@ -37,9 +39,11 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   const sending = useMutation({ mutationFn: (value: unknown) => answerStep(runId, path, given(value)) });
   const problems = useMemo(() => problemsUnder(sending.error, "/data"), [sending.error]);
   const first = firstAnswerOf(sending.error);
+  const may = useMay(answerStep);
   if (first) return <AlreadyAnswered first={first} />;
   if (sending.isSuccess) return <Done>Your answer was taken: the run goes on.</Done>;
   if (over) return <Done>This was answered meanwhile, or its time was over. Yours was not sent.</Done>;
+  if (!may) return <NotAllowed to={answerStep} />;
   const withForm = decision === "accept" && takesData(asked);
   const aboutWho = problemAt(sending.error, "/by");
   const verb = choices.find((choice) => choice.value === decision)?.label ?? "Send";
@@ -69,6 +73,7 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
             onChange={setData}
             onSubmit={(value) => sending.mutate(value)}
             submitLabel={verb}
+            to={answerStep}
             busy={sending.isPending}
             problems={problems}
           />

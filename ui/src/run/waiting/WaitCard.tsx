@@ -2,9 +2,11 @@ import { Box, Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { answerStep } from "@/api/runActions";
 import { Moment } from "@/components/Moment";
 import type { StepView, Wait } from "@/live/types";
 import { StepLink } from "@/run/StepLink";
+import { Allowed } from "@/session/Allowed";
 import { AnswerForm } from "./AnswerForm";
 import { type Asked, askedBy, toolOf } from "./asked";
 import { Countdown } from "./Countdown";
@@ -63,9 +65,11 @@ function Question({ path, asked, alone, over, onBegin }: QuestionProps) {
       {opened ? (
         <AnswerForm path={path} asked={asked} over={over} onBegin={onBegin} />
       ) : (
-        <Button size="compact-sm" mt={6} onClick={() => setOpened(true)} aria-label={`Answer ${path}`}>
-          Answer …
-        </Button>
+        <Allowed to={answerStep}>
+          <Button size="compact-sm" mt={6} onClick={() => setOpened(true)} aria-label={`Answer ${path}`}>
+            Answer …
+          </Button>
+        </Allowed>
       )}
     </>
   );

@@ -19,6 +19,7 @@ export function RestoreButton({ revision }: { revision: RevisionSummary }) {
   };
   return (
     <ConfirmButton
+      to={saveInPlaceOf}
       size="compact-xs"
       question={`Restore ${nameOf(revision)}?`}
       explanation="Its document is saved again as a new revision. Runs that are at work go on with what they began with."

@@ -8,6 +8,8 @@ import { startRun } from "@/api/runActions";
 import { runKeys } from "@/api/runs";
 import { Failure } from "@/components/Failure";
 import { type Problem, SchemaForm } from "@/forms";
+import { NotAllowed } from "@/session/NotAllowed";
+import { useMay } from "@/session/useSession";
 import { ProblemList } from "../ProblemList";
 import { useScenarioPlace } from "../place";
 import { useShown } from "../shown";
@@ -16,6 +18,8 @@ import { exampleOf } from "./example";
 /** Asks for the input of a run and begins it. What the service refuses stands at its fields. */
 export function RunForm({ onLeave }: { onLeave: () => void }) {
   const { document, checked } = useShown();
+  const may = useMay(startRun);
+  if (!may) return <NotAllowed to={startRun} />;
   const errors = checked?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
   if (errors.length > 0) return <Broken errors={errors} onLeave={onLeave} />;
   if (!document) return <Text c="dimmed">Loading …</Text>;
@@ -53,6 +57,7 @@ function Input({ schema }: { schema: unknown }) {
         onChange={setValue}
         onSubmit={(input) => starting.mutate(input)}
         submitLabel="Start the run"
+        to={startRun}
         busy={starting.isPending}
         problems={problems}
       />
