@@ -8,6 +8,7 @@ from typing import Final
 from callsheet.errors import ConfigurationInvalid
 
 _BACKLOG: Final = 2048
+_LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what stands for every address
 _MAX_PORT: Final = 65_535
 
 
@@ -60,8 +61,9 @@ def _require_defences(host: str, address: str, *, asks: bool, allowed_hosts: Seq
 
 
 def url_of(listener: socket.socket) -> str:
-    """The URL under which the service on `listener` is called."""
+    """The URL under which this machine calls the service on `listener`: of all addresses, that of the loopback."""
     host, port = listener.getsockname()[:2]
+    host = _LOOPBACK_OF.get(host, host)
     return f"http://[{host}]:{port}" if listener.family is socket.AF_INET6 else f"http://{host}:{port}"
 
 
