@@ -47,7 +47,8 @@ async def _introduce(service: Service, settings: Settings) -> None:
         logger.info("Callers need not say who they are: every user of this machine can reach {}.", service.url)
     elif not settings.oidc_issuer and not await _is_any_key(service):
         logger.warning(
-            "Nobody can call, for there is no API key. 'callsheet keys create NAME --role admin' makes the first one."
+            "Nobody can call, for there is no API key. {}'callsheet keys create NAME --role admin' makes one.",
+            "" if settings.database_url else "Stop this service, which alone writes its folder; then ",
         )
 
 
