@@ -1,20 +1,21 @@
 """Signing in through an OpenID provider: the browser goes there, and comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from callsheet.access.acts import Deed
-from callsheet.access.identities import principal_of_identity, subject_of
+from callsheet.access.identities import Identity, principal_of_identity, subject_of
 from callsheet.access.principal import Principal
 from callsheet.api.access import open_to_all
 from callsheet.api.auditing import CODE, TheDeed
 from callsheet.api.credentials import set_cookie
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.middleware.hosts import names_loopback
-from callsheet.api.openid import CALLBACK_PATH, COOKIE, LASTS, LOGIN_PATH, Carried, OpenId
+from callsheet.api.openid import CALLBACK_PATH, COOKIE, LASTS, LOGIN_PATH, OpenId
 from callsheet.api.pages import HEADERS, going_on, local_path, refused
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
@@ -87,7 +88,10 @@ async def end_sign_in(
     response: Response
     try:
         carried = openid.recall(request.cookies.get(COOKIE, ""), state)
-        new = await parts.gate.authenticator.begin(await _known(openid, carried, answer, deed))
+        ask = partial(openid.provider.identify, carried.asked, answer)
+        source = parts.options.sources.subscriber(request.scope)
+        asked = partial(parts.gate.guesses.check, source, code or "", ask)
+        new = await parts.gate.authenticator.begin(await _known(openid, asked, deed))
         response = going_on(carried.path)
         set_cookie(response, new, now=parts.gate.clock.now(), secure=parts.options.secure_cookies)
     except CallsheetError as exc:
@@ -96,16 +100,17 @@ async def end_sign_in(
     return response
 
 
-async def _known(openid: OpenId, carried: Carried, answer: Mapping[str, str], deed: Deed) -> Principal:
+async def _known(openid: OpenId, ask: Callable[[], Awaitable[Identity]], deed: Deed) -> Principal:
     """Who signs in; they stand in the audit log then, as do those whom the provider or we refuse.
 
     Raises:
         CredentialInvalid: see `IdentityProvider.identify`.
         Forbidden: they are in no group that has a role.
+        TooManyGuesses: too many answers from this address were refused; the provider was not asked.
         Unavailable: the provider does not answer, or nothing can be written down.
     """
     try:
-        identity = await openid.provider.identify(carried.asked, answer)
+        identity = await ask()
     except CredentialInvalid:
         await deed.begin(None)
         raise
