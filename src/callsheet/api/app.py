@@ -17,6 +17,7 @@ from callsheet.api.middleware.callers import Callers
 from callsheet.api.middleware.failures import Failures
 from callsheet.api.middleware.headers import SecurityHeaders
 from callsheet.api.middleware.hosts import Hosts
+from callsheet.api.middleware.pace import Pace
 from callsheet.api.middleware.rates import caller_rates, source_rates
 from callsheet.api.middleware.requests import Requests
 from callsheet.api.middleware.target import Target
@@ -66,6 +67,7 @@ def _middleware(parts: Parts) -> list[Middleware]:
         Middleware(Requests, observer=parts.observer),
         Middleware(SecurityHeaders),
         Middleware(Failures),
+        Middleware(Pace),
         Middleware(Hosts, allowed=options.allowed_hosts),
         Middleware(Target),
         *(source_rates(rates, options.sources) if rates else ()),

@@ -21,11 +21,13 @@ from starlette.types import Receive, Scope, Send
 
 from callsheet.api.auditing import CODE
 from callsheet.api.methods import methods_of
+from callsheet.api.seldom import Seldom
 from callsheet.errors import (
     AlreadyAnswered,
     CallsheetError,
     Invalid,
     Problem,
+    QueueFull,
     RevisionConflict,
     RunNotFound,
     TooManyGuesses,
@@ -109,6 +111,8 @@ STATUS: Final[Mapping[str, int]] = {
 RETRY_AFTER: Final = "5"
 """Seconds, as the header wants them."""
 
+_IS_FULL: Final = Seldom(QueueFull, seconds=1.0)
+
 _MAX_DETAIL: Final = 2_000
 _MAX_ECHO: Final = 100
 
@@ -185,7 +189,8 @@ def status_of(error: CallsheetError) -> int:
 
 def headers_of(error: CallsheetError) -> Mapping[str, str]:
     """What HTTP wants to stand beside the status of `error`, whatever the body is."""
-    return _always(status_of(error), error.code)
+    more = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyGuesses) else {}
+    return {**_always(status_of(error), error.code), **more}
 
 
 def _always(status: int, code: str) -> Mapping[str, str]:
@@ -211,12 +216,13 @@ async def on_callsheet_error(request: Request, exc: Exception) -> Response:
         CallsheetError: `exc` itself, where its code has no status: a defect, for the middleware that logs defects.
     """
     error = cast("CallsheetError", exc)
-    if status_of(error) >= 500:
+    if status_of(error) >= 500 and not _IS_FULL.keeps_quiet(error):
         logger.warning("{} {} was not served: {}", request.method, request.url.path, error.message)
     if isinstance(error, RunNotFound) and "run_id" in request.path_params:
         return error_response(error.code, f"Unknown run_id: {shortened(request.path_params['run_id'])}")
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyGuesses) else None
-    return error_response(error.code, error.message, problems=_problems(error), extra=_extra(error), headers=headers)
+    return error_response(
+        error.code, error.message, problems=_problems(error), extra=_extra(error), headers=headers_of(error)
+    )
 
 
 async def on_http_exception(request: Request, exc: Exception) -> Response:
