@@ -3,22 +3,27 @@
 import asyncio
 import signal
 import socket
-import struct
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.api.bounded_heads import BoundedHeads
+from callsheet.api.counted import counted
 from callsheet.api.draining import Draining
+from callsheet.api.places import Places
 from callsheet.api.slow_heads import HEAD_SECONDS, SlowHeads
+from callsheet.api.slow_readers import SEND_SECONDS, SlowReaders, abort
 from callsheet.api.sse import ABORT, forget_shutdown
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+_Sweep: TypeAlias = Callable[[Any, float], None]
+"""Looks at all open connections, and drops some."""
 
 
 async def serve(
@@ -29,6 +34,8 @@ async def serve(
     on_ready: Callable[[], None] | None = None,
     graceful_seconds: int = 20,
     head_seconds: float = HEAD_SECONDS,
+    send_seconds: float = SEND_SECONDS,
+    places: Places | None = None,
 ) -> None:
     """Serve `app` on `listener` until SIGTERM, SIGINT or `draining.start()`; then let requests end and return.
 
@@ -42,11 +49,13 @@ async def serve(
         on_ready: called when requests are accepted.
         graceful_seconds: how long requests may take to end before they are cancelled.
         head_seconds: how long the head of a request may take to arrive.
+        send_seconds: how long a peer may hardly take anything of what waits for it: see `SlowReaders`.
+        places: how many connections each source may have; None for any number.
     """
     config = uvicorn.Config(
         _WithAbort(app),
         interface="asgi3",
-        http=BoundedHeads,
+        http=BoundedHeads if places is None else counted(places),
         lifespan="off",
         ws="none",
         log_config=None,
@@ -56,8 +65,9 @@ async def serve(
         limit_concurrency=2000,
         timeout_graceful_shutdown=graceful_seconds,
     )
+    sweepers = (SlowHeads(head_seconds).sweep, SlowReaders(send_seconds).sweep)
     try:
-        await _Server(config, draining, on_ready or _nothing, SlowHeads(head_seconds)).serve(sockets=[listener])
+        await _Server(config, draining, on_ready or _nothing, sweepers).serve(sockets=[listener])
     finally:
         listener.close()
         forget_shutdown()
@@ -70,10 +80,10 @@ class _Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, draining: Draining, on_ready: Callable[[], None], slow_heads: SlowHeads
+        self, config: uvicorn.Config, draining: Draining, on_ready: Callable[[], None], sweepers: Sequence[_Sweep]
     ) -> None:
         super().__init__(config)
-        self._slow_heads = slow_heads
+        self._sweepers = sweepers
         self._draining = draining
         self._on_ready = on_ready
         draining.call(self._stop)
@@ -86,7 +96,8 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """See `uvicorn.Server.on_tick`: ten times a second."""
         if counter % 10 == 0:
-            self._slow_heads.sweep(cast("Any", self.server_state.connections), asyncio.get_running_loop().time())
+            for sweep in self._sweepers:
+                sweep(cast("Any", self.server_state.connections), asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
     @contextmanager
@@ -127,16 +138,8 @@ class _WithAbort:
         """Handle one ASGI connection. `send` is a method of uvicorn's request, which knows its transport."""
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         if transport is not None:
-            scope[ABORT] = partial(_abort, transport)
+            scope[ABORT] = partial(abort, transport)
         await self._app(scope, receive, send)
-
-
-def _abort(transport: asyncio.Transport) -> None:
-    """Close at once with a reset: else the kernel keeps what is unsent until the peer takes it."""
-    peer = transport.get_extra_info("socket")
-    with suppress(OSError):  # closed already
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
 
 
 def _nothing() -> None:

@@ -52,6 +52,13 @@ class Sources:
             return str(ipaddress.ip_network((found, _SUBSCRIBER), strict=False))
         return UNKNOWN if found is None else str(found)
 
+    def stranger(self, address: str) -> str:
+        """As `subscriber`, for the peer of a connection; empty for a proxy that is trusted and for this machine."""
+        found = _parse(address)
+        if found is None or found.is_loopback or self._is_trusted(found):
+            return ""
+        return self.subscriber({"client": (address, 0), "headers": []})
+
     def _find(self, scope: Scope) -> _Address | None:
         client = scope.get("client")
         found = _parse(client[0]) if client else None

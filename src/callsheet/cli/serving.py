@@ -18,6 +18,7 @@ from callsheet.api.effective import Effective
 from callsheet.api.gate import Gate
 from callsheet.api.options import ApiOptions, CallRates
 from callsheet.api.parts import Parts
+from callsheet.api.places import Places
 from callsheet.api.server import serve
 from callsheet.api.sources import Sources
 from callsheet.cli.effective import effective
@@ -165,8 +166,9 @@ async def _serve(
             openid=openid,
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
+        places = Places(options.sources) if options.rates else None
         try:
-            await serve(app, listener=listener, draining=service.draining, on_ready=ready.set)
+            await serve(app, listener=listener, draining=service.draining, on_ready=ready.set, places=places)
         finally:
             await gate.acts.settle()
 
