@@ -238,3 +238,17 @@ def test_the_schema_of_schemas_can_be_used() -> None:
     schema = Schema({"$ref": "https://json-schema.org/draft/2020-12/schema"})
     assert schema.problems(GRAMMAR) == ()
     assert schema.problems({"type": 5}) != ()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "http://127.0.]0#1:1/schema"},
+        {"$id": "http://[", "type": "string"},
+        {"$id": "http://a/b", "properties": {"x": {"$ref": "//["}}},
+        {"$ref": "#/allOf/" + "9" * 5_000, "allOf": [{}]},
+    ],
+)
+def test_a_name_that_is_none_is_a_fault_of_the_schema(schema: JsonObject) -> None:
+    with pytest.raises(SchemaInvalid):
+        Schema(schema)

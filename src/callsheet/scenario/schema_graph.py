@@ -26,6 +26,9 @@ _EACH: Final = frozenset(
 _DEFINITIONS: Final = frozenset({"$defs", "definitions"})
 _MAPS: Final = _DEFINITIONS | {"dependentSchemas", "dependencies", "properties", "patternProperties"}
 _SUBSCHEMAS: Final = _HERE | _ONE_OF_THEM | _EACH | _DEFINITIONS
+_DIGITS: Final = 10
+"""More than the position of any element has; int() refuses thousands of them."""
+
 _FOREIGN: Final = 100
 """What a schema is taken to cost that is not in the document: those of JSON Schema itself."""
 
@@ -109,7 +112,7 @@ class SchemaGraph:
         """Note what names the schema has; gives the base URI of what is inside it."""
         for key in ("$id", "id"):
             if isinstance(keywords.get(key), str):
-                base = urldefrag(urljoin(base, keywords[key])).url
+                base, _ = _resolved(base, keywords[key])
                 self._named.setdefault(base, []).append(keywords)
         for key in _ANCHORS:
             if isinstance(keywords.get(key), str):
@@ -120,11 +123,20 @@ class SchemaGraph:
         if not base and reference.startswith("#/"):  # nearly all of them
             whole, fragment = "", reference[1:]
         else:
-            whole, fragment = urldefrag(urljoin(base, reference) if base else reference)
+            whole, fragment = _resolved(base, reference)
         if fragment and not fragment.startswith("/"):
             return self._named.get(f"{whole}#{unquote(fragment)}", [])
         found = [_at(document, unquote(fragment)) for document in self._named.get(whole, [])[:1]]
         return [target for target in found if target is not None] or [{"enum": [[]] * _FOREIGN}]
+
+
+def _resolved(base: str, reference: str) -> tuple[str, str]:
+    """What `reference` stands for, and its fragment. One that is no URI, such as `http://[`, names nothing."""
+    try:
+        whole, fragment = urldefrag(urljoin(base, reference) if base else reference)
+    except ValueError:
+        return reference, ""
+    return whole, fragment
 
 
 def _inside(key: str, value: object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -145,7 +157,12 @@ def _at(document: Any, pointer: str) -> dict[str, Any] | None:
         name = unescape(token)
         if isinstance(document, dict):
             document = cast("dict[str, Any]", document).get(name)
-        elif isinstance(document, list) and name.isdecimal() and int(name) < len(cast("list[Any]", document)):
+        elif (
+            isinstance(document, list)
+            and name.isdecimal()
+            and len(name) < _DIGITS
+            and int(name) < len(cast("list[Any]", document))
+        ):
             document = cast("list[Any]", document)[int(name)]
         else:
             return None

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 
-from ruamel.yaml import YAML
 from ruamel.yaml.events import (
     MappingEndEvent,
     MappingStartEvent,
@@ -20,7 +19,7 @@ from ruamel.yaml.events import (
 )
 
 from callsheet.scenario.json import Json
-from callsheet.scenario.yaml_events import events
+from callsheet.scenario.yaml_events import events, new_yaml
 
 _COMMENT: Final = re.compile(r"#[^\n]*")
 
@@ -238,7 +237,7 @@ class _Comments:
 
     def _comments(self) -> Iterator[tuple[int, int, str]]:
         position = 0
-        tokens: Iterator[Any] = YAML(typ="safe", pure=True).scan(self._text)  # pyright: ignore[reportUnknownMemberType]: untyped library
+        tokens: Iterator[Any] = new_yaml().scan(self._text)
         for token in tokens:
             start, end = token.start_mark.index, token.end_mark.index
             yield from self._between(position, start)
