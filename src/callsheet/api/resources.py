@@ -5,8 +5,8 @@ from typing import Final
 from fastapi import FastAPI
 
 from callsheet.api.access_schemas import describe_access
-from callsheet.api.body_schemas import describe_bodies
 from callsheet.api.event_schemas import describe_events
+from callsheet.api.refusal_schemas import describe_refusals
 from callsheet.api.routes import (
     answers,
     audit,
@@ -74,5 +74,5 @@ def include_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         app.include_router(resource.router)
     describe_events(app)
-    describe_bodies(app)
+    describe_refusals(app)
     describe_access(app)

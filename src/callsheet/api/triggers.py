@@ -19,6 +19,7 @@ from callsheet.scenario.diagnostics import Severity
 SAVE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     201: {"description": "Created", "model": TriggerSavedBody},
     400: described("The JSON is broken or forbidden"),
+    404: described("Nothing can have such a name"),
     409: described("Somebody else saved meanwhile (`current` is the revision now), or it is a file"),
     413: described("The body is too large"),
     415: described("The body is not JSON in UTF-8"),

@@ -46,6 +46,7 @@ router = APIRouter(
     responses={
         201: {"description": "Created", "model": SavedScenario},
         400: described("The JSON or YAML is broken or forbidden"),
+        404: described("No scenario can have such an id"),
         409: described("Somebody else saved meanwhile (`current` is the revision now), or the scenario is a file"),
         413: described("The body is too large"),
         415: described("The body is neither JSON nor YAML in UTF-8"),
