@@ -21,6 +21,7 @@ from benches import (
     interpreter,
     latency,
     lint,
+    load,
     parked,
     pickup,
     replicas,
@@ -57,10 +58,11 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "slow_server": ("One slow tool server among five", slow_server.measure),
     "ui": ("The web UI out of the wheel, in Chromium", ui.measure),
     "ui_setup": ("From a fresh clone to the web UI", ui_setup.measure),
+    "load": ("A thousand subscribers, 200 stalled, and ten times too many submissions", load.measure),
     "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 
-BY_NAME_ONLY: Final = frozenset({"flat", "ui_setup"})
+BY_NAME_ONLY: Final = frozenset({"flat", "load", "ui_setup"})
 """Benchmarks that take so long that they run only when they are named."""
 
 
