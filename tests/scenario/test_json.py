@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -111,3 +112,29 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
 def test_pointer_tokens_come_back(token: str) -> None:
     assert unescape(escape(token)) == token
     assert "/" not in escape(token)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[" + "0," * 500_000 + "0]",
+        "{" + ",".join(f'"{number}":1' for number in range(MAX_NODES + 1)) + "}",
+        '{"a": [' + "1," * MAX_NODES,
+    ],
+    ids=["a list", "an object", "broken off"],
+)
+def test_too_many_values_are_refused_before_they_take_memory(source: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(DocumentInvalid, match=f"more than {MAX_NODES} values"):
+            decode_json(source)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("text", ["," * 2 * MAX_NODES, '\\",' * MAX_NODES, "\\\\" * 10 + "," * MAX_NODES])
+def test_commas_in_a_text_are_no_values(text: str) -> None:
+    assert len(str(decode_json(f'"{text}"'))) >= MAX_NODES
+    with pytest.raises(DocumentInvalid, match="broken"):
+        decode_json(f'"{text}\\')

@@ -118,6 +118,8 @@ def _first_problem(value: object, max_depth: int, max_nodes: int) -> NotJson | N
             return NotJson(f"nested deeper than {max_depth}", pointer_of(level[0][1]))
         below: list[tuple[object, Trail | None]] = []
         for node, trail in level:
+            if nodes + len(below) > max_nodes:  # before the places of all the others are noted, too
+                return NotJson(f"more than {max_nodes} values")
             try:
                 _open(node, trail, below)
             except NotJson as exc:
