@@ -79,7 +79,7 @@ def test_a_wrong_key_is_refused_in_a_sentence(page: Page, house: Guarded, faults
 def test_the_browser_keeps_no_key(page: Page, house: Guarded) -> None:
     key = house.keys[Role.OPERATOR]
     signed_in(page, key, "/runs")
-    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     kept: str = page.evaluate(
         "JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}, document.documentElement.outerHTML])"
     )
@@ -184,7 +184,7 @@ def test_signing_in_in_one_tab_lets_the_other_go_on(
     page.get_by_role("dialog").get_by_role("textbox", name="name").fill("Joan")
     other = context.new_page()
     other.goto("/runs")
-    expect(other.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(other.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     house.revoke(key_id)
     page.get_by_role("button", name="Start the run").click()
     expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
