@@ -17,7 +17,6 @@ from callsheet.runs.events import (
     RunStatus,
     RunSummary,
     StepFinished,
-    StepPath,
     StepRetrying,
     StepStarted,
 )
@@ -39,6 +38,8 @@ class ObservedJournal:
         self._inner = inner
         self._runs = runs
         self._watches = watches
+        if not watches:  # then nobody needs to know what is written
+            self.append = inner.append
 
     async def create(self, run: NewRun) -> RunSummary:
         """See `Journal.create`."""
@@ -53,11 +54,14 @@ class ObservedJournal:
     async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
         """See `Journal.append`."""
         await self._inner.append(run_id, expected_seq, events)
-        if self._watches:
-            try:
-                await self._tell(run_id, events)
-            except Exception:  # noqa: BLE001 - the events are durable, and whoever wrote them must hear nothing else
-                logger.exception("What run {} wrote could not be counted.", run_id)
+        try:
+            run = self._runs.find(run_id)
+            if run is None or run.origin is None or not run.whole:
+                run = await self._known(run or RunAtWork(run_id), events)
+            if run.origin is not None:
+                self._tell(run, run.origin, events)
+        except Exception:  # noqa: BLE001 - the events are durable, and whoever wrote them must hear nothing else
+            logger.exception("What run {} wrote could not be counted.", run_id)
 
     async def read(self, run_id: RunId, after: int = 0, limit: int | None = None) -> Sequence[Record]:
         """See `Journal.read`."""
@@ -66,44 +70,35 @@ class ObservedJournal:
             note_begin(run, records)
         return records
 
-    async def _tell(self, run_id: RunId, events: Sequence[Event]) -> None:
-        run = self._runs.find(run_id) or RunAtWork(run_id)
-        origin = run.origin or await self._origin(run)
-        if origin is None:
-            return
-        if not run.whole and any(isinstance(event, StepFinished) and "." in event.step_path for event in events):
-            await self._look(run)  # it lies in steps that began before this process had the run
+    async def _known(self, run: RunAtWork, events: Sequence[Event]) -> RunAtWork:
+        """The run, with all that is told of it together with `events`: it began before this process had it."""
+        if run.origin is None:
+            note_begin(run, await self._inner.read(run.run_id, 0, 1))
+            run.whole = False
+        began = {event.step_path for event in events if isinstance(event, StepStarted)} | run.types.keys()
+        ends = [event.step_path for event in events if isinstance(event, StepFinished | StepRetrying)]
+        # A step that lies in others has to be told with them.
+        if run.origin is not None and not run.whole and any("." in path or path not in began for path in ends):
+            with suppress(Unavailable):
+                note_steps(run, await self._inner.read(run.run_id))
+        return run
+
+    def _tell(self, run: RunAtWork, origin: RunOrigin, events: Sequence[Event]) -> None:
         types = run.types
         for event in events:
             if isinstance(event, StepStarted):
                 types[event.step_path] = event.step_type
             elif isinstance(event, StepFinished):
-                kind = types.pop(event.step_path, None) or await self._type(run, event.step_path)
+                kind = types.pop(event.step_path, UNKNOWN)
                 for watch in self._watches:
                     watch.step_finished(origin, event, kind)
             elif isinstance(event, StepRetrying):
-                kind = types.get(event.step_path) or await self._type(run, event.step_path)
+                kind = types.get(event.step_path, UNKNOWN)
                 for watch in self._watches:
                     watch.retrying(origin, event, kind)
             elif isinstance(event, RunFinished):
                 for watch in self._watches:
                     watch.run_finished(origin, event)
-
-    async def _origin(self, run: RunAtWork) -> RunOrigin | None:
-        note_begin(run, await self._inner.read(run.run_id, 0, 1))
-        run.whole = False
-        return run.origin
-
-    async def _type(self, run: RunAtWork, path: StepPath) -> str:
-        """The type of a step that began before this process had the run."""
-        if not run.whole:
-            await self._look(run)
-        return run.types.get(path, UNKNOWN)
-
-    async def _look(self, run: RunAtWork) -> None:
-        """Find out which steps have begun; once in each execution."""
-        with suppress(Unavailable):
-            note_steps(run, await self._inner.read(run.run_id))
 
     async def wait(self, run_id: RunId, after: int) -> None:
         """See `Journal.wait`."""

@@ -1,5 +1,6 @@
 """Metrics for Prometheus: what is counted while things happen. What is only looked up for a scrape is in `scrape`."""
 
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -9,7 +10,7 @@ from callsheet.runs.events import RunFinished, StepFinished, StepRetrying
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult, Tools
 from callsheet.telemetry.labels import OTHER, Few, ToolLabels, outcome_of
 from callsheet.telemetry.requests import RequestEnded
-from callsheet.telemetry.tallies import Spread, Tally
+from callsheet.telemetry.tallies import Cell, Row, Spread, Tally
 from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
 
 MOST_SCENARIOS: Final = 200
@@ -38,7 +39,10 @@ class Counted:
         self._codes = Few[str](MOST_CODES, OTHER)
         self._tools = ToolLabels(tools, MOST_TOOLS)
         self._registry = registry
-        self._well: dict[tuple[str, str], tuple[str, ...]] = {}
+        # What happens with every step goes straight to where it is counted. Only what has labels of its own is in
+        # here, so these are as few as the labels.
+        self._ended_steps: dict[tuple[str, str, str], Cell] = {}
+        self._well: dict[tuple[str, str], Row] = {}
         self._count_runs()
         self._count_steps()
         self._count_commits()
@@ -108,7 +112,17 @@ class Counted:
 
     def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
         """See `Watch`."""
-        self._steps.count(self._scenarios.of(run.scenario_id), step_type, event.status)
+        cell = self._ended_steps.get((run.scenario_id, step_type, event.status))
+        if cell is None:
+            cell = self._cell(run.scenario_id, step_type, event.status)
+        cell.n += 1
+
+    def _cell(self, scenario_id: str, step_type: str, status: str) -> Cell:
+        scenario = self._scenarios.of(scenario_id)
+        cell = self._steps.cell(scenario, step_type, status)
+        if scenario == scenario_id:
+            self._ended_steps[scenario_id, step_type, status] = cell
+        return cell
 
     def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
         """See `Watch`."""
@@ -126,18 +140,17 @@ class Counted:
 
     def calling(self, call: ToolCall) -> CallEnded:
         """See `Watch`."""
-        began = perf_counter()
+        return partial(self._called, call, perf_counter())
 
-        def ended(server: str, result: ToolOutcome | BaseException) -> None:
-            seconds = perf_counter() - began
-            labels = self._well.get((server, call.tool)) if isinstance(result, ToolResult) else None
-            if labels is None:
-                labels = (*self._tools.of(server, call, result), outcome_of(result))
-                if isinstance(result, ToolResult):  # most calls end well, and always with the same labels
-                    self._well[server, call.tool] = labels
-            self._calls.observe(seconds, labels)
-
-        return ended
+    def _called(self, call: ToolCall, began: float, server: str, result: ToolOutcome | BaseException) -> None:
+        seconds = perf_counter() - began
+        row = self._well.get((server, call.tool)) if type(result) is ToolResult else None
+        if row is None:
+            labels = self._tools.of(server, call, result)
+            row = self._calls.row((*labels, outcome_of(result)))
+            if isinstance(result, ToolResult) and labels == (server, call.tool):
+                self._well[labels] = row  # most calls end well
+        row.observe(seconds)
 
     def committed(self, changes: int, seconds: float) -> None:
         """The journal committed so many changes at once, in so many seconds."""

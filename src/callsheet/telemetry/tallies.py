@@ -13,34 +13,53 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 
+class Cell:
+    """The count of one set of labels; `n += 1` counts one."""
+
+    __slots__ = ("n",)
+
+    def __init__(self) -> None:
+        self.n = 0
+
+
 class Tally(Collector):
     """A counter; see `prometheus_client.Counter` for the arguments."""
 
     def __init__(self, name: str, meaning: str, labels: Sequence[str], *, registry: CollectorRegistry) -> None:
         self._name, self._meaning, self._labels = name, meaning, tuple(labels)
-        self._counts: dict[tuple[str, ...], int] = {}
+        self._cells: dict[tuple[str, ...], Cell] = {}
         registry.register(self)
 
     def count(self, *labels: str) -> None:
         """Count one."""
-        self._counts[labels] = self._counts.get(labels, 0) + 1
+        self.cell(*labels).n += 1
+
+    def cell(self, *labels: str) -> Cell:
+        """What counts for these labels, for who keeps it instead of looking it up each time."""
+        return self._cells.setdefault(labels, Cell())
 
     def collect(self) -> Iterator[Metric]:
         """See `Collector`."""
         family = CounterMetricFamily(self._name, self._meaning, labels=self._labels)
-        for labels, count in self._counts.copy().items():
-            family.add_metric(labels, count)
+        for labels, cell in self._cells.copy().items():
+            family.add_metric(labels, cell.n)
         yield family
 
 
-class _Row:
+class Row:
     """The observations of one set of labels."""
 
-    __slots__ = ("counts", "total")
+    __slots__ = ("_bounds", "counts", "total")
 
-    def __init__(self, buckets: int) -> None:
-        self.counts = [0] * buckets
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
+
+    def observe(self, value: float) -> None:
+        """Take one observation."""
+        self.counts[bisect_left(self._bounds, value)] += 1
+        self.total += value
 
 
 class Spread(Collector):
@@ -57,18 +76,21 @@ class Spread(Collector):
     ) -> None:
         self._name, self._meaning, self._labels = name, meaning, tuple(labels)
         self._bounds = tuple(map(float, buckets))
-        self._rows: dict[tuple[str, ...], _Row] = {}
+        self._rows: dict[tuple[str, ...], Row] = {}
         if not labels:
-            self._rows[()] = _Row(len(buckets) + 1)
+            self.row(())
         registry.register(self)
 
     def observe(self, value: float, labels: tuple[str, ...] = ()) -> None:
         """Take one observation."""
+        self.row(labels).observe(value)
+
+    def row(self, labels: tuple[str, ...]) -> Row:
+        """What takes the observations of these labels, for who keeps it instead of looking it up each time."""
         row = self._rows.get(labels)
         if row is None:
-            row = self._rows[labels] = _Row(len(self._bounds) + 1)
-        row.counts[bisect_left(self._bounds, value)] += 1
-        row.total += value
+            row = self._rows[labels] = Row(self._bounds)
+        return row
 
     def collect(self) -> Iterator[Metric]:
         """See `Collector`."""

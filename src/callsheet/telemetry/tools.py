@@ -6,7 +6,7 @@ from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolDescription, ToolListing, ToolOutcome, Tools, ToolServerState
-from callsheet.telemetry.watching import IN_CALL, Watch
+from callsheet.telemetry.watching import IN_CALL, CallEnded, Watch
 
 
 class ObservedTools:
@@ -20,27 +20,33 @@ class ObservedTools:
     def __init__(self, inner: Tools, watches: Sequence[Watch]) -> None:
         self._inner = inner
         self._watches = watches
+        self._calling = watches[0].calling if len(watches) == 1 else self._tell
         self._homes: dict[str, str] = {}
 
     async def call(self, call: ToolCall) -> ToolOutcome:
         """See `Tools.call`."""
         token = IN_CALL.set(call)
-        watches = self._watches
-        # One is what most have, and a list of it takes longer to make than what it does.
-        ends = (watches[0].calling(call),) if len(watches) == 1 else [watch.calling(call) for watch in watches]
+        ended = self._calling(call)
         try:
             outcome = await self._inner.call(call)
         except BaseException as exc:
-            for ended in ends:
-                ended(call.server or getattr(exc, "server", ""), exc)
+            ended(call.server or getattr(exc, "server", ""), exc)
             raise
         else:
-            server = call.server or self._homes.get(call.tool) or await self._home(call.tool)
-            for ended in ends:
-                ended(server, outcome)
+            ended(call.server or self._homes.get(call.tool) or await self._home(call.tool), outcome)
             return outcome
         finally:
             IN_CALL.reset(token)
+
+    def _tell(self, call: ToolCall) -> CallEnded:
+        """Tell several who watch, or none."""
+        ends = [watch.calling(call) for watch in self._watches]
+
+        def ended(server: str, outcome: ToolOutcome | BaseException) -> None:
+            for end in ends:
+                end(server, outcome)
+
+        return ended
 
     async def _home(self, tool: str) -> str:
         """The server that was called, where the call names none; asked once for each tool, and that has answered."""
