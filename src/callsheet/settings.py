@@ -71,7 +71,7 @@ class Settings(BaseModel):
         key_rate: requests that one key or person may make, such as `1200/minute`.
         source_rate: requests that come from one address.
         max_runs_per_key: unfinished runs that one key or person may have.
-        max_queued_runs: runs that may wait for room in this process before others are refused.
+        max_queued_runs: runs that may wait for room, here or in the database of a fleet, before others are refused.
         secrets_dir: a folder of secrets, a file for each, as container platforms mount them.
         traces: where traces go: nowhere, or to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names.
         retention_days: how long a run is kept after its end; None for ever.

@@ -15,6 +15,7 @@ from callsheet.engine.attempts import Execute
 from callsheet.engine.fleet.connection import opened
 from callsheet.engine.fleet.crew import Crew, CrewParts
 from callsheet.engine.fleet.jobs import COMMON, Jobs, Order
+from callsheet.engine.fleet.queue_length import QueueLength
 from callsheet.engine.fleet.roll_call import count_beacons
 from callsheet.engine.fleet.timing import Timing
 from callsheet.errors import JournalUnavailable, ShuttingDown, Unavailable
@@ -32,10 +33,12 @@ class FleetEngine:
     Args:
         jobs: the queue.
         timing: how long a dispatch may take.
+        queue_length: how many runs wait for any process.
     """
 
-    def __init__(self, jobs: Jobs, timing: Timing) -> None:
+    def __init__(self, jobs: Jobs, timing: Timing, queue_length: QueueLength) -> None:
         self._jobs = jobs
+        self._queue_length = queue_length
         self._timing = timing
         self._crew: Crew | None = None
         self._draining = False
@@ -53,8 +56,8 @@ class FleetEngine:
 
     @property
     def queued(self) -> int:
-        """How many runs wait for a free place in this process: none, they wait in the queue, for any process."""
-        return 0
+        """How many runs wait for any process, as the database said about a second ago."""
+        return 0 if self._closed else self._queue_length()
 
     async def dispatch(self, run_id: RunId, *, scenario_id: str | None = None, priority: int = 0) -> None:
         """See `Engine.dispatch`. Never fails: the run is in the journal, and there every worker looks for it."""
@@ -114,6 +117,7 @@ class FleetEngine:
     async def close(self) -> None:
         """Ignore what is dispatched from now on; after `drain`."""
         self._closed = True
+        await self._queue_length.close()
         if self._crew is not None:
             await self._crew.close()
 
@@ -158,7 +162,7 @@ async def fleet_engine(
     chosen = timing or Timing()
     async with opened(url) as connection:
         jobs = Jobs(App(connector=connection))
-        engine = FleetEngine(jobs, chosen)
+        engine = FleetEngine(jobs, chosen, QueueLength(journal))
         if worker:
             parts = CrewParts(
                 journal=journal,
