@@ -87,6 +87,7 @@ class Place:
 
 def parts_of(system: System) -> Parts:
     """The HTTP side's parts of a system."""
+    gate = Gate.over(system.access, clock=SystemClock(), entropy=SystemEntropy())
     return Parts(
         runs=system.runs,
         answers=system.answers,
@@ -99,9 +100,11 @@ def parts_of(system: System) -> Parts:
         journal_check=system.journal.check,
         engine_check=system.engine.check,
         draining=Draining(),
-        gate=Gate.over(system.access, clock=SystemClock(), entropy=SystemEntropy()),
+        gate=gate,
         options=ApiOptions(version="1.2.3"),
-        scrape=system.telemetry.scrape(lambda: system.engine.queued, lambda: system.engine.running),
+        scrape=system.telemetry.scrape(
+            lambda: system.engine.queued, lambda: system.engine.running, lambda: gate.acts.lost
+        ),
         observer=system.telemetry.requests,
     )
 

@@ -42,12 +42,24 @@ class Acts:
         log: the store.
         clock: for the moments.
         new_id: gives a UUID that nobody had before.
+        on_lost: called with the id of each act whose outcome could not be written down.
+
+    Attributes:
+        lost: how many those are.
     """
 
-    def __init__(self, *, log: AuditLog, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        *,
+        log: AuditLog,
+        clock: Clock,
+        new_id: Callable[[], str],
+        on_lost: Callable[[str], None] | None = None,
+    ) -> None:
         self._log = log
         self._clock = clock
         self._new_id = new_id
+        self._on_lost = on_lost
         self._ends: set[asyncio.Task[None]] = set()
         self._strangers: deque[datetime] = deque()
         self.lost = 0
@@ -116,6 +128,8 @@ class Acts:
             await self._log.end(outcome)
         except JournalUnavailable:
             self.lost += 1  # the entry stays without an outcome, as that of a process that died
+            if self._on_lost is not None:
+                self._on_lost(outcome.act_id)
 
 
 class Deed:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, Self
 
+from loguru import logger
+
 from callsheet.access.acts import Acts
 from callsheet.access.audit import AuditLog
 from callsheet.access.authenticator import Authenticator
@@ -67,8 +69,15 @@ class Gate:
                 session_length=session_length,
             ),
             keys=KeyDesk(keys=stores.keys, clock=clock, random_bytes=entropy.random_bytes),
-            acts=Acts(log=stores.audit, clock=clock, new_id=entropy.run_id),
+            acts=Acts(log=stores.audit, clock=clock, new_id=entropy.run_id, on_lost=say_lost),
             audit=stores.audit,
             clock=clock,
             guesses=Guesses(guesses, time.monotonic),
         )
+
+
+def say_lost(act_id: str) -> None:
+    """Write into the log that the audit log does not tell what became of an act."""
+    logger.error(
+        "What became of the act {} could not be written into the audit log: it stays without a result.", act_id
+    )

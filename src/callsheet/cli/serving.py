@@ -158,7 +158,9 @@ async def _serve(
             engine_check=system.engine.check,
             draining=service.draining,
             gate=gate,
-            scrape=system.telemetry.scrape(lambda: system.engine.queued, lambda: system.engine.running),
+            scrape=system.telemetry.scrape(
+                lambda: system.engine.queued, lambda: system.engine.running, lambda: gate.acts.lost
+            ),
             observer=system.telemetry.requests,
             options=options,
             effective=told,

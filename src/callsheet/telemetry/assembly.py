@@ -67,18 +67,20 @@ class Telemetry:
         if self.metrics is not None:
             self.metrics.counted.committed(changes, seconds)
 
-    def scrape(self, queued: Callable[[], int], running: Callable[[], int]) -> Scrape | None:
+    def scrape(self, queued: Callable[[], int], running: Callable[[], int], lost: Callable[[], int]) -> Scrape | None:
         """What answers `/metrics`; None where nobody scrapes.
 
         Args:
             queued: how many runs wait for room in this process.
             running: how many runs are at work in this process.
+            lost: how many outcomes could not be written into the audit log.
         """
         if self.metrics is None:
             return None
         from callsheet.telemetry.scrape import Looked  # noqa: PLC0415 - see `_metrics`
 
-        return self.metrics.over(Looked(journal=self.journal, tools=self.tools, queued=queued, running=running))
+        looked = Looked(journal=self.journal, tools=self.tools, queued=queued, running=running, lost=lost)
+        return self.metrics.over(looked)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from callsheet.runs.journal import Journal
 from callsheet.runs.tools import Tools
 from callsheet.telemetry.lag import sampling
 from callsheet.telemetry.metrics import Counted, Requests
+from callsheet.telemetry.tallies import Tally
 
 _PATIENCE: Final = 2.0
 """Seconds that a scrape waits for the journal."""
@@ -32,12 +33,14 @@ class Looked:
         tools: know how their servers are.
         queued: how many runs wait for room in this process.
         running: how many runs are at work in this process.
+        lost: how many outcomes could not be written into the audit log.
     """
 
     journal: Journal
     tools: Tools
     queued: Callable[[], int]
     running: Callable[[], int]
+    lost: Callable[[], int]
 
 
 class Metrics:
@@ -71,6 +74,12 @@ class Metrics:
         self._journal_up = Gauge("callsheet_journal_up", "Whether the journal could be read.", registry=registry)
         self._queued = Gauge("callsheet_queue_depth", "Runs that wait for room in this process.", registry=registry)
         self._running = Gauge("callsheet_runs_at_work", "Runs at work in this process.", registry=registry)
+        self._lost = Tally(
+            "callsheet_audit_outcomes_lost",
+            "Acts of which the audit log does not tell what became of them: it could not be written.",
+            [],
+            registry=registry,
+        )
         self._servers = Gauge(
             "callsheet_tool_server_up",
             "Whether the last attempt to reach a tool server worked; one that nobody needed yet counts as up.",
@@ -101,6 +110,7 @@ class Metrics:
     async def _look(self, looked: Looked) -> None:
         self._queued.set(looked.queued())
         self._running.set(looked.running())
+        self._lost.cell().n = looked.lost()
         for state in looked.tools.servers():
             self._servers.labels(state.name).set(state.connected or state.error is None)
         try:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from callsheet.access.acts import Acts
+from callsheet.api.gate import say_lost
 from callsheet.cli.access import server_of
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.failures import DONE
@@ -24,7 +25,12 @@ async def act(places: Places) -> int:
             await bridge(url, lambda: _url_now(settings))
         else:
             async with open_system(settings, environment()) as system:
-                acts = Acts(log=system.access.audit, clock=SystemClock(), new_id=SystemEntropy().run_id)
+                acts = Acts(
+                    log=system.access.audit,
+                    clock=SystemClock(),
+                    new_id=SystemEntropy().run_id,
+                    on_lost=say_lost,
+                )
                 try:
                     await serve_stdio(endpoint_parts(system, settings, acts))
                 finally:
