@@ -29,6 +29,8 @@ BODIES: dict[tuple[str, str], Json] = {
     ("/api/schedules/{name}", "PUT"): {},
     ("/api/hooks/{name}", "PUT"): {},
     ("/api/expressions/evaluate", "POST"): {"expression": "a"},
+    ("/api/keys", "POST"): {"name": "a", "role": "viewer"},
+    ("/api/session", "POST"): {"key": "cs_a"},
 }
 """What the routes that take a body take."""
 
@@ -99,6 +101,16 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/healthz", "GET"),
         ("/readyz", "GET"),
         ("/metrics", "GET"),
+        ("/api/session", "GET"),
+        ("/api/session", "POST"),
+        ("/api/session", "DELETE"),
+        ("/api/session/oidc", "GET"),
+        ("/api/session/oidc/callback", "GET"),
+        ("/api/keys", "GET"),
+        ("/api/keys", "POST"),
+        ("/api/keys/{key_id}", "DELETE"),
+        ("/api/audit", "GET"),
+        ("/api/audit/export", "GET"),
     }
 
 
@@ -138,7 +150,7 @@ async def test_every_route_answers_an_unforeseen_error_with_the_shape_and_withou
             for path, method in set(operations(house.app)) - {("/schemas/scenario.v1.schema.json", "GET")}:
                 run_id = "76d6903c-f520-4a40-b0fc-8fed3f7955d2"
                 filled = path.format(
-                    run_id=run_id, scenario_id="a", step_path="a", number=1, server="a", tool="a", name="a"
+                    run_id=run_id, scenario_id="a", step_path="a", number=1, server="a", tool="a", name="a", key_id="a"
                 )
                 response = await client.request(method, filled, json=BODIES.get((path, method)))
                 assert response.status_code == 500, (method, path)
