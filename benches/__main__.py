@@ -18,6 +18,7 @@ from benches import (
     flat,
     fleet,
     foreach,
+    half_open,
     interpreter,
     latency,
     lint,
@@ -59,6 +60,7 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "ui": ("The web UI out of the wheel, in Chromium", ui.measure),
     "ui_setup": ("From a fresh clone to the web UI", ui_setup.measure),
     "load": ("A thousand subscribers, 200 stalled, and ten times too many submissions", load.measure),
+    "half_open": ("A thousand connections that never become requests", half_open.measure),
     "attacks": ("What stops expressions and schemas that try to take all time or memory", attacks.measure),
 }
 
