@@ -204,3 +204,9 @@ def test_what_cannot_be_read_is_said_and_not_written(text: str) -> None:
     with pytest.raises(FormattingFailed) as caught:
         yaml(text)
     assert caught.value.diagnostics[0].code == "E100"
+
+
+def test_a_key_that_is_written_as_two_escapes_is_sorted_as_the_character_that_they_are() -> None:
+    text = rb'{"steps": [{"\ud83d\ude00": 1, "type": "tool", "name": "a"}], "name": "n", "\ud83d\ude00": 2}'
+    formatted = format_document(text, Syntax.YAML)
+    assert read_source(formatted.encode(), Syntax.YAML).document == read_source(text, Syntax.JSON).document

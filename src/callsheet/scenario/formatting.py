@@ -13,6 +13,7 @@ from callsheet.scenario.json import Json, JsonObject, escape
 from callsheet.scenario.key_order import key_order
 from callsheet.scenario.objects import objects
 from callsheet.scenario.source import Syntax, read_source
+from callsheet.scenario.yaml_events import text_of
 from callsheet.scenario.yaml_tree import Block, Entry, Node, Tree, read_tree, tree_of
 from callsheet.scenario.yaml_writer import write_tree
 
@@ -109,4 +110,4 @@ def _tokens(block: Block) -> Iterator[tuple[str, Entry]]:
 
 
 def _key(entry: Entry) -> str:
-    return str(entry.key.value) if entry.key else ""
+    return text_of(entry.key) if entry.key else ""
