@@ -67,7 +67,7 @@ async def test_what_was_refused_is_there_with_its_code(client: httpx2.AsyncClien
         ("", "forbidden"),
         ("", "json.invalid"),
         ("", "request.invalid"),
-        ("", "scenario.not_found"),
+        ("none", "scenario.not_found"),
     ]
 
 

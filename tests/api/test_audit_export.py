@@ -49,7 +49,7 @@ async def test_an_empty_log_has_a_head_and_no_lines() -> None:
     assert await text_of(audit, ExportFormat.JSONL) == ""
     assert (
         await text_of(audit, ExportFormat.CSV)
-        == "number,act_id,at,subject,role,source,action,target,details,result,ended_at\r\n"
+        == "number,act_id,at,subject,role,source,action,target,made,details,result,ended_at\r\n"
     )
 
 
@@ -65,7 +65,8 @@ async def test_a_line_is_as_the_api_shows_the_act() -> None:
         "role": "operator",
         "source": "127.0.0.1",
         "action": "run.start",
-        "target": "run-1",
+        "target": "t",
+        "made": "run-1",
         "details": {"scenario_id": "news"},
         "result": "done",
         "ended_at": "2026-04-24T12:00:00.000+00:00",

@@ -40,7 +40,8 @@ ENTRY: JsonObject = {
     "role": "operator",
     "source": "127.0.0.1",
     "action": "run.start",
-    "target": "run-1",
+    "target": "news",
+    "made": "run-1",
     "details": {},
     "result": "done",
     "ended_at": "2026-04-24T12:00:00.000+00:00",
@@ -133,7 +134,7 @@ def test_what_a_command_did_is_in_the_audit_log(callsheet: CommandLine, monkeypa
     callsheet("keys", "revoke", key_id)
     callsheet("keys", "revoke", "nobody")
     callsheet("keys", "create", "a b", "--role", "admin")
-    shown = [(each["action"], each["target"], each["result"]) for each in acts(callsheet)]
+    shown = [(each["action"], each["target"] or each["made"], each["result"]) for each in acts(callsheet)]
     assert shown == [
         ("key.create", "", "invalid"),
         ("key.revoke", "nobody", "key.not_found"),
@@ -143,7 +144,7 @@ def test_what_a_command_did_is_in_the_audit_log(callsheet: CommandLine, monkeypa
     assert {(each["subject"], each["role"], each["source"]) for each in acts(callsheet)} == {(ME, "admin", "cli")}
     assert acts(callsheet)[-1]["details"] == {"name": "ci", "role": "operator"}
     table = callsheet("audit", "list").out.splitlines()
-    assert table[-1].split()[2:] == [ME, "admin", "cli", "key.create", key_id, "done"]
+    assert table[-1].split()[2:] == [ME, "admin", "cli", "key.create", "-", key_id, "done"]
 
 
 def test_the_audit_log_is_filtered(callsheet: CommandLine) -> None:

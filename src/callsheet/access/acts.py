@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from callsheet.access.audit import Act, ActOutcome, AuditLog
 from callsheet.access.desk import Clock
-from callsheet.access.principal import Principal
+from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import CallsheetError, JournalUnavailable
 
 DONE: Final = "done"
@@ -42,6 +42,7 @@ class Acts:
         log: the store.
         clock: for the moments.
         new_id: gives a UUID that nobody had before.
+        local: what the log calls `LOCAL`, where it is known who that is.
         on_lost: called with the id of each act whose outcome could not be written down.
 
     Attributes:
@@ -54,11 +55,13 @@ class Acts:
         log: AuditLog,
         clock: Clock,
         new_id: Callable[[], str],
+        local: str = LOCAL.subject,
         on_lost: Callable[[str], None] | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
         self._new_id = new_id
+        self._local = local
         self._on_lost = on_lost
         self._ends: set[asyncio.Task[None]] = set()
         self._strangers: deque[datetime] = deque()
@@ -113,6 +116,10 @@ class Acts:
         self._ends.add(task)
         task.add_done_callback(self._ends.discard)
 
+    def name_of(self, who: Principal) -> str:
+        """What the log calls somebody."""
+        return self._local if who.subject == LOCAL.subject else who.subject
+
     def takes_stranger(self) -> bool:
         """Whether an act of somebody unknown is still written down."""
         now = self._clock.now()
@@ -139,30 +146,47 @@ class Deed:
         self._acts = acts
         self._intent = intent
         self._act_id: str | None = None
+        self._begun = False
         self._made = ""
 
-    async def begin(self, who: Principal | None, *, subject: str = "", target: str = "") -> None:
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun, ended or not."""
+        return self._begun
+
+    async def begin(
+        self,
+        who: Principal | None,
+        *,
+        subject: str = "",
+        target: str = "",
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         """Write it down; durable when this returns.
 
         Args:
             who: whose act it is; None for somebody who is not known.
             subject: what to call those who are no principal, such as `hook:news`.
             target: what it is done to, where that was not known before.
+            details: what else matters and was not known before, short; never a secret.
 
         Raises:
             JournalUnavailable: it could not be written down.
         """
+        if self._begun:
+            return
         if who is None and not subject and not self._acts.takes_stranger():
             return
         intent = self._intent
-        if target:
-            intent = Intent(action=intent.action, source=intent.source, target=target, details=intent.details)
-        name, role = (subject, "") if who is None else (who.subject, who.role)
+        known = {**intent.details, **{name: text for name, text in (details or {}).items() if text}}
+        intent = replace(intent, target=target or intent.target, details=known)
+        name, role = (subject, "") if who is None else (self._acts.name_of(who), who.role)
         self._act_id = await self._acts.begin(intent, name, role)
+        self._begun = True
 
     def made(self, target: str) -> None:
-        """Remember what came to be by it."""
-        self._made = target
+        """Remember what came to be by it; the first that is said counts."""
+        self._made = self._made or target
 
     def end(self, result: str) -> None:
         """Have written down what became of it; without effect when it was never begun."""

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
-from callsheet.api.auditing import audited
+from callsheet.api.auditing import audited, takes_deed
 from callsheet.api.observing import note_caller, note_route
 from callsheet.errors import Forbidden, JournalUnavailable, TooManyGuesses, Unauthenticated
 
@@ -39,21 +39,30 @@ class Access:
         public: why nobody needs to be known here; empty for every other route.
         action: what the audit log calls it; empty for what changes nothing. Of a public route, the endpoint itself
             says who it is: see `callsheet.api.auditing.TheDeed`.
+        begins: whether the endpoint begins the act, as what it is done to stands in the body; else the guard does,
+            before the body is read.
     """
 
     scope: AccessScope | None = None
     public: str = ""
     action: str = ""
+    begins: bool = False
 
 
-def needs(scope: AccessScope, *, action: str = "") -> Callable[[_F], _F]:
-    """Mark an endpoint as one for callers who may `scope`; `action` is its name in the audit log."""
-    return _marked(Access(scope=scope, action=action))
+def needs(scope: AccessScope, *, action: str = "", begins: bool = False) -> Callable[[_F], _F]:
+    """Mark an endpoint as one for callers who may `scope`.
+
+    Args:
+        scope: what their role must allow.
+        action: its name in the audit log.
+        begins: whether the endpoint itself begins the act there, with what only the body tells.
+    """
+    return _marked(Access(scope=scope, action=action, begins=begins))
 
 
 def open_to_all(reason: str, *, action: str = "") -> Callable[[_F], _F]:
     """Mark an endpoint as one that needs no credential, for a reason."""
-    return _marked(Access(public=reason, action=action))
+    return _marked(Access(public=reason, action=action, begins=bool(action)))
 
 
 def access_of(endpoint: object) -> Access | None:
@@ -65,7 +74,7 @@ class GuardedRoute(APIRoute):
     """A route that lets nobody in but whom its declaration allows.
 
     Raises:
-        TypeError: the endpoint declares nothing.
+        TypeError: the endpoint declares nothing, or that it begins an act, which it has no parameter for.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -74,6 +83,8 @@ class GuardedRoute(APIRoute):
             raise TypeError(
                 f"{endpoint.__module__}.{endpoint.__name__} says not what it needs: see callsheet.api.access."
             )
+        if access.begins and not takes_deed(endpoint):
+            raise TypeError(f"{endpoint.__module__}.{endpoint.__name__} begins its act, and has no parameter TheDeed.")
         self.access = access
         super().__init__(path, endpoint, **options)
 
@@ -85,7 +96,8 @@ class GuardedRoute(APIRoute):
             admit(scope, self.access if known or self.access.public else Access())
             return await super().handle(scope, receive, send)
         who = None if self.access.public else principal_of(scope)
-        await audited(scope, receive, send, action=self.access.action, who=who, handle=self._admitted)
+        action, begins = self.access.action, self.access.begins
+        await audited(scope, receive, send, action=action, who=who, begins=begins, handle=self._admitted)
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         admit(scope, self.access)  # in here, for the log tells of those who may not, too

@@ -70,6 +70,7 @@ function Row({ of: entry, onPick }: { of: AuditEntry; onPick: Props["onPick"] })
       </td>
       <td>
         <Target action={action} target={target} />
+        <Made what={entry.made} />
         <Details of={entry.details} />
       </td>
       <td>
@@ -100,6 +101,13 @@ function Pick({ what, children, onClick }: { what: string; children: string; onC
 function Target({ action, target }: { action: string; target: string }) {
   const page = targetPage(action, target);
   return page === null ? target || "–" : <Link {...page}>{target}</Link>;
+}
+
+/** What came to be: a run has a page; revisions, keys and counts have none of their own. */
+function Made({ what }: { what: string }) {
+  if (what === "") return null;
+  const run = targetPage("run", what);
+  return <span className={classes.quiet}>made {run === null ? what : <Link {...run}>{what}</Link>}</span>;
 }
 
 function Details({ of: details }: { of: AuditEntry["details"] }) {

@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 
 from callsheet.access.scopes import Scope
-from callsheet.api.access import needs
+from callsheet.api.access import TheCaller, needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.identifiers import run_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.answers import AnswerRequest, AnswerResponse
 from callsheet.api.schemas.errors import described
+from callsheet.runs.deeds import answer_details
 from callsheet.runs.events import StepPath
 
 router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
@@ -32,8 +34,12 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("The journal cannot be used now; nothing was changed"),
     },
 )
-@needs(Scope.RUNS_WRITE, action="run.answer")
-async def post_answer(run_id: str, step_path: str, request: AnswerRequest, parts: TheParts) -> AnswerResponse:
+@needs(Scope.RUNS_WRITE, action="run.answer", begins=True)
+async def post_answer(
+    run_id: str, step_path: str, request: AnswerRequest, parts: TheParts, caller: TheCaller, deed: TheDeed
+) -> AnswerResponse:
     """Decide; once."""
+    answer = request.answer()
+    await deed.begin(caller, details=answer_details(answer))
     run, path = run_id_of(run_id), StepPath(step_path)
-    return AnswerResponse.of(run, path, await parts.answers.answer(run, path, request.answer()))
+    return AnswerResponse.of(run, path, await parts.answers.answer(run, path, answer))

@@ -3,13 +3,15 @@
 from fastapi import APIRouter
 
 from callsheet.access.scopes import Scope
-from callsheet.api.access import needs
+from callsheet.api.access import TheCaller, needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.bulk import BulkRequest, BulkResponse
 from callsheet.api.schemas.errors import ErrorBody, described
 from callsheet.errors import ShuttingDown
 from callsheet.runs.bulk import act_on_many
+from callsheet.runs.deeds import bulk_details, bulk_made
 
 router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
 
@@ -30,17 +32,20 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         503: described("The journal cannot be used now; with some of the runs it may have been done"),
     },
 )
-@needs(Scope.RUNS_WRITE, action="run.bulk")
-async def post_bulk(request: BulkRequest, parts: TheParts) -> BulkResponse:
+@needs(Scope.RUNS_WRITE, action="run.bulk", begins=True)
+async def post_bulk(request: BulkRequest, parts: TheParts, caller: TheCaller, deed: TheDeed) -> BulkResponse:
     """Do one thing with many runs."""
+    where = request.filter.where()
+    await deed.begin(caller, details=bulk_details(request.action, where, dry_run=request.dry_run))
     if parts.draining.started:
         raise ShuttingDown
     outcome = await act_on_many(
         parts.runs,
         request.action,
-        request.filter.where(),
+        where,
         limit=request.limit,
         latest=request.latest,
         dry_run=request.dry_run,
     )
+    deed.made(bulk_made(len(outcome.done), len(outcome.matched)))
     return BulkResponse.of(request, outcome)

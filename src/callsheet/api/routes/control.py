@@ -5,13 +5,15 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Response
 
 from callsheet.access.scopes import Scope
-from callsheet.api.access import needs
+from callsheet.api.access import TheCaller, needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.identifiers import KEY, idempotency_key_of, run_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import ErrorBody, described
 from callsheet.api.schemas.runs import ForkRequest, RunRow, RunSubmitResponse
 from callsheet.errors import ShuttingDown
+from callsheet.runs.deeds import fork_details
 
 _JOURNAL_DOWN: Final = described("The journal cannot be used now; nothing was changed")
 
@@ -37,11 +39,13 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute, re
         422: {"description": "Validation Error", "model": ErrorBody},
     },
 )
-@needs(Scope.RUNS_WRITE, action="run.fork")
+@needs(Scope.RUNS_WRITE, action="run.fork", begins=True)
 async def post_fork(
     run_id: str,
     response: Response,
     parts: TheParts,
+    caller: TheCaller,
+    deed: TheDeed,
     request: ForkRequest | None = None,
     idempotency_key: Annotated[
         str | None,
@@ -52,10 +56,12 @@ async def post_fork(
     ] = None,
 ) -> RunSubmitResponse:
     """Accept a fork; it is durable before the answer is sent."""
+    wish = (request or ForkRequest()).wish()
+    await deed.begin(caller, details=fork_details(wish))
     key = idempotency_key_of(idempotency_key)
     if parts.draining.started:
         raise ShuttingDown
-    fork = await parts.runs.fork(run_id_of(run_id), (request or ForkRequest()).wish(), key)
+    fork = await parts.runs.fork(run_id_of(run_id), wish, key)
     response.headers["Location"] = f"/api/runs/{fork.summary.run_id}"
     return RunSubmitResponse.of(fork.summary, fork.input)
 

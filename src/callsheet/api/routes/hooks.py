@@ -117,13 +117,16 @@ async def put_hook(
     document: Annotated[dict[str, Any], Body()],
     response: Response,
     parts: TheParts,
+    deed: TheDeed,
     if_match: Annotated[
         str | None, Header(description="The revision that the change was made from.", json_schema_extra=MATCHED)
     ] = None,
     if_none_match: Annotated[str | None, Header(description="`*`: create only.", json_schema_extra=ABSENT)] = None,
 ) -> TriggerSavedBody:
     """Save a document; it is durable before the answer is sent."""
-    return await save_trigger(parts, _HOOK, name, document, response, (if_match, if_none_match))
+    saved = await save_trigger(parts, _HOOK, name, document, response, (if_match, if_none_match))
+    deed.made(saved.revision)
+    return saved
 
 
 @router.delete(

@@ -41,9 +41,10 @@ async def get_keys(parts: TheParts) -> KeyList:
         409: described("There are too many keys"),
     },
 )
-@needs(Scope.KEYS_MANAGE, action="key.create")
+@needs(Scope.KEYS_MANAGE, action="key.create", begins=True)
 async def post_key(asked: KeyRequest, parts: TheParts, caller: TheCaller, deed: TheDeed) -> CreatedKey:
     """Make a key; it is durable before the answer is sent."""
+    await deed.begin(caller, details={"name": asked.name, "role": asked.role})
     new = await parts.gate.keys.create_for(caller, asked.wish())
     deed.made(new.key.key_id)
     return CreatedKey.made(new)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from callsheet.access.scopes import Scope
 from callsheet.api.access import needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.errors import Refused
 from callsheet.api.etags import ABSENT, MATCHED, etag, expected_of
 from callsheet.api.identifiers import scenario_id_of
@@ -62,6 +63,7 @@ async def put_scenario(
     response: Response,
     parts: TheParts,
     source: TheSource,
+    deed: TheDeed,
     if_match: Annotated[
         str | None, Header(description="The revision that the change was made from.", json_schema_extra=MATCHED)
     ] = None,
@@ -77,6 +79,7 @@ async def put_scenario(
     if parts.on_saved is not None:
         parts.on_saved()
     current = done.saved.current
+    deed.made(current.revision)
     response.headers["ETag"] = etag(current.revision)
     if done.saved.outcome is Outcome.CREATED:
         response.status_code = 201

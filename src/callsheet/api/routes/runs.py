@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Response
 
 from callsheet.access.scopes import Scope
-from callsheet.api.access import needs
+from callsheet.api.access import TheCaller, needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.errors import Refused, shortened
 from callsheet.api.etags import etag, is_known
@@ -49,11 +50,13 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute, re
         422: {"description": "Validation Error", "model": ErrorBody},
     },
 )
-@needs(Scope.RUNS_WRITE, action="run.start")
+@needs(Scope.RUNS_WRITE, action="run.start", begins=True)
 async def post_run(
     request: ScenarioRunRequest,
     response: Response,
     parts: TheParts,
+    caller: TheCaller,
+    deed: TheDeed,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -63,6 +66,7 @@ async def post_run(
     ] = None,
 ) -> RunSubmitResponse:
     """Accept a run; it is durable before the answer is sent."""
+    await deed.begin(caller, target=request.scenario_id)
     key = idempotency_key_of(idempotency_key)
     scenario_id = scenario_id_of(request.scenario_id)
     if parts.draining.started:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Header, Response
 
 from callsheet.access.scopes import Scope
 from callsheet.api.access import needs
+from callsheet.api.auditing import TheDeed
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.etags import ABSENT, MATCHED, etag
 from callsheet.api.identifiers import trigger_name_of
@@ -79,13 +80,16 @@ async def put_schedule(
     document: Annotated[dict[str, Any], Body()],
     response: Response,
     parts: TheParts,
+    deed: TheDeed,
     if_match: Annotated[
         str | None, Header(description="The revision that the change was made from.", json_schema_extra=MATCHED)
     ] = None,
     if_none_match: Annotated[str | None, Header(description="`*`: create only.", json_schema_extra=ABSENT)] = None,
 ) -> TriggerSavedBody:
     """Save a document; it is durable before the answer is sent."""
-    return await save_trigger(parts, _SCHEDULE, name, document, response, (if_match, if_none_match))
+    saved = await save_trigger(parts, _SCHEDULE, name, document, response, (if_match, if_none_match))
+    deed.made(saved.revision)
+    return saved
 
 
 @router.delete(

@@ -19,7 +19,15 @@ class AuditRow(BaseModel):
     role: str
     source: Annotated[str, Field(description="From where: an address, or `cli`.")]
     action: Annotated[str, Field(description="Such as `run.start`.")]
-    target: Annotated[str, Field(description="What it was done to, or what came to be by it.")]
+    target: Annotated[str, Field(description="What it was done to: a scenario, a run, a key; empty for none.")]
+    made: Annotated[
+        str,
+        Field(
+            description=(
+                "What came to be by it: a run, a revision, a key; of an action on many runs, with how many it was done."
+            )
+        ),
+    ]
     details: dict[str, str]
     result: Annotated[
         str | None, Field(description="`done`, or the code of the error; null while it is at work, or when that died.")
@@ -38,7 +46,8 @@ class AuditRow(BaseModel):
             role=act.role,
             source=act.source,
             action=act.action,
-            target=(outcome and outcome.target) or act.target,
+            target=act.target,
+            made=outcome.target if outcome else "",
             details=dict(act.details),
             result=outcome.result if outcome else None,
             ended_at=timestamp(outcome.at) if outcome else None,

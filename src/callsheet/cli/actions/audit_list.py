@@ -44,7 +44,7 @@ def filter_of(acts: SomeActs) -> AuditFilter:
 
 def _table(rows: Sequence[AuditRow]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("TIME", "WHO", "ROLE", "FROM", "ACTION", "TARGET", "RESULT"):
+    for column in ("TIME", "WHO", "ROLE", "FROM", "ACTION", "TARGET", "MADE", "RESULT"):
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(
@@ -54,6 +54,7 @@ def _table(rows: Sequence[AuditRow]) -> Table:
             foreign(row.source),
             foreign(row.action, "bold"),
             foreign(row.target or "-"),
+            foreign(row.made or "-"),
             foreign(row.result or "-", "" if row.result == "done" else "yellow"),
         )
     return table
