@@ -120,15 +120,15 @@ async def open_journal(settings: Settings) -> AsyncGenerator[StoredJournal]:
 
 
 @asynccontextmanager
-async def open_stored_answers(settings: Settings) -> AsyncGenerator[Answers]:
-    """The journal for answers alone: they are stored, and nobody goes on with the runs in this process.
+async def open_stored_answers(settings: Settings) -> AsyncGenerator[tuple[Answers, AccessStores]]:
+    """The journal for answers alone, and the audit log of it: nobody goes on with the runs in this process.
 
     Raises:
         ConfigurationInvalid: as `open_storage`.
         JournalUnavailable: as `open_storage`.
     """
-    async with open_journal(settings) as journal:
-        yield Answers(journal=journal, engine=None, clock=SystemClock())
+    async with open_storage(settings) as storage:
+        yield Answers(journal=storage.journal, engine=None, clock=SystemClock()), storage.access
 
 
 @asynccontextmanager
@@ -148,16 +148,12 @@ async def open_history(settings: Settings) -> AsyncGenerator[History]:
 
 
 @asynccontextmanager
-async def open_trigger_store(settings: Settings, *, write: bool = False) -> AsyncGenerator[TriggerStore]:
-    """The schedules and hooks that were saved, and what was decided about slots.
-
-    Args:
-        settings: as `callsheet.settings.load_settings` gives them.
-        write: whether something is to be changed; otherwise another process may write meanwhile.
+async def open_trigger_store(settings: Settings) -> AsyncGenerator[TriggerStore]:
+    """The schedules and hooks that were saved, and what was decided about slots, beside the process that writes them.
 
     Raises:
         ConfigurationInvalid: `database_url` cannot be read.
-        JournalUnavailable: the journal cannot be read; or written, where `write` is asked for.
+        JournalUnavailable: the journal cannot be read.
     """
     if settings.database_url is not None:
         from callsheet.journal.postgres.address import Address  # noqa: PLC0415 - see the top
@@ -165,9 +161,6 @@ async def open_trigger_store(settings: Settings, *, write: bool = False) -> Asyn
 
         async with open_triggers(Address.parse(database_url(settings, ""))) as store:
             yield store
-    elif write:
-        async with open_storage(settings) as storage:
-            yield storage.triggers
     elif has_journal(settings):
         async with ReadOnlyJournal.open(journal_path(settings)) as journal:
             yield journal.triggers

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.cli.recorded import local_subject
 from tests.cli.conftest import CommandLine, tool
 from tests.cli.test_runs import leave_unfinished
 
@@ -124,3 +125,20 @@ def test_a_run_is_shown_with_the_runs_that_it_began(ran: CommandLine) -> None:
     assert f"run {child['run_id']}" in lines[place + 1]
     assert "greet" in lines[place + 2]
     assert f"parent    {above}" in ran("runs", "show", child["run_id"]).out
+
+
+def test_what_was_done_with_runs_is_in_the_audit_log(ran: CommandLine) -> None:
+    bad, good = rows(ran)[1]["run_id"], rows(ran)[0]["run_id"]
+    ran("runs", "retry", bad)
+    ran("runs", "fork", bad, "--from", "second", "-i", "who=hunter2")
+    ran("runs", "cancel", "--status", "queued", "--yes")
+    ran("runs", "delete", good, "--yes")
+    log = json.loads(ran("audit", "list", "--json").out)
+    shown = [(each["action"], each["target"], each["details"], each["result"]) for each in reversed(log)]
+    assert shown[:2] == [("run.start", "bad", {}, "done"), ("run.start", "good", {}, "done")]
+    assert [each["made"] for each in reversed(log)][:2] == [bad, good]
+    assert ("run.fork", bad, {"retry": "true"}, "done") in shown
+    assert ("run.fork", bad, {"from_step": "second", "input": "changed"}, "done") in shown
+    assert ("run.delete", good, {}, "done") in shown
+    assert {(each["subject"], each["source"]) for each in log} == {(local_subject(), "cli")}
+    assert "hunter2" not in json.dumps(log)

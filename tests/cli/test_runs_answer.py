@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +69,9 @@ def test_the_only_step_that_waits_is_answered_and_the_answer_stays(callsheet: Co
     message = messages(callsheet.folder, run_id)[3]
     assert message.value == {"kind": "answer", "approved": True, "comment": "fine", "data": {"n": 1}}
     assert message.by == "ada"
+    [told] = json.loads(callsheet("audit", "list", "--json").out)
+    assert (told["action"], told["target"], told["result"]) == ("run.answer", run_id, "done")
+    assert told["details"] == {"step_path": "ask", "answer": "accept"}
 
 
 def test_a_second_answer_is_a_sentence_with_the_first_and_1(callsheet: CommandLine) -> None:

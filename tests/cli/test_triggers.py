@@ -93,6 +93,12 @@ def test_a_schedule_is_paused_until_it_is_resumed(there: CommandLine) -> None:
     assert there("schedules", "resume", "nightly").status == 0
     assert "paused" not in there("schedules", "list").out
     assert there("schedules", "pause", "nobody").status == 2
+    log = json.loads(there("audit", "list", "--json").out)
+    assert [(each["action"], each["target"], each["result"]) for each in log] == [
+        ("schedule.pause", "nobody", "schedule.not_found"),
+        ("schedule.resume", "nightly", "done"),
+        ("schedule.pause", "nightly", "done"),
+    ]
 
 
 def test_a_schedule_is_started_now_and_its_run_is_watched(there: CommandLine) -> None:

@@ -12,6 +12,7 @@ from mcp.shared.memory import create_client_server_memory_streams
 from mcp.shared.message import SessionMessage
 from mcp_types import CallToolResult, TextContent, jsonrpc_message_adapter
 
+from callsheet.access.acts import Acts
 from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.journal.memory import MemoryJournal
 from callsheet.mcp_endpoint.parts import EndpointOptions, EndpointParts
@@ -60,11 +61,12 @@ async def house(
     *documents: JsonObject,
     tools: Mapping[str, Mapping[str, MemoryTool]] | Tools | None = None,
     journal: MemoryJournal | None = None,
+    acts: Acts | None = None,
     **options: Any,
 ) -> AsyncGenerator[House]:
-    """The endpoint over `documents`; `options` are those of `EndpointOptions`."""
+    """The endpoint over `documents`; `options` are those of `EndpointOptions`, and `acts` as `parts_of` takes them."""
     async with memory_system(documents, {"t": {"echo": echo}} if tools is None else tools, journal=journal) as system:
-        parts = parts_of(system, **options)
+        parts = parts_of(system, acts, **options)
         endpoint = Endpoint(parts)
         await endpoint.prepare()
         yield House(system=system, endpoint=endpoint)
@@ -106,8 +108,8 @@ async def wired(at: House) -> AsyncGenerator[Wire]:
         await write.aclose()
 
 
-def parts_of(system: MemorySystem, **options: Any) -> EndpointParts:
-    """What the endpoint is built from."""
+def parts_of(system: MemorySystem, acts: Acts | None = None, **options: Any) -> EndpointParts:
+    """What the endpoint is built from; `acts` writes the audit log."""
     return EndpointParts(
         runs=system.runs,
         answers=system.answers,
@@ -115,6 +117,7 @@ def parts_of(system: MemorySystem, **options: Any) -> EndpointParts:
         tools=system.tools,
         cipher=KeyCipher(bytes(KEY_BYTES)),
         options=EndpointOptions(**options),
+        acts=acts,
     )
 
 

@@ -10,6 +10,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from callsheet.access.acts import Acts
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Role
@@ -49,18 +50,21 @@ class At:
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=known), base_url="http://127.0.0.1:1")
 
     @asynccontextmanager
-    async def client(self, name: str | None) -> AsyncGenerator[Client]:
+    async def client(self, name: str | None, **options: Any) -> AsyncGenerator[Client]:
         async with (
             self.http(name) as http,
-            Client(streamable_http_client(URL, http_client=http), mode=MODERN, cache=None) as client,
+            Client(streamable_http_client(URL, http_client=http), mode=MODERN, cache=None, **options) as client,
         ):
             yield client
 
 
 @asynccontextmanager
-async def reached() -> AsyncGenerator[At]:
+async def reached(acts: Acts | None = None) -> AsyncGenerator[At]:
     documents = (document("news_daily"), document("billing"), document("news_asks", approval()))
-    async with memory_system(documents, {"t": {"echo": echo}}) as system, open_endpoint(parts_of(system)) as endpoint:
+    async with (
+        memory_system(documents, {"t": {"echo": echo}}) as system,
+        open_endpoint(parts_of(system, acts)) as endpoint,
+    ):
         yield At(system, endpoint.app)
 
 

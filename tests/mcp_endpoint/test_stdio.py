@@ -16,7 +16,9 @@ from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitResult, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
+from callsheet.access.audit import AuditFilter
 from callsheet.api.binding import listen
+from callsheet.cli.recorded import local_subject
 from callsheet.cli.serving import Service, serving
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.mcp_endpoint.bridging import Headers
@@ -25,6 +27,7 @@ from callsheet.mcp_endpoint.wire import Unanswered
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
+from callsheet.storage import open_access
 from tests.mcp_endpoint.house import LEGACY, approval, document, eras, names
 
 SECONDS = 60
@@ -94,6 +97,15 @@ async def use(folder: Path, era: str) -> None:
 async def test_a_desktop_client_lists_calls_and_is_asked(folder: Path, era: str) -> None:
     async with asyncio.timeout(SECONDS):
         await use(folder, era)
+
+
+async def test_what_it_did_is_in_the_audit_log_under_the_name_of_who_is_logged_in(folder: Path) -> None:
+    async with asyncio.timeout(SECONDS), client(folder, LEGACY) as opened:
+        await opened.call_tool("same", {"who": "é"})
+    async with open_access(load_settings(folder=folder)) as stores:
+        [entry] = await stores.audit.list(AuditFilter(), 10)
+    assert (entry.act.subject, entry.act.source, entry.act.action) == (local_subject(), "stdio", "run.start")
+    assert (entry.act.target, entry.outcome and entry.outcome.result) == ("same", "done")
 
 
 @eras

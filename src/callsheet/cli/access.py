@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from callsheet.cli.local_runs import LocalRuns
+from callsheet.cli.local_runs import LocalAnswers, LocalRuns
+from callsheet.cli.recorded import local_acts
 from callsheet.cli.remote_runs import open_remote_runs
 from callsheet.journal.sqlite.lock import Holder, holder
 from callsheet.runs.answers import Answer
@@ -107,8 +108,11 @@ async def open_runs(settings: Settings, catalog: Catalog | None = None) -> Async
         async with open_remote_runs(settings, server.note["url"]) as remote:
             yield remote
         return
-    async with open_system(settings, environment(), catalog=catalog, resume=False) as system:
-        yield LocalRuns(system)
+    async with (
+        open_system(settings, environment(), catalog=catalog, resume=False) as system,
+        local_acts(system.access.audit) as acts,
+    ):
+        yield LocalRuns(system, acts)
 
 
 @asynccontextmanager
@@ -123,5 +127,5 @@ async def open_answers(settings: Settings) -> AsyncGenerator[AnswersAccess]:
         async with open_remote_runs(settings, server.note["url"]) as remote:
             yield remote
         return
-    async with open_stored_answers(settings) as stored:
-        yield stored
+    async with open_stored_answers(settings) as (stored, access), local_acts(access.audit) as acts:
+        yield LocalAnswers(stored, acts)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
 
+from callsheet.access.acts import Acts
 from callsheet.access.audit import AuditFilter
 from callsheet.access.desk import KeyDesk
 from callsheet.access.stores import AccessStores
@@ -13,7 +14,7 @@ from callsheet.api.schemas.audit import AuditList, AuditRow
 from callsheet.api.schemas.keys import CreatedKey, KeyList, KeyRequest, KeyRow
 from callsheet.cli.access import server_of
 from callsheet.cli.asked_server import Server, open_server
-from callsheet.cli.recorded import local_subject, recorded
+from callsheet.cli.recorded import local_acts, local_subject, recorded
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.runs.codec import timestamp
@@ -68,24 +69,26 @@ async def open_keys(settings: Settings, *, write: bool = False) -> AsyncGenerato
         async with open_server(settings, server.note["url"]) as asked:
             yield RemoteKeys(asked)
         return
-    async with open_access(settings, write=write) as stores:
-        yield LocalKeys(stores)
+    async with open_access(settings, write=write) as stores, local_acts(stores.audit) as acts:
+        yield LocalKeys(stores, acts)
 
 
 class LocalKeys:
     """The `KeyAccess` port over stores of this process. What is changed is in the audit log."""
 
-    def __init__(self, stores: AccessStores) -> None:
+    def __init__(self, stores: AccessStores, acts: Acts) -> None:
         self._stores = stores
+        self._acts = acts
         random_bytes = SystemEntropy().random_bytes
         self._desk = KeyDesk(keys=stores.keys, clock=SystemClock(), random_bytes=random_bytes)
 
     async def create(self, wanted: KeyRequest) -> CreatedKey:
         """See `KeyAccess`."""
         wish = wanted.wish()
-        async with recorded(self._stores.audit, "key.create", "", name=wish.name, role=wish.role.value) as act:
+        details = {"name": wish.name, "role": wish.role.value}
+        async with recorded(self._acts, "key.create", details=details) as act:
             made = await self._desk.create(wish, local_subject())
-            act.target = made.key.key_id
+            act.made(made.key.key_id)
         return CreatedKey.made(made)
 
     async def keys(self) -> Sequence[KeyRow]:
@@ -94,7 +97,7 @@ class LocalKeys:
 
     async def revoke(self, key_id: str) -> KeyRow:
         """See `KeyAccess`."""
-        async with recorded(self._stores.audit, "key.revoke", key_id):
+        async with recorded(self._acts, "key.revoke", key_id):
             return KeyRow.of(await self._desk.revoke(key_id))
 
     async def acts(self, where: AuditFilter, limit: int) -> Sequence[AuditRow]:

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from callsheet.access.acts import Acts
 from callsheet.api.schemas.triggers import HookDetail, HookRow, ScheduleDetail, ScheduleRow, SlotRow
 from callsheet.catalog.trigger_files import FolderTriggers
+from callsheet.cli.recorded import local_acts, recorded
+from callsheet.errors import JournalUnavailable
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.ports import Environment
@@ -15,7 +18,7 @@ from callsheet.runs.triggers.entries import TriggerEntry, Triggers
 from callsheet.runs.triggers.hooks import missing_secret
 from callsheet.runs.triggers.store import TriggerStore
 from callsheet.settings import Settings, environment
-from callsheet.storage import open_trigger_store, operator_environment
+from callsheet.storage import open_storage, open_trigger_store, operator_environment
 
 _NEXT: Final = 5
 _LAST: Final = 50
@@ -28,12 +31,14 @@ class LocalTriggers:
         triggers: those that there are.
         store: where they are saved.
         given: has the secrets of hooks.
+        acts: writes the audit log; None where the store is read only.
     """
 
-    def __init__(self, triggers: Triggers, store: TriggerStore, given: Environment) -> None:
+    def __init__(self, triggers: Triggers, store: TriggerStore, given: Environment, acts: Acts | None = None) -> None:
         self.triggers = triggers
         self._store = store
         self._given = given
+        self._acts = acts
 
     async def schedules(self) -> Sequence[ScheduleRow]:
         """See `TriggersAccess`."""
@@ -68,8 +73,11 @@ class LocalTriggers:
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """See `TriggersAccess`."""
-        await self.triggers.get(TriggerKind.SCHEDULE, name)
-        await self._store.pause(name, datetime.now(UTC), paused=paused)
+        if self._acts is None:
+            raise JournalUnavailable("The journal is open for reading alone.")
+        async with recorded(self._acts, "schedule.pause" if paused else "schedule.resume", name):
+            await self.triggers.get(TriggerKind.SCHEDULE, name)
+            await self._store.pause(name, datetime.now(UTC), paused=paused)
 
     def _ready(self, entry: TriggerEntry) -> bool:
         return entry.hook is not None and missing_secret(entry.hook, self._given) is None
@@ -80,12 +88,17 @@ async def open_local_triggers(settings: Settings, *, write: bool = False) -> Asy
     """The schedules and hooks that are files, or saved in the journal; without `write` it is opened for reading.
 
     Raises:
-        ConfigurationInvalid: as `open_trigger_store`.
-        JournalUnavailable: as `open_trigger_store`.
+        ConfigurationInvalid: as `open_storage`.
+        JournalUnavailable: the journal cannot be read; or written, where `write` is asked for.
     """
-    async with open_trigger_store(settings, write=write) as store:
-        triggers = Triggers(files=FolderTriggers(settings.scenarios), store=store)
-        yield LocalTriggers(triggers, store, operator_environment(settings, environment()))
+    files, given = FolderTriggers(settings.scenarios), operator_environment(settings, environment())
+    if write:
+        async with open_storage(settings) as storage, local_acts(storage.access.audit) as acts:
+            store = storage.triggers
+            yield LocalTriggers(Triggers(files=files, store=store), store, given, acts)
+        return
+    async with open_trigger_store(settings) as store:
+        yield LocalTriggers(Triggers(files=files, store=store), store, given)
 
 
 def _next(entry: TriggerEntry, now: datetime, count: int) -> Sequence[datetime]:

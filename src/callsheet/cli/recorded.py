@@ -2,28 +2,18 @@
 
 import os
 import pwd
-import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Final
 
-from callsheet.access.audit import Act, ActOutcome, AuditLog
-from callsheet.access.scopes import Role
-from callsheet.errors import CallsheetError
+from callsheet.access.acts import Acts, Deed, Intent
+from callsheet.access.audit import AuditLog
+from callsheet.access.principal import LOCAL
+from callsheet.api.gate import say_lost
+from callsheet.engine.clock import SystemClock
+from callsheet.engine.entropy import SystemEntropy
 
-SOURCE = "cli"
-
-
-@dataclass(slots=True)
-class Recorded:
-    """An act at work. Mutable: what comes to be by it is filled in.
-
-    Attributes:
-        target: what came to be, when that is not what the act was done to.
-    """
-
-    target: str = ""
+SOURCE: Final = "cli"
 
 
 def local_subject() -> str:
@@ -36,11 +26,23 @@ def local_subject() -> str:
 
 
 @asynccontextmanager
-async def recorded(audit: AuditLog, action: str, target: str, **details: str) -> AsyncGenerator[Recorded]:
+async def local_acts(audit: AuditLog) -> AsyncGenerator[Acts]:
+    """What writes down what is done in this process; every outcome is written when it is left."""
+    acts = Acts(log=audit, clock=SystemClock(), new_id=SystemEntropy().run_id, local=local_subject(), on_lost=say_lost)
+    try:
+        yield acts
+    finally:
+        await acts.settle()
+
+
+@asynccontextmanager
+async def recorded(
+    acts: Acts, action: str, target: str = "", *, details: Mapping[str, str] | None = None
+) -> AsyncGenerator[Deed]:
     """Write down what the block is about to do, and what became of it.
 
     Args:
-        audit: the log.
+        acts: see `local_acts`.
         action: such as `key.create`.
         target: what it is done to.
         details: what else matters; never a secret.
@@ -48,25 +50,6 @@ async def recorded(audit: AuditLog, action: str, target: str, **details: str) ->
     Raises:
         JournalUnavailable: it could not be written down; the block was not begun.
     """
-    act = Act(
-        act_id=str(uuid.uuid4()),
-        at=datetime.now(UTC),
-        subject=local_subject(),
-        role=Role.ADMIN.value,
-        source=SOURCE,
-        action=action,
-        target=target,
-        details=details,
-    )
-    await audit.begin(act)
-    made = Recorded()
-    try:
-        yield made
-    except Exception as exc:
-        await audit.end(_outcome(act, exc.code if isinstance(exc, CallsheetError) else CallsheetError.code))
-        raise
-    await audit.end(_outcome(act, "done", made.target))
-
-
-def _outcome(act: Act, result: str, target: str = "") -> ActOutcome:
-    return ActOutcome(act_id=act.act_id, at=datetime.now(UTC), result=result, target=target)
+    intent = Intent(action=action, source=SOURCE, target=target, details=details or {})
+    async with acts.doing(LOCAL, intent) as deed:
+        yield deed

@@ -1,13 +1,10 @@
 """Changes of secrets at the command line are written to the audit log, before they are done and after."""
 
-import getpass
-import uuid
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 
-from callsheet.access.audit import Act, ActOutcome
 from callsheet.cli.failures import say
+from callsheet.cli.recorded import local_acts, recorded
 from callsheet.errors import JournalUnavailable
 from callsheet.settings import Settings
 from callsheet.storage import open_access
@@ -26,20 +23,6 @@ async def audited(settings: Settings, action: str, name: str) -> AsyncGenerator[
             say("This is not in the audit log: another process has the journal open.")
             yield
             return
-        act_id = str(uuid.uuid4())
-        act = Act(
-            act_id=act_id,
-            at=datetime.now(UTC),
-            subject=f"os:{getpass.getuser()}",
-            role="admin",
-            source="cli",
-            action=action,
-            target=name,
-        )
-        await stores.audit.begin(act)
-        result = "failed"
-        try:
+        acts = await stack.enter_async_context(local_acts(stores.audit))
+        async with recorded(acts, action, name):
             yield
-            result = "done"
-        finally:
-            await stores.audit.end(ActOutcome(act_id=act_id, at=datetime.now(UTC), result=result))

@@ -177,7 +177,7 @@ class Calls:
         """The client went away: that cancels its run only where the operator wants it."""
         if self._parts.options.on_disconnect is OnDisconnect.CANCEL and not self._stopping.is_set():
             with anyio.CancelScope(shield=True), suppress(CallsheetError):
-                await parts.runs.cancel(run_id)
+                await parts.cancel(run_id, reason="disconnect")
 
     async def _converse(self, talk: _Conversation) -> CallResult:
         report = talk.context.session.report_progress

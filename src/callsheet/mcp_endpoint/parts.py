@@ -10,6 +10,7 @@ from callsheet.access.acts import Acts, Intent
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import Forbidden
 from callsheet.runs.answers import Answer, Answers, GivenAnswer
+from callsheet.runs.deeds import answer_details
 from callsheet.runs.events import RunId, RunSummary, StepPath
 from callsheet.runs.ports import Catalog, Cipher
 from callsheet.runs.service import RunService
@@ -87,24 +88,24 @@ class EndpointParts:
 
     async def submit(self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None) -> RunSummary:
         """See `RunService.submit`; written into the audit log."""
-        async with self._doing("run.start") as made:
+        async with self._doing("run.start", scenario_id) as made:
             run = await self.runs.submit(scenario_id, run_input, idempotency_key)
             made(run.run_id)
             return run
 
-    async def cancel(self, run_id: RunId) -> RunSummary:
-        """See `RunService.cancel`; written into the audit log."""
-        async with self._doing("run.cancel", run_id):
+    async def cancel(self, run_id: RunId, *, reason: str = "") -> RunSummary:
+        """See `RunService.cancel`; written into the audit log, with the `reason` if nobody asked for it in words."""
+        async with self._doing("run.cancel", run_id, **({"reason": reason} if reason else {})):
             return await self.runs.cancel(run_id)
 
     async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> GivenAnswer:
         """See `Answers.answer`; written into the audit log."""
-        async with self._doing("run.answer", run_id, step_path=path):
+        async with self._doing("run.answer", run_id, step_path=path, **answer_details(answer)):
             return await self.answers.answer(run_id, path, answer)
 
-    async def refuse(self, error: Forbidden, target: str) -> NoReturn:
+    async def refuse(self, error: Forbidden, target: str, **details: str) -> NoReturn:
         """Write into the audit log that the caller may not call `target`, and raise `error`."""
-        async with self._doing("mcp.call", target):
+        async with self._doing("mcp.call", target, **details):
             raise error
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
-from callsheet.errors import AlreadyAnswered, InputInvalid, RunNotFound, StepNotWaiting
+from callsheet.errors import AlreadyAnswered, Forbidden, InputInvalid, RunNotFound, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.callers import caller_of, require_call, source_of
 from callsheet.mcp_endpoint.clients import TASKS, Client
@@ -86,7 +86,7 @@ class Tasks:
 
     async def update(self, context: ServerRequestContext[Any, Any], params: UpdateTaskParams) -> dict[str, Any]:
         """`tasks/update`: answers; those to no open question are ignored, as the extension wants it."""
-        parts = self._changed_by(context)
+        parts = await self._changed_by(context, params.task_id)
         state = await self._find(parts, context, params.task_id)
         for question in await _questions(parts, state):
             try:
@@ -101,16 +101,21 @@ class Tasks:
 
     async def cancel(self, context: ServerRequestContext[Any, Any], params: TaskParams) -> dict[str, Any]:
         """`tasks/cancel`."""
-        parts = self._changed_by(context)
+        parts = await self._changed_by(context, params.task_id)
         state = await self._find(parts, context, params.task_id)
         await to_its_end(parts.cancel(state.run_id))
         return {"resultType": "complete"}
 
-    def _changed_by(self, context: ServerRequestContext[Any, Any]) -> EndpointParts:
-        """The parts as the caller sees them, whose role must allow that runs are changed."""
+    async def _changed_by(self, context: ServerRequestContext[Any, Any], token: str) -> EndpointParts:
+        """The parts as the caller sees them, whose role must allow that runs are changed; else that is written down."""
         caller = caller_of(context)
-        require_call(caller, context.method)
-        return self._parts.seen_by(caller, source_of(context))
+        parts = self._parts.seen_by(caller, source_of(context))
+        try:
+            require_call(caller, context.method)
+        except Forbidden as error:
+            run_id = self._seals.run_of_task(token)
+            await parts.refuse(error, context.method, **({} if run_id is None else {"run_id": run_id}))
+        return parts
 
     async def _find(self, parts: EndpointParts, context: ServerRequestContext[Any, Any], token: str) -> RunState:
         require_tasks(context)

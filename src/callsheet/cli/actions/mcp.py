@@ -2,15 +2,12 @@
 
 from contextlib import suppress
 
-from callsheet.access.acts import Acts
-from callsheet.api.gate import say_lost
 from callsheet.cli.access import server_of
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.failures import DONE
 from callsheet.cli.options import Places
+from callsheet.cli.recorded import local_acts
 from callsheet.cli.surroundings import surroundings
-from callsheet.engine.clock import SystemClock
-from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalUnavailable
 from callsheet.mcp_endpoint.stdio import bridge, serve_stdio
 from callsheet.settings import Settings, environment
@@ -24,17 +21,8 @@ async def act(places: Places) -> int:
         if url is not None:
             await bridge(url, lambda: _url_now(settings))
         else:
-            async with open_system(settings, environment()) as system:
-                acts = Acts(
-                    log=system.access.audit,
-                    clock=SystemClock(),
-                    new_id=SystemEntropy().run_id,
-                    on_lost=say_lost,
-                )
-                try:
-                    await serve_stdio(endpoint_parts(system, settings, acts))
-                finally:
-                    await acts.settle()
+            async with open_system(settings, environment()) as system, local_acts(system.access.audit) as acts:
+                await serve_stdio(endpoint_parts(system, settings, acts))
     return DONE
 
 
