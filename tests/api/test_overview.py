@@ -67,6 +67,7 @@ class TestStatus:
             "last_seq": 1,
             "parent_run_id": None,
             "priority": 0,
+            "owner": "",
         }
         assert (running.data["status"], running.data["last_seq"]) == ("running", 2)
         assert waiting.data["status"] == "waiting"

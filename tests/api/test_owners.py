@@ -126,6 +126,17 @@ async def test_no_filter_shows_the_runs_of_others(clients: Clients) -> None:
         assert await listed(clients["bob"], query) == []
 
 
+async def test_whoever_sees_many_is_told_whose_each_is_and_finds_those_of_one(clients: Clients) -> None:
+    ada, bob = await start(clients["ada"]), await start(clients["bob"])
+    rows = (await clients["root"].get("/api/runs")).json()["runs"]
+    assert {row["run_id"]: row["owner"] for row in rows} == {ada: "key:ada", bob: "key:bob"}
+    assert (await clients["root"].get(f"/api/runs/{bob}")).json()["owner"] == "key:bob"
+    assert await listed(clients["root"], "?owner=key:ada") == [ada]
+    assert await listed(clients["root"], "?owner=key:nobody") == await listed(clients["bob"], "?owner=key:ada") == []
+    body = {"action": "cancel", "filter": {"owner": "key:bob"}, "dry_run": True}
+    assert (await clients["root"].post("/api/runs/bulk", json=body)).json()["done"] == [bob]
+
+
 async def test_statistics_count_own_runs_alone(clients: Clients) -> None:
     await start(clients["ada"])
     await start(clients["ada"], BILLS)
@@ -190,7 +201,8 @@ async def watching(house: House, name: str, query: str = "") -> AsyncGenerator[O
 async def test_the_stream_of_all_runs_tells_each_watcher_of_their_own(house: House, clients: Clients) -> None:
     async with watching(house, "bob") as bob, watching(house, "root") as root, watching(house, "nora") as nora:
         theirs = await start(clients["ada"], BILLS)
-        assert (await root.next()).data["run_id"] == theirs
+        created = (await root.next()).data
+        assert (created["run_id"], created["owner"]) == (theirs, "key:ada")
         await house.journal.append(theirs, 1, [run_finished(theirs)])
         assert (await root.next()).data["status"] == "success"
         await clients["ada"].delete(f"/api/runs/{theirs}")

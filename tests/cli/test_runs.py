@@ -43,6 +43,9 @@ def test_runs_are_listed_newest_first_and_filtered(ran: CommandLine) -> None:
         assert rows[1]["run_id"] in filtered
         assert rows[0]["run_id"] not in filtered
     assert len(json.loads(ran("runs", "list", "--json", "--limit", "1").out)) == 1
+    assert "OWNER" not in table, "all are of this machine's people"
+    assert len(json.loads(ran("runs", "list", "--json", "--owner", "local").out)) == len(rows)
+    assert "There are no such runs." in ran("runs", "list", "--owner", "key:nobody").err
     assert "There are no such runs." in ran("runs", "list", "--status", "queued,waiting").err
 
 

@@ -40,6 +40,7 @@ def item_block(item: FeedItem) -> bytes:
                 "last_seq": row.last_seq,
                 "parent_run_id": row.parent_run_id,
                 "priority": row.priority,
+                "owner": row.owner,
             }
             return block("run_status", orjson.dumps(fields))
         case RunRemoved(run_id=run_id):

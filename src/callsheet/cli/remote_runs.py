@@ -130,6 +130,7 @@ def _filter(where: RunFilter) -> dict[str, object]:
         "started_after": where.started_after,
         "started_before": where.started_before,
         "finished_before": where.finished_before,
+        "owner": where.owner,
         "q": where.q,
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -12,6 +12,7 @@ const run = (scenario_id: string, status: RunRow["status"], seconds: number | nu
   finished_at: seconds === null ? null : new Date(Date.parse("2026-04-24T12:00:00Z") + seconds * 1000).toISOString(),
   revision: "5f0c",
   parent_run_id: null,
+  owner: "local",
   priority: 0,
   forked_from: null,
 });

@@ -27,6 +27,7 @@ const row = (run_id: string, more: Partial<Schema<"RunRow">> = {}): Schema<"RunR
   finished_at: null,
   revision: "1",
   parent_run_id: null,
+  owner: "local",
   priority: 0,
   forked_from: null,
   ...more,

@@ -12,6 +12,7 @@ const run = (run_id: string, started_at: string): RunRow => ({
   finished_at: null,
   revision: "5f0c",
   parent_run_id: null,
+  owner: "local",
   priority: 0,
   forked_from: null,
 });

@@ -139,6 +139,7 @@ async def get_runs(
     parent_run_id: Annotated[
         str | None, Query(max_length=64, description="The runs that steps of this one began.")
     ] = None,
+    owner: Annotated[str | None, Query(max_length=256, description="Whose runs, such as `schedule:nightly`.")] = None,
     q: Annotated[
         str | None, Query(max_length=256, description="Looked for in the id, the scenario's id and the message.")
     ] = None,
@@ -153,6 +154,7 @@ async def get_runs(
         started_before=started_before,
         finished_before=finished_before,
         parent_run_id=None if parent_run_id is None else RunId(parent_run_id.lower()),
+        owner=owner or None,
         q=q or None,
     )
     page = await parts.runs.list(where, limit, cursor)

@@ -26,6 +26,7 @@ class BulkFilter(BaseModel):
         str | None, Field(max_length=256, description="Looked for in the id, the scenario's id and the message.")
     ] = None
     parent_run_id: Annotated[str | None, Field(max_length=64)] = None
+    owner: Annotated[str | None, Field(max_length=256, description="Whose runs.")] = None
 
     def where(self) -> RunFilter:
         """The filter in the words of the core."""
@@ -36,6 +37,7 @@ class BulkFilter(BaseModel):
             started_before=self.started_before,
             finished_before=self.finished_before,
             parent_run_id=None if self.parent_run_id is None else RunId(self.parent_run_id.lower()),
+            owner=self.owner or None,
             q=self.q or None,
         )
 

@@ -247,6 +247,7 @@ class RunStatusEvent(BaseModel):
     last_seq: Annotated[int, Field(description="How far the run's events were when it had this status.")]
     parent_run_id: str | None
     priority: int
+    owner: Annotated[str, Field(description="Whose run it is; empty if unknown.")]
 
 
 class RunDeletedEvent(BaseModel):

@@ -22,6 +22,11 @@ Priority = Annotated[
     int, Field(ge=-100, le=100, strict=True, description="Runs with a higher one get a free place first.")
 ]
 
+Owner = Annotated[
+    str,
+    Field(description="Whose run it is: `key:<name>`, `schedule:<name>` …; `local` without authentication, or empty."),
+]
+
 
 class ScenarioRunRequest(BaseModel):
     """Which scenario to run, on what."""
@@ -273,6 +278,7 @@ class ScenarioRunResponse(BaseModel):
         Field(description="The newest 100; `GET /api/runs?parent_run_id=` lists all."),
     ]
     omitted: Omitted
+    owner: Owner
 
     @classmethod
     def of(cls, state: RunState, children: Sequence[RunSummary] = ()) -> Self:
@@ -304,6 +310,7 @@ class ScenarioRunResponse(BaseModel):
             waits=shown,
             children=_children(state, children),
             omitted=elision.omitted,
+            owner=state.mandate.owner,
         )
 
 
@@ -333,6 +340,7 @@ class RunRow(BaseModel):
     parent_run_id: str | None
     priority: int
     forked_from: ForkOrigin | None
+    owner: Owner
 
     @classmethod
     def of(cls, summary: RunSummary) -> Self:
@@ -348,6 +356,7 @@ class RunRow(BaseModel):
             parent_run_id=summary.parent_run_id,
             priority=summary.priority,
             forked_from=ForkOrigin.of(summary.forked_from),
+            owner=summary.owner,
         )
 
 

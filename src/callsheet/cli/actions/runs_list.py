@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.table import Table
 
+from callsheet.access.principal import LOCAL
 from callsheet.cli.actions.runs_show import forked_as_json
 from callsheet.cli.commands.runs_list import RunsListOptions
 from callsheet.cli.failures import DONE, say
@@ -19,11 +20,13 @@ from callsheet.scenario.json import JsonObject
 from callsheet.storage import has_journal, open_history
 
 _PAGE: Final = 200
+_PLAIN: Final = frozenset({"", LOCAL.subject})
+"""Owners that tell nothing: runs of a service without authentication, and of one that did not know owners yet."""
 
 
 async def act(options: RunsListOptions) -> int:
     """List runs; the exit status."""
-    where = RunFilter(scenario_id=options.scenario, status=statuses_of(options.statuses))
+    where = RunFilter(scenario_id=options.scenario, status=statuses_of(options.statuses), owner=options.owner)
     with surroundings(options.places) as settings:
         runs: Sequence[RunSummary] = ()
         if has_journal(settings):  # otherwise nothing has run yet, which is no fault
@@ -52,7 +55,8 @@ async def _collect(runs: RunHistory, where: RunFilter, limit: int) -> Sequence[R
 
 def _table(runs: Sequence[RunSummary]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("RUN", "STATUS", "SCENARIO", "STARTED", "TOOK"):
+    owned = any(run.owner not in _PLAIN for run in runs)
+    for column in ("RUN", "STATUS", "SCENARIO", *(["OWNER"] if owned else []), "STARTED", "TOOK"):
         table.add_column(column, no_wrap=True)
     table.add_column("MESSAGE", overflow="ellipsis", no_wrap=True)
     for run in runs:
@@ -61,6 +65,7 @@ def _table(runs: Sequence[RunSummary]) -> Table:
             run.run_id,
             status_text(run.status),
             foreign(run.scenario_id),
+            *([foreign(run.owner)] if owned else []),
             local(run.started_at),
             took,
             foreign(run.message),
@@ -80,4 +85,5 @@ def _as_json(run: RunSummary) -> JsonObject:
         "parent_run_id": run.parent_run_id,
         "priority": run.priority,
         "forked_from": forked_as_json(run.forked_from),
+        "owner": run.owner,
     }

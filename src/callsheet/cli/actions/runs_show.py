@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from callsheet.access.principal import LOCAL
 from callsheet.cli.commands.runs_show import RunsShowOptions
 from callsheet.cli.failures import DONE
 from callsheet.cli.finding import find_run
@@ -80,6 +81,8 @@ def _show(console: Console, state: RunState, labels: Labels, below: Mapping[RunI
     facts.add_row("run", state.run_id)
     facts.add_row("scenario", foreign(f"{state.scenario_id} ({state.revision})"))
     facts.add_row("status", status_text(state.status))
+    if state.mandate.owner not in {"", LOCAL.subject}:
+        facts.add_row("owner", foreign(state.mandate.owner))
     if state.parent is not None:
         facts.add_row("parent", state.parent.run_id)
     if state.forked_from is not None:
@@ -165,6 +168,7 @@ def _as_json(state: RunState) -> JsonObject:
         "steps": [_step_as_json(step) for step in state.steps.values()],
         "output": state.output,
         "error": _error_as_json(state.error),
+        "owner": state.mandate.owner,
     }
 
 

@@ -15,6 +15,7 @@ class RunsListOptions:
 
     statuses: tuple[str, ...]
     scenario: str | None
+    owner: str | None
     limit: int
     json: bool
     places: Places
@@ -25,6 +26,9 @@ def command(
         list[str] | None, typer.Option(help="Only runs with this status; can be repeated or separated by commas.")
     ] = None,
     scenario: Annotated[str | None, typer.Option(metavar="ID", help="Only runs of this scenario.")] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only runs of this owner, such as schedule:nightly.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")] = 20,
     json: AsJson = False,
     folder: Folder = None,
@@ -34,6 +38,7 @@ def command(
     options = RunsListOptions(
         statuses=split(status),
         scenario=scenario,
+        owner=owner,
         limit=limit,
         json=json,
         places=Places(folder=folder, data=data),
