@@ -47,6 +47,9 @@ class Settings(BaseModel):
             made when it is missing. All processes on one database need the same one.
         host: where the server listens; other than loopback needs `auth` and `allowed_hosts`.
         port: 0 takes a free one.
+        metrics_port: where `callsheet worker` answers `/metrics`, `/healthz` and `/readyz`; 0 takes a free one, None
+            none at all.
+        metrics_host: the same; other than loopback needs `auth` and `allowed_hosts`.
         allowed_hosts: names that a `Host` header may have beside the loopback ones.
         max_concurrent_runs: runs at work at once; the others wait.
         drain_timeout: seconds that steps at work may take to end when the server stops.
@@ -89,6 +92,8 @@ class Settings(BaseModel):
     key_file: Path | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
     allowed_hosts: tuple[str, ...] = ()
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
     drain_timeout: Annotated[float, Field(ge=0, le=600)] = 15.0

@@ -22,7 +22,7 @@ from callsheet.api.middleware.rates import caller_rates, source_rates
 from callsheet.api.middleware.requests import Requests
 from callsheet.api.middleware.target import Target
 from callsheet.api.parts import Parts
-from callsheet.api.resources import DESCRIPTION, TITLE, include_routes
+from callsheet.api.resources import DESCRIPTION, TITLE, include_probes, include_routes
 from callsheet.errors import CallsheetError
 
 _PAGES: Final = Access(public="Pages hold no data: they ask the API for all that they show.")
@@ -46,9 +46,7 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
         middleware=_middleware(parts),
     )
     app.state.parts = parts
-    app.add_exception_handler(CallsheetError, on_callsheet_error)
-    app.add_exception_handler(HTTPException, on_http_exception)
-    app.add_exception_handler(RequestValidationError, on_validation_error)
+    _handle_errors(app)
     guard_rest(app.router.routes, Access())  # so far only the API's own pages, which the framework made
     include_routes(app)
     if mcp is not None:
@@ -57,6 +55,22 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
         app.router.routes.append(GuardedPages(web, _PAGES))
     require_guards(app)
     return app
+
+
+def create_probes(parts: Parts) -> FastAPI:
+    """The app of a process that executes runs and has no API: `/metrics`, `/healthz` and `/readyz`, guarded alike."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=_middleware(parts))
+    app.state.parts = parts
+    _handle_errors(app)
+    include_probes(app)
+    require_guards(app)
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(CallsheetError, on_callsheet_error)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
 
 
 def _middleware(parts: Parts) -> list[Middleware]:

@@ -69,6 +69,12 @@ _RESOURCES: Final = (
 )
 
 
+def include_probes(app: FastAPI) -> None:
+    """Add to `app` what asks how the process is, and nothing of what it does."""
+    for resource in (health, metrics):
+        app.include_router(resource.router)
+
+
 def include_routes(app: FastAPI) -> None:
     """Add every route to `app`, and to its OpenAPI document what the streams send and who may have what."""
     for resource in _RESOURCES:

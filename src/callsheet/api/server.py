@@ -36,6 +36,7 @@ async def serve(
     head_seconds: float = HEAD_SECONDS,
     send_seconds: float = SEND_SECONDS,
     places: Places | None = None,
+    signals: bool = True,
 ) -> None:
     """Serve `app` on `listener` until SIGTERM, SIGINT or `draining.start()`; then let requests end and return.
 
@@ -50,6 +51,7 @@ async def serve(
         graceful_seconds: how long requests may take to end before they are cancelled.
         head_seconds: how long the head of a request may take to arrive.
         send_seconds: how long a peer may hardly take anything of what waits for it: see `SlowReaders`.
+        signals: whether signals are watched; else whoever watches them starts `draining`.
         places: how many connections each source may have; None for any number.
     """
     config = uvicorn.Config(
@@ -67,7 +69,7 @@ async def serve(
     )
     sweepers = (SlowHeads(head_seconds).sweep, SlowReaders(send_seconds).sweep)
     try:
-        await _Server(config, draining, on_ready or _nothing, sweepers).serve(sockets=[listener])
+        await _Server(config, draining, on_ready or _nothing, sweepers, signals=signals).serve(sockets=[listener])
     finally:
         listener.close()
         forget_shutdown()
@@ -80,10 +82,17 @@ class _Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, draining: Draining, on_ready: Callable[[], None], sweepers: Sequence[_Sweep]
+        self,
+        config: uvicorn.Config,
+        draining: Draining,
+        on_ready: Callable[[], None],
+        sweepers: Sequence[_Sweep],
+        *,
+        signals: bool,
     ) -> None:
         super().__init__(config)
         self._sweepers = sweepers
+        self._signals = signals
         self._draining = draining
         self._on_ready = on_ready
         draining.call(self._stop)
@@ -103,7 +112,7 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """See `uvicorn.Server.capture_signals`."""
-        if threading.current_thread() is not threading.main_thread():
+        if not self._signals or threading.current_thread() is not threading.main_thread():
             yield
             return
         loop = asyncio.get_running_loop()

@@ -4,28 +4,20 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from loguru import logger
 
-from callsheet import __version__
-from callsheet.access.rates import Rate
 from callsheet.api.app import create_app
 from callsheet.api.binding import url_of
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
-from callsheet.api.gate import Gate
-from callsheet.api.options import ApiOptions, CallRates
-from callsheet.api.parts import Parts
 from callsheet.api.places import Places
 from callsheet.api.server import serve
-from callsheet.api.sources import Sources
 from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
+from callsheet.cli.http_parts import gate_of, parts_of
 from callsheet.cli.openid import open_openid
-from callsheet.engine.clock import SystemClock
-from callsheet.engine.entropy import SystemEntropy
 from callsheet.errors import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
@@ -140,61 +132,16 @@ async def _serve(
     settings: Settings, service: Service, listener: socket.socket, ready: asyncio.Event, told: Effective
 ) -> None:
     system = service.system
-    options = _options(settings)
-    gate = _gate(settings, system, options.rates and options.rates.guesses)
+    gate = gate_of(settings, system)
     endpoint = endpoint_parts(system, settings, gate.acts)
     async with open_endpoint(endpoint) as mcp, open_openid(settings, system.cipher) as openid:
         service.draining.call(mcp.stop)
-        parts = Parts(
-            runs=system.runs,
-            answers=system.answers,
-            catalog=system.catalog,
-            saved=system.saved,
-            tools=system.tools,
-            playground=system.playground,
-            triggers=system.triggers,
-            hooks=system.hooks,
-            journal_check=system.journal.check,
-            engine_check=system.engine.check,
-            draining=service.draining,
-            gate=gate,
-            scrape=system.telemetry.scrape(
-                lambda: system.engine.queued, lambda: system.engine.running, lambda: gate.acts.lost
-            ),
-            observer=system.telemetry.requests,
-            options=options,
-            effective=told,
-            on_saved=mcp.look,
-            openid=openid,
+        parts = replace(
+            parts_of(settings, system, service.draining, gate), effective=told, on_saved=mcp.look, openid=openid
         )
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
-        places = Places(options.sources) if options.rates else None
+        places = Places(parts.options.sources) if parts.options.rates else None
         try:
             await serve(app, listener=listener, draining=service.draining, on_ready=ready.set, places=places)
         finally:
             await gate.acts.settle()
-
-
-def _gate(settings: Settings, system: System, guesses: Rate | None) -> Gate:
-    return Gate.over(
-        system.access,
-        clock=SystemClock(),
-        entropy=SystemEntropy(),
-        asks=settings.auth == "on",
-        session_length=timedelta(hours=settings.session_hours),
-        guesses=guesses,
-    )
-
-
-def _options(settings: Settings) -> ApiOptions:
-    """Where nobody is asked who they are, nobody is counted either: it is this machine alone that calls."""
-    rates = CallRates(key=Rate.parse(settings.key_rate), source=Rate.parse(settings.source_rate))
-    return ApiOptions(
-        version=__version__,
-        allowed_hosts=settings.allowed_hosts,
-        secure_cookies=(settings.public_url or "").startswith("https:"),
-        oidc_name=settings.oidc_name if settings.oidc_issuer else "",
-        max_body=settings.max_body_bytes,
-        rates=rates if settings.auth == "on" else None,
-        sources=Sources.parse(settings.trusted_proxies),
-    )
