@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -58,10 +58,11 @@ class Runs:
         tool: MemoryTool = echo,
         max_concurrent_runs: int = 100,
         *,
+        environment: Mapping[str, str] | None = None,
         watches: Callable[[Tools], Sequence[Watch]] | None = None,
     ) -> None:
         entropy, clock = SystemEntropy(), SystemClock()
-        environment = OperatorEnvironment({})
+        given = OperatorEnvironment(environment or {})
         chosen = chain() if document is None else document
         self._scenario_id, self._input = str(chosen["scenario_id"]), run_input
         tools: Tools = MemoryTools({"tools": {"echo": tool}})
@@ -74,13 +75,13 @@ class Runs:
                 ObservedTools(tools, known),
                 at_work.around(execute),
             )
-        acceptance = Acceptance(MemoryCatalog([chosen]), environment, tools)
+        acceptance = Acceptance(MemoryCatalog([chosen]), given, tools)
         self._interpreter = Interpreter.over(
             journal=journal,
             tools=tools,
             clock=clock,
             entropy=entropy,
-            environment=environment,
+            environment=given,
             cipher=KeyCipher(bytes(KEY_BYTES)),
             acceptance=acceptance,
         )

@@ -1,11 +1,14 @@
 """A secret is taken out in every form, whatever it is and whatever stands around it."""
 
+import base64
 import json
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from callsheet.runs.redaction.forms import Forms
+from callsheet.runs.redaction.needles import Needles
 from callsheet.runs.redaction.redactor import NOTHING, Redactor
 from callsheet.runs.redaction.split import Stream, Words
 from callsheet.scenario.json import Json
@@ -142,3 +145,51 @@ def test_a_secret_of_three_characters_is_not_looked_for() -> None:
 @pytest.mark.parametrize("value", [None, 1, 2.5, True, "text", ["a", {"b": "c"}]])
 def test_without_secrets_nothing_is_changed_or_copied(value: Json) -> None:
     assert NOTHING.json(value) is value
+
+
+@settings(deadline=None)
+@given(secrets=st.lists(LETTERS, min_size=2, max_size=6), form=NAMED, before=TEXTS, after=TEXTS, data=st.data())
+def test_one_look_for_many_secrets_misses_none_of_them(
+    secrets: list[str], form: str, before: str, after: str, data: st.DataObject
+) -> None:
+    secret = data.draw(st.sampled_from(secrets))
+    needles = Needles([Forms(str(number), each) for number, each in enumerate(secrets)])
+    text = f"{before} {FORMS[form](secret)} {after}"
+    assert needles.may_be_in(text)
+    assert needles.may_be_in(json.dumps([text]))
+    assert needles.may_be_in(json.dumps([text], ensure_ascii=False))
+
+
+@settings(deadline=None, max_examples=15)
+@given(secret=st.text(st.sampled_from('ab1 "\\%\n/+é'), min_size=129, max_size=400), form=NAMED)
+def test_a_long_secret_is_found_in_every_form(secret: str, form: str) -> None:
+    clean = Redactor({"KEY": secret}.items()).text(f"a {FORMS[form](secret)} b")
+    assert secret not in clean
+    assert FORMS[form](secret) not in clean
+
+
+def test_a_long_secret_is_replaced_as_one_and_each_piece_of_it_too() -> None:
+    secret = "".join(f"{number:03d}-" for number in range(100))
+    redactor = Redactor({"KEY": secret}.items())
+    assert redactor.text(f"all {secret} of it") == "all [secret KEY] of it"
+    assert redactor.text(f"all {secret.encode().hex()} of it") == "all [secret KEY] of it"
+    assert secret[64:128] not in redactor.text(f"a piece {secret[50:150]} of it")
+
+
+@pytest.mark.parametrize("secret", ["....;;;;", "\u043f\u0430\u0440\u043e\u043b\u044c", "a-b-c-d-e", "\U0001f511" * 4])
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_a_secret_without_a_word_of_letters_or_digits_is_found_too(secret: str, form: str) -> None:
+    assert FORMS[form](secret) not in Redactor({"KEY": secret}.items()).text(f"a {FORMS[form](secret)} b")
+
+
+@pytest.mark.parametrize("between", ["\n", "\\n", "\r\n", "\\r\\n", "\\\\r\\\\n", "\\\\\\\\n    "])
+def test_base64_is_found_wherever_its_lines_are_broken(between: str) -> None:
+    written = base64.b64encode(b"hunter22 and a half").decode()
+    redactor = Redactor({"KEY": "hunter22 and a half"}.items())
+    for every in (1, 3, 8):
+        lines = between.join(written[at : at + every] for at in range(0, len(written), every))
+        assert redactor.text(f"a {lines} b") != f"a {lines} b"
+
+
+def test_what_is_half_a_character_does_not_hide_a_secret() -> None:
+    assert Redactor(SECRETS.items()).text("\ud800 hunter22") == "\ud800 [secret KEY]"

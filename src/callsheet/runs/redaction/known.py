@@ -31,6 +31,8 @@ class KnownSecrets:
         self._servers = servers or {}
         self._values: dict[str, tuple[str, ...]] = {}
         self._redactors: dict[frozenset[tuple[str, str]], Redactor] = {}
+        self._scenarios: dict[int, tuple[Scenario, tuple[str, ...]]] = {}
+        self._of: dict[tuple[str, ...], tuple[tuple[str | None, ...], Redactor]] = {}
         self._all: tuple[Secrets, Redactor] | None = None
         for secrets in self._servers.values():
             self._note(secrets)
@@ -46,12 +48,27 @@ class KnownSecrets:
 
     def of(self, scenario: Scenario) -> Redactor:
         """Of the secrets that a scenario declares, and of those that the tool servers have which it can call."""
-        names = [*scenario.secrets, *self._of_servers(scenario)]
+        names = self._names(scenario)
         if not names:
             return NOTHING
-        present = {name: self._environment.secret(name) for name in scenario.secrets}
-        self._note({name: secret for name, secret in present.items() if secret is not None})
-        return self._redactor(names)
+        secret = self._environment.secret
+        present = tuple(secret(name) for name in scenario.secrets)
+        found = self._of.get(names)
+        if found is None or found[0] != present:
+            self._note({name: each for name, each in zip(scenario.secrets, present, strict=True) if each is not None})
+            found = self._of[names] = present, self._redactor(names)
+        return found[1]
+
+    def _names(self, scenario: Scenario) -> tuple[str, ...]:
+        # It is asked before every call of a tool, and by the identity of a document that is kept here as long.
+        found = self._scenarios.get(id(scenario))
+        if found is None:
+            if len(self._scenarios) >= _MOST_KEPT:
+                self._scenarios.clear()
+                self._of.clear()
+            names = (*scenario.secrets, *self._of_servers(scenario))
+            found = self._scenarios[id(scenario)] = scenario, names
+        return found[1]
 
     def _of_servers(self, scenario: Scenario) -> Iterable[str]:
         if not any(self._servers.values()):
@@ -65,6 +82,7 @@ class KnownSecrets:
             values = self._values.get(name, ())
             if secret not in values:
                 self._values[name] = (secret, *values)[:_MOST_VALUES]
+                self._of.clear()  # one name may be noted by several: of scenarios, and of tool servers
 
     def _redactor(self, names: Iterable[str]) -> Redactor:
         pairs = frozenset((name, value) for name in names for value in self._values.get(name, ()))

@@ -6,7 +6,8 @@ from typing import Final
 
 import orjson
 
-from callsheet.runs.redaction.forms import SHORTEST, Forms, Views, values_of
+from callsheet.runs.redaction.forms import SHORTEST, Views, forms_of, values_of
+from callsheet.runs.redaction.needles import Beginnings, Needles
 from callsheet.scenario.json import Json
 
 CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
@@ -33,8 +34,8 @@ class Span:
 class Redactor:
     """Takes `secrets` out, pairs of a name and a value; one name may have several values, of which some are old.
 
-    It costs one look for each of a handful of forms of each secret as long as none is found, and nothing without
-    secrets, when it is false.
+    It costs one pass over a text as long as none is found, whatever their number, and nothing without secrets, when it
+    is false.
     """
 
     def __init__(self, secrets: Iterable[tuple[str, str]] = ()) -> None:
@@ -44,7 +45,9 @@ class Redactor:
                 found.setdefault(value, name)
         # The longest first: of two that begin alike, the longer one is meant.
         ordered = sorted(found, key=lambda value: -len(value))
-        self._forms = tuple(Forms(found[value], value) for value in ordered if len(value) >= SHORTEST)
+        self._forms = tuple(forms_of(found[value], value) for value in ordered if len(value) >= SHORTEST)
+        self._needles, self._begun = Needles(self._forms), Beginnings(self._forms)
+        self._shortest = min((len(value) for value in ordered if len(value) >= SHORTEST), default=0)
         self._masks = {form.name: self._mask(form.name) for form in self._forms}
         self.longest = max((form.longest for form in self._forms), default=0)
 
@@ -52,15 +55,18 @@ class Redactor:
         return bool(self._forms)
 
     def suspects(self, text: str) -> bool:
-        """Whether a secret seems to stand in `text`; no is certain, and quickly said."""
+        """Whether a secret stands in `text`; no is quickly said."""
+        if not self._needles.may_be_in(text):
+            return False
         views = Views(text)
-        return any(form.stands_in(views) for form in self._forms)
+        return any(True for form in self._forms for _ in form.spans(views))
 
     def text(self, text: str) -> str:
         """`text` with every secret in it replaced by its name, also one that was cut off at a `…`."""
         if not self._forms:
             return text
-        text = self._whole(text)
+        if len(text) >= self._shortest:
+            text = self._whole(text)
         if CUT in text:
             *cut, rest = text.rsplit(CUT, _MOST_CUTS)
             text = CUT.join([*map(self._without_beginning, cut), rest])
@@ -68,9 +74,17 @@ class Redactor:
 
     def json(self, value: Json) -> Json:
         """`value` with every secret in its texts, keys and numbers replaced by its name."""
-        if not self._forms or not self._is_suspicious(value):
+        if not self._forms or not self.may_hold(value):
             return value
         return self._walk(value)
+
+    def may_hold(self, value: object) -> bool:
+        """Whether something in `value`, JSON with dataclasses in it, may have to be replaced; no is certain."""
+        try:
+            encoded = orjson.dumps(value).decode()
+        except (TypeError, ValueError):
+            return True  # foreign JSON that nobody has checked yet
+        return CUT in encoded or self._needles.may_be_in(encoded)
 
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Texts that follow one another, without secrets in each and without one that is split over several."""
@@ -84,13 +98,16 @@ class Redactor:
 
     def spans(self, text: str) -> list[Span]:
         """Where secrets stand in `text`, in order and without overlaps."""
+        if not self._needles.may_be_in(text):
+            return []
         views = Views(text)
         found = [Span(*at, self._masks[form.name]) for form in self._forms for at in form.spans(views)]
         found.sort(key=lambda span: (span.start, -span.end))
         merged: list[Span] = []
         for span in found:
-            if merged and span.start < merged[-1].end:
-                last = merged[-1]
+            last = merged[-1] if merged else None
+            # Pieces of a long secret follow one another.
+            if last is not None and (span.start < last.end or (span.start == last.end and span.mask == last.mask)):
                 merged[-1] = Span(last.start, max(last.end, span.end), last.mask)
             else:
                 merged.append(span)
@@ -99,6 +116,8 @@ class Redactor:
     def beginning(self, text: str) -> Span | None:
         """The longest end of `text` with which a secret may begin."""
         longest: Span | None = None
+        if not self._begun.may_end(text):
+            return None
         for form in self._forms:
             for whole, shortest in form.beginnings:
                 length = _overlap(text, whole, shortest)
@@ -117,13 +136,6 @@ class Redactor:
     def _without_beginning(self, text: str) -> str:
         span = self.beginning(text)
         return text if span is None else f"{text[: span.start]}{span.mask}"
-
-    def _is_suspicious(self, value: Json) -> bool:
-        try:
-            encoded = orjson.dumps(value).decode()
-        except (TypeError, ValueError):
-            return True  # foreign JSON that nobody has checked yet
-        return CUT in encoded or self.suspects(encoded)
 
     def _walk(self, value: Json) -> Json:
         if isinstance(value, str):

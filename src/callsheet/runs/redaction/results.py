@@ -20,6 +20,10 @@ async def clean_result(result: ToolResult, redactor: Redactor) -> ToolResult:
         return result
     if _is_large(result):
         return await asyncio.to_thread(clean, result, redactor)
+    texts = [block.text for block in result.content if isinstance(block, TextBlock)]
+    others = [block.value for block in result.content if isinstance(block, OtherBlock)]
+    if not redactor.may_hold([texts, "".join(texts) if len(texts) > 1 else None, others, result.structured]):
+        return result
     return clean(result, redactor)
 
 
@@ -38,4 +42,6 @@ def clean(result: ToolResult, redactor: Redactor) -> ToolResult:
 def _is_large(result: ToolResult) -> bool:
     texts = sum(len(block.text) for block in result.content if isinstance(block, TextBlock))
     others = [block.value for block in result.content if isinstance(block, OtherBlock)]
-    return texts > LARGE or texts + len(orjson.dumps([result.structured, others])) > LARGE
+    if texts > LARGE or (result.structured is None and not others):
+        return texts > LARGE
+    return texts + len(orjson.dumps([result.structured, others])) > LARGE
