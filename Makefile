@@ -17,7 +17,7 @@ NODE := $(VENV)/.ready-ui
 NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos published conformance check audit fmt schema api matrix ui ui-dev screenshots chromium bench serve lock clean
+.PHONY: demo test chaos fuzz published conformance check audit fmt schema api matrix ui ui-dev screenshots chromium bench serve lock clean
 
 demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
@@ -29,6 +29,10 @@ test: $(DEV) $(PUBLISHED) $(AUDIT)/.ready ui ui/node_modules/.callsheet chromium
 chaos: $(DEV)
 	$(BIN)/python -m tests.chaos --fleet sqlite --runs 2000 --seconds 240
 	$(BIN)/python -m tests.chaos --fleet postgres --runs 2000 --seconds 330 --kills 18 --hits 12 --freezes 5 --terms 5 --databases 2
+
+# Requests, documents and expressions that machines make up, in full size: the best part of an hour.
+fuzz: $(DEV)
+	$(BIN)/python -m tests.fuzz
 
 # The published tool servers alone, Playwright's too, which needs Chromium on this machine.
 published: $(DEV) $(PUBLISHED)
