@@ -240,14 +240,17 @@ def test_the_schema_of_schemas_can_be_used() -> None:
     assert schema.problems({"type": 5}) != ()
 
 
+NO_URIS: list[JsonObject] = [
+    {"$ref": "http://127.0.]0#1:1/schema"},
+    {"$id": "http://[", "type": "string"},
+    {"$id": "http://a/b", "properties": {"x": {"$ref": "//["}}},
+    {"$ref": "#/allOf/" + "9" * 5_000, "allOf": [{}]},
+]
+
+
 @pytest.mark.parametrize(
     "schema",
-    [
-        {"$ref": "http://127.0.]0#1:1/schema"},
-        {"$id": "http://[", "type": "string"},
-        {"$id": "http://a/b", "properties": {"x": {"$ref": "//["}}},
-        {"$ref": "#/allOf/" + "9" * 5_000, "allOf": [{}]},
-    ],
+    NO_URIS,
 )
 def test_a_name_that_is_none_is_a_fault_of_the_schema(schema: JsonObject) -> None:
     with pytest.raises(SchemaInvalid):
