@@ -62,10 +62,12 @@ async def house(
     tools: Mapping[str, Mapping[str, MemoryTool]] | Tools | None = None,
     journal: MemoryJournal | None = None,
     acts: Acts | None = None,
+    environment: Mapping[str, str] | None = None,
     **options: Any,
 ) -> AsyncGenerator[House]:
     """The endpoint over `documents`; `options` are those of `EndpointOptions`, and `acts` as `parts_of` takes them."""
-    async with memory_system(documents, {"t": {"echo": echo}} if tools is None else tools, journal=journal) as system:
+    chosen = {"t": {"echo": echo}} if tools is None else tools
+    async with memory_system(documents, chosen, journal=journal, environment=environment) as system:
         parts = parts_of(system, acts, **options)
         endpoint = Endpoint(parts)
         await endpoint.prepare()

@@ -340,6 +340,26 @@ async def test_a_state_serves_only_the_call_it_was_made_for(wrong: str) -> None:
     assert raised.value.error.data == {"reason": "invalid_request_state"}
 
 
+@pytest.mark.parametrize("declared", [[], ["KEY"]])
+async def test_a_call_with_a_secret_in_it_goes_on_with_its_run(declared: list[Json]) -> None:
+    environment = {"CALLSHEET_SECRET_KEY": "hunter22 and more", "CALLSHEET_SECRET_OTHER": "another-secret"}
+    arguments: JsonObject = {"n": "hunter22 and more", "m": ["another-secret"]}
+    async with (
+        asyncio.timeout(20),
+        house(document("a", approval(), secrets=declared), environment=environment) as at,
+        at.client(MODERN, elicitation_callback=Person()) as client,
+    ):
+        asked = await first_leg(at, client, arguments)
+        (key,) = asked.input_requests or {}
+        with pytest.raises(MCPError):
+            await client.session.call_tool("a", {**arguments, "n": "x"}, request_state=asked.request_state)
+        result: Any = await client.session.call_tool(
+            "a", arguments, input_responses={key: says(approved=True)}, request_state=asked.request_state
+        )
+        assert len((await at.system.runs.list(RunFilter(), 9)).runs) == 1
+    assert result.structured_content["approved"] is True
+
+
 async def test_a_repeated_call_without_an_answer_is_asked_again() -> None:
     async with (
         asyncio.timeout(20),

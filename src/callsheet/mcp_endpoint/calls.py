@@ -28,6 +28,7 @@ from callsheet.mcp_endpoint.seals import Seals
 from callsheet.mcp_endpoint.tasks import Tasks
 from callsheet.mcp_endpoint.watching import Asked, Ended, Gone, Hear, RunWatch, Stopping
 from callsheet.runs.events import RunId
+from callsheet.scenario.json import JsonObject
 
 Context: TypeAlias = ServerRequestContext[Any, Any]
 CallResult: TypeAlias = CallToolResult | InputRequiredResult | dict[str, Any]
@@ -142,7 +143,7 @@ class Calls:
         if run_id is not None:
             with suppress(CallsheetError):
                 state = await parts.runs.state(run_id)
-                if state.scenario_id == request.name and state.input == request.arguments:
+                if state.scenario_id == request.name and _is_same(parts, state.input, request.arguments):
                     return run_id, state.last_seq
         data = {"reason": "invalid_request_state"}
         raise MCPError(INVALID_PARAMS, "Invalid or expired requestState", data)
@@ -270,6 +271,12 @@ class _Taken:
     keys: frozenset[str]
     complaint: str = ""
     dismissed: bool = False
+
+
+def _is_same(parts: EndpointParts, kept: JsonObject, sent: JsonObject) -> bool:
+    """Whether a run was begun with what is sent again: its input was kept without the secrets that it declares."""
+    without_secrets = parts.runs.without_secrets
+    return kept == sent or without_secrets(kept) == without_secrets(sent)
 
 
 def _ended(ended: Ended, offer: Offer) -> CallToolResult:
