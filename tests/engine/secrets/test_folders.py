@@ -54,11 +54,13 @@ def test_what_cannot_be_a_secret_is_left_out_and_told_once(tmp_path: Path, said:
     (folder / "gone").symlink_to("nowhere")
     (folder / "a-b").write_text("no name of a secret")
     (folder / "empty").write_text("\n")
-    files = SecretFiles(folder)
-    assert set(files.secrets()) == {"fits"}
-    files._watched.forget()  # pyright: ignore[reportPrivateUsage]
-    assert set(files.secrets()) == {"fits"}
-    assert len(said) == 6
+    now = [0.0]
+    watched = WatchedFolder(folder, lambda _, content: text_of(content), now=lambda: now[0])
+    for moment in range(3):
+        now[0] = float(moment)
+        assert set(watched.secrets()) == {"fits"}
+    told = {name: [line for line in said if f"'{name}'" in line] for name in ("linked", "large", "bytes", "nul")}
+    assert {name: len(lines) for name, lines in told.items()} == dict.fromkeys(told, 1)
     assert not any("somebody else" in line for line in said)
 
 
