@@ -26,6 +26,8 @@ ASKS = document("asks", "Asks first", {"name": "may", "type": "approval", "messa
 
 UNAUTHORIZED = "401"
 """What the browser says of the answer that tells of the end."""
+CUT_WITHIN = 35
+"""Seconds after which no stream is open for whom it is not any more."""
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +161,16 @@ def test_a_session_that_ends_by_its_time_is_noticed_without_a_click(page: Page, 
     house.revoke(key_id)
     page.clock.fast_forward("13:00:00")
     expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
+
+
+@pytest.mark.timeout(120)
+def test_a_page_that_only_watches_is_told_that_its_key_was_revoked(page: Page, house: Guarded) -> None:
+    key_id, key = house.another(Role.VIEWER)
+    signed_in(page, key, "/runs")
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    house.revoke(key_id)
+    # Nobody clicks: the stream is cut, as docs/security.md says, and the page asks why.
+    expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible(timeout=1_000 * (CUT_WITHIN + 10))
 
 
 def test_signing_out_in_one_tab_signs_the_others_out(context: BrowserContext, page: Page, house: Guarded) -> None:
