@@ -29,7 +29,7 @@ SCRIPT: Final = Path(__file__).parent / "fold.mjs"
 
 SAME_OF_RUN: Final = [
     *("run_id", "scenario_id", "status", "message", "started_at", "finished_at", "input", "output", "error"),
-    *("revision", "parent_run_id", "forked_from", "trigger"),
+    *("revision", "parent_run_id", "forked_from", "trigger", "owner"),
 ]
 SAME_OF_STEP: Final = [
     *("status", "started_at", "finished_at", "message", "index", "input", "output", "error", "child_run_id", "logs")

@@ -175,6 +175,28 @@ def test_the_reason_is_reached_by_keyboard_and_the_keys_of_the_page_do_nothing(
     expect(page).to_have_url(re.compile(runs["asks"]))
 
 
+def test_whose_a_run_is_stands_in_the_list_and_leads_to_the_others_of_that_one(
+    page: Page, house: Guarded, runs: Mapping[str, str]
+) -> None:
+    with house.client(OPERATOR) as client:
+        theirs = begin(client, "other")
+    signed_in(page, house.keys[ADMIN], "/runs")
+
+    def row(run_id: str) -> Locator:
+        return page.locator("tr").filter(has=page.locator(f"[data-run='{run_id}']"))
+
+    expect(row(theirs)).to_contain_text("operator")
+    expect(row(runs["ended"])).to_contain_text("admin")
+    page.get_by_label("Owner", exact=True).select_option("My own runs")
+    expect(row(theirs)).to_have_count(0)
+    expect(row(runs["ended"])).to_be_visible()
+    page.goto(f"/runs/{theirs}")
+    page.get_by_role("main").locator("header").get_by_role("link", name="operator", exact=True).click()
+    expect(row(theirs)).to_be_visible()
+    expect(row(runs["ended"])).to_have_count(0)
+    expect(page.get_by_label("Owner", exact=True)).to_have_value("key:operator")
+
+
 PAGES = (
     "/",
     "/scenarios",

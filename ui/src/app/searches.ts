@@ -31,6 +31,7 @@ export const runsSearch = (search: Search) =>
   kept({
     status: oneOf(runStatuses, search.status),
     scenario_id: text(search.scenario_id),
+    owner: text(search.owner),
     q: text(search.q),
     started_after: text(search.started_after),
     started_before: text(search.started_before),

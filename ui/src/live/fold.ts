@@ -113,6 +113,7 @@ function runStarted(seq: number, event: Schema<"RunStartedEvent">): RunView {
     parent_run_id: event.parent?.run_id ?? null,
     forked_from: event.forked_from ?? null,
     trigger: event.trigger ?? null,
+    owner: event.owner ?? "",
     omitted: event.omitted ?? {},
     last_seq: seq,
   };

@@ -73,6 +73,8 @@ export interface RunView {
   readonly parent_run_id: string | null;
   readonly forked_from: { readonly run_id: string; readonly from_step: string | null } | null;
   readonly trigger: Readonly<Record<string, unknown>> | null;
+  /** Whose run it is; empty for one that is older than owners. */
+  readonly owner: string;
   /** As in `StepView`. */
   readonly omitted: Readonly<Record<string, number>>;
   readonly last_seq: number;

@@ -8,7 +8,9 @@ import type { RunStatus } from "@/api/runs";
 import { scenariosQuery } from "@/api/scenarios";
 import { runStatuses } from "@/app/searches";
 import { useShortcut } from "@/app/shortcuts";
+import { useSession } from "@/session/useSession";
 import { local, type RunsSearch, rangeOf, ranges } from "./filter";
+import { ownerName, tellsOwner } from "./owner";
 
 interface Props {
   search: RunsSearch;
@@ -24,6 +26,7 @@ export function RunsFilters({ search, onChange }: Props) {
         <Words q={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
         <Scenario scenario={search.scenario_id ?? ""} onChange={(id) => onChange({ scenario_id: id || undefined })} />
         <Started search={search} onChange={onChange} />
+        <Owner owner={search.owner} onChange={(owner) => onChange({ owner })} />
       </Group>
       <Statuses status={search.status} onChange={(status) => onChange({ status })} />
     </search>
@@ -68,6 +71,27 @@ function Scenario({ scenario, onChange }: { scenario: string; onChange: (id: str
       value={scenario}
       onChange={(event) => onChange(event.currentTarget.value)}
       data={[{ value: "", label: "All scenarios" }, ...ids.map((id) => ({ value: id, label: id }))]}
+      maw={240}
+    />
+  );
+}
+
+/** Whose runs: one's own, or those of the owner that a link named. Not there where nobody is asked who they are. */
+function Owner({ owner, onChange }: { owner: string | undefined; onChange: (owner: string | undefined) => void }) {
+  const subject = useSession()?.subject ?? "";
+  const known = [subject, owner ?? ""].filter(tellsOwner);
+  if (known.length === 0) return null;
+  const names = [...new Set(known)].map((value) => ({
+    value,
+    label: value === subject ? "My own runs" : `Of ${ownerName(value)}`,
+  }));
+  return (
+    <NativeSelect
+      aria-label="Owner"
+      size="xs"
+      value={owner ?? ""}
+      onChange={(event) => onChange(event.currentTarget.value || undefined)}
+      data={[{ value: "", label: "Of anybody" }, ...names]}
       maw={240}
     />
   );

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } fr
 
 import type { RunRow } from "@/api/runs";
 import { useShortcut } from "@/app/shortcuts";
+import { tellsOwner } from "./owner";
 import classes from "./RunsTable.module.css";
 import { RunsTableRow } from "./RunsTableRow";
 import { focusedRun, moveFocus } from "./rowFocus";
@@ -45,6 +46,7 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
   };
 
   if (runs.length === 0) return empty;
+  const owners = runs.some((run) => tellsOwner(run.owner));
   return (
     <div className={classes.frame}>
       <table
@@ -53,15 +55,17 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
         aria-label={label}
         data-select={ticks ? true : undefined}
         data-menu={onMenu ? true : undefined}
+        data-owners={owners || undefined}
         onKeyDown={onKeyDown}
       >
-        <RunsTableHead ticks={ticks} menu={onMenu !== undefined} />
+        <RunsTableHead ticks={ticks} menu={onMenu !== undefined} owners={owners} />
         <tbody className={classes.body}>
           {runs.map((run) => (
             <RunsTableRow
               key={run.run_id}
               run={run}
               scenario={scenario}
+              owners={owners}
               selected={ticks ? ticks.has(run.run_id) : null}
               onSelect={ticks ? toggle : undefined}
               onMenu={onMenu ? menu : undefined}
@@ -73,7 +77,7 @@ export function RunsTable({ runs, label, empty = null, scenario = true, ticks, o
   );
 }
 
-function RunsTableHead({ ticks, menu }: { ticks: Ticks | undefined; menu: boolean }) {
+function RunsTableHead({ ticks, menu, owners }: { ticks: Ticks | undefined; menu: boolean; owners: boolean }) {
   return (
     <thead className={classes.head}>
       <tr>
@@ -84,6 +88,7 @@ function RunsTableHead({ ticks, menu }: { ticks: Ticks | undefined; menu: boolea
         )}
         <th>Status</th>
         <th>Run</th>
+        {owners && <th>Owner</th>}
         <th>Message</th>
         <th>Started</th>
         <th className={classes.took}>Took</th>

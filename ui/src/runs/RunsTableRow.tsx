@@ -4,6 +4,7 @@ import { type MouseEvent, memo } from "react";
 import type { RunRow } from "@/api/runs";
 import { StatusBadge } from "@/components/StatusBadge";
 import { at } from "@/components/time";
+import { ownerName, tellsOwner } from "./owner";
 import { RunMarks } from "./RunMarks";
 import classes from "./RunsTable.module.css";
 import { useAgo, useTook } from "./runTime";
@@ -12,6 +13,8 @@ import { shortId } from "./shortId";
 interface Props {
   run: RunRow;
   scenario: boolean;
+  /** Whether there is a column for whose run it is. */
+  owners: boolean;
   /** Null where nothing can be selected. */
   selected: boolean | null;
   onSelect: ((run: RunRow, range: boolean) => void) | undefined;
@@ -20,7 +23,7 @@ interface Props {
 }
 
 /** One run. Its link covers the row; what else can be clicked lies above the link. */
-export const RunsTableRow = memo(function RunsTableRow({ run, scenario, selected, onSelect, onMenu }: Props) {
+export const RunsTableRow = memo(function RunsTableRow({ run, scenario, owners, selected, onSelect, onMenu }: Props) {
   const took = useTook(run.started_at, run.finished_at);
   const started = useAgo(run.started_at);
   const id = shortId(run.run_id);
@@ -53,6 +56,11 @@ export const RunsTableRow = memo(function RunsTableRow({ run, scenario, selected
         </Link>
         <RunMarks run={run} />
       </td>
+      {owners && (
+        <td className={classes.owner} title={run.owner || undefined}>
+          {tellsOwner(run.owner) && ownerName(run.owner)}
+        </td>
+      )}
       <td className={classes.message} title={run.message || undefined}>
         {run.message}
       </td>

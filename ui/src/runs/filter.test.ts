@@ -16,6 +16,7 @@ test("a moment that somebody typed wrong is left out", () => {
 
 test("only what is given is asked for", () => {
   expect(runFilter({ status: "failed", q: "  " }, NOW)).toEqual({ status: ["failed"] });
+  expect(runFilter({ owner: "key:ci" }, NOW)).toEqual({ owner: "key:ci" });
 });
 
 test("a moment of one's own is neither a range nor all time", () => {

@@ -31,6 +31,7 @@ export function runFilter(search: RunsSearch, now: number): RunFilter {
   const all: RunFilter = {
     status: search.status && [search.status],
     scenario_id: search.scenario_id,
+    owner: search.owner,
     q: search.q?.trim() || undefined,
     started_after: moment(search.started_after, now),
     started_before: moment(search.started_before, now),

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Moment, Took } from "@/components/Moment";
 import { at } from "@/components/time";
 import type { RunView } from "@/live/types";
+import { ownerName, tellsOwner } from "@/runs/owner";
 import { ChildRuns } from "./ChildRuns";
 
 /** What is known of a run beside its steps, and the ways to what it belongs to. */
@@ -28,10 +29,24 @@ export function RunFacts({ run }: { run: RunView }) {
       >
         revision {run.revision.slice(0, 8)}
       </Link>
+      <Owner owner={run.owner} />
       <RunId runId={run.run_id} />
       <Origin run={run} />
       <ChildRuns run={run} />
     </Group>
+  );
+}
+
+/** Whose run it is; leads to all of theirs. */
+function Owner({ owner }: { owner: string }) {
+  if (!tellsOwner(owner)) return null;
+  return (
+    <span>
+      of{" "}
+      <Link to="/runs" search={{ owner }} title={`The runs of ${owner}`}>
+        {ownerName(owner)}
+      </Link>
+    </span>
   );
 }
 
