@@ -83,8 +83,10 @@ TheDeed = Annotated[Deed, Depends(deed_of)]
 
 
 def _intent(scope: Scope, action: str) -> Intent:
-    """The first name in the path is what the act is done to; others are details."""
+    """The first name in the path is what the act is done to; others are details. A tool has its server's name, too."""
     names = {name: str(value) for name, value in scope.get("path_params", {}).items()}
+    if "tool" in names:
+        names = {"tool": f"{names.pop('server')}/{names['tool']}"}
     target = next(iter(names.values()), "")
     details = dict(list(names.items())[1:])
     return Intent(action=action, source=str(scope.get(SOURCE, "")), target=target, details=details)
