@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.access.scopes import SCOPES_OF, Role, Scope
 from callsheet.lint.document import read_scenario
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.triggers.reading import read_trigger
@@ -111,6 +112,23 @@ def test_every_decision_says_what_enforces_it() -> None:
     pages = sorted((ROOT / "docs/decisions").glob("*.md"))
     assert pages
     assert [page.name for page in pages if "Enforced by: " not in page.read_text(encoding="utf-8")] == []
+
+
+def test_the_page_on_security_says_what_each_role_may() -> None:
+    page = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+:[a-z]+)` \|[^|]+\|(.*)\|$", page, re.MULTILINE)
+    shown = {scope: [cell.strip() == "yes" for cell in cells.split("|")] for scope, cells in rows}
+    assert shown == {scope.value: [scope in SCOPES_OF[role] for role in Role] for scope in Scope}
+    assert "| viewer | operator | author | admin |" in page
+
+
+def test_no_page_has_two_parts_of_one_name() -> None:
+    for page in PAGES:
+        if page.name == "CHANGELOG.md":
+            continue
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        heads = re.findall(r"^##+ .+$", text, re.MULTILINE)
+        assert len(heads) == len(set(heads)), page.name
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -90,6 +91,14 @@ ELSEWHERE: Final = {"session.begin", "session.end", "tool.call"}
 def test_every_act_of_the_app_is_here(house: House) -> None:
     actions = {access.action for _, access in served(house.app) if access.action}
     assert actions == {*DONE, *ELSEWHERE}
+
+
+def test_the_page_on_security_lists_every_act(house: House) -> None:
+    page = (Path(__file__).parents[2] / "docs/security.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if re.match(r"\| `\w+\.\w+`", line)]
+    listed = {action for row in rows for action in re.findall(r"`(\w+\.\w+)`", row)}
+    elsewhere = {"mcp.call", "secret.set", "secret.remove"}
+    assert listed == {*DONE, *ELSEWHERE, *elsewhere}
 
 
 @pytest.mark.parametrize("action", DONE)
