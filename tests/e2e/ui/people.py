@@ -98,6 +98,7 @@ def act(
         "source": "198.51.100.7",
         "action": action,
         "target": target,
+        "made": "",
         "details": {},
         "result": "done",
         "ended_at": before(minutes=7 * (60 - number)),
@@ -107,15 +108,15 @@ def act(
 
 RUN: Final = "0195a3f2-7c1e-7d40-9f7e-21c4b8d0e5a6"
 ACTS: Final[Json] = [
-    act(59, "run.answer", RUN, "user:kim", "operator", details={"step": "desk"}),
-    act(58, "key.create", "0001c83f3d43", details={"name": "newsroom-ci", "role": "operator"}),
-    act(57, "run.start", RUN, "key:newsroom-ci", "operator", details={"scenario_id": "publish_story"}),
+    act(59, "run.answer", RUN, "user:kim", "operator", details={"step_path": "desk", "answer": "accept"}),
+    act(58, "key.create", "", made="0001c83f3d43", details={"name": "newsroom-ci", "role": "operator"}),
+    act(57, "run.start", "publish_story", "key:newsroom-ci", "operator", made=RUN),
     act(56, "tool.call", "desk/check_claim"),
     act(55, "run.delete", RUN, "key:wall-display", "viewer", result="forbidden"),
     act(54, "session.begin", "", "", "", source="203.0.113.40", result="credential.expired"),
-    act(53, "scenario.save", "publish_story", details={"revision": "8"}),
+    act(53, "scenario.save", "publish_story", made="a3e73410"),
     act(52, "schedule.pause", "digest", "os:desk", "", source="cli"),
-    act(51, "run.start", "", "key:newsroom-ci", "operator", result=None, ended_at=None),
+    act(51, "run.start", "morning_digest", "key:newsroom-ci", "operator", result=None, ended_at=None),
 ]
 
 

@@ -68,6 +68,7 @@ ACTS: Json = [
         "source": text,
         "action": text if number % 2 else f"tool.{text}",
         "target": text if number % 2 else f"server/{text}",
+        "made": text,
         "details": {text: text},
         "result": text,
         "ended_at": MOMENT,

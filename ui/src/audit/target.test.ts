@@ -5,7 +5,8 @@ import { targetPage } from "./target";
 const RUN = "01890000-0000-7000-8000-000000000001";
 
 test.each([
-  ["run.start", RUN, "/runs/$runId"],
+  ["run.start", "news_daily", "/scenarios/$scenarioId"],
+  ["run.cancel", RUN, "/runs/$runId"],
   ["run.fork", RUN, "/runs/$runId"],
   ["scenario.save", "news_daily", "/scenarios/$scenarioId"],
   ["schedule.pause", "nightly", "/schedules/$name"],

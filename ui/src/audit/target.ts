@@ -20,7 +20,8 @@ export function targetPage(action: string, target: string): TargetPage | null {
       : null;
   }
   if (!NAME.test(target)) return null;
-  if (family === "scenario") return { to: "/scenarios/$scenarioId", params: { scenarioId: target } };
+  if (family === "scenario" || action === "run.start")
+    return { to: "/scenarios/$scenarioId", params: { scenarioId: target } };
   if (family === "schedule") return { to: "/schedules/$name", params: { name: target } };
   if (family === "hook") return { to: "/hooks/$name", params: { name: target } };
   return family === "key" ? { to: "/keys", params: {} } : null;
