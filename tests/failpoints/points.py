@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.changes import AppendRecords, Change, CreateRun, DeleteRun, Deliver, Probe, RequestCancel
 from callsheet.journal.trigger_changes import ChangeTriggers
 from callsheet.runs import codec
@@ -105,6 +106,7 @@ TRANSITIONS: Final[Mapping[str, Transition]] = {
 
 NO_TRANSITIONS: Final = {
     Probe: "it only shows whether the journal can be written, for /readyz",
+    ChangeAccess: "nothing of a run; a death between an act and what it tells of is in tests/e2e/test_auth.py",
     ChangeTriggers: "nothing of a run; deaths around the claim of a slot are in tests/runs/triggers/test_scheduler.py",
 }
 """Changes that are none, and why."""

@@ -12,12 +12,16 @@ LOCKS = (
     ROOT / "tests/published/python/sqlite.lock",
 )
 
+OTHERS = {"oidc-provider"}
+"""Programs beside them that are no MCP servers: an OpenID provider, which tests sign in through."""
+
 
 def installed() -> set[tuple[str, str]]:
     """The published servers in the lock files, with their versions."""
     package = json.loads((ROOT / "tests/support/node/package.json").read_text(encoding="utf-8"))
     pinned = [re.findall(r"^(mcp-server-\S+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE) for lock in LOCKS]
-    return {*package["dependencies"].items(), *(entry for each in pinned for entry in each)}
+    servers = {name: version for name, version in package["dependencies"].items() if name not in OTHERS}
+    return {*servers.items(), *(entry for each in pinned for entry in each)}
 
 
 def test_the_page_names_what_is_installed_and_nothing_else() -> None:
