@@ -12,7 +12,7 @@ MODULES = sorted((ROOT / "src").rglob("*.py"))
 MAX_MODULE = 400
 MAX_FUNCTION = 60
 LARGE_MODULES: dict[str, tuple[int, str]] = {
-    "callsheet/errors.py": (476, "one hierarchy, drawn at its top; a reader looks in one place for a code"),
+    "callsheet/errors.py": (482, "one hierarchy, drawn at its top; a reader looks in one place for a code"),
 }
 """Modules over the limit: their present size and the reason. A module that grows or shrinks past it fails."""
 

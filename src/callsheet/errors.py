@@ -3,7 +3,7 @@
 ```
 CallsheetError
 ├── NotFound                 RunNotFound, StepNotFound, ScenarioNotFound, TriggerNotFound (ScheduleNotFound,
-│                            HookNotFound), KeyNotFound
+│                            HookNotFound), KeyNotFound, SecretNotFound
 ├── Invalid                  InputInvalid, ScenarioInvalid, CursorInvalid, IdempotencyKeyReused, ExpressionRefused,
 │                            ForkInvalid, TriggerInvalid
 ├── Conflict                 AlreadyAnswered, StepNotWaiting, RunNotFinished, RunIsFinished, NothingToRetry, RunIsChild,
@@ -93,6 +93,12 @@ class KeyNotFound(NotFound):
     """There is no API key with this id."""
 
     code = "key.not_found"
+
+
+class SecretNotFound(NotFound):
+    """There is no secret with this name in the store."""
+
+    code = "secret.not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

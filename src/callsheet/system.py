@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callsheet import __version__
+from callsheet.access.secrets import SecretDesk
 from callsheet.access.stores import AccessStores
 from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.local import local_engine
+from callsheet.engine.secrets.desk import StoredSecrets
 from callsheet.engine.sweeping import sweeping
 from callsheet.engine.timetable import Timetable, timetable
 from callsheet.errors import ConfigurationInvalid
@@ -41,6 +43,7 @@ from callsheet.storage import (
     key_file,
     open_storage,
     operator_environment,
+    secret_store,
 )
 from callsheet.telemetry.assembly import NOTHING, Telemetry, Wanted, open_telemetry
 from callsheet.tools.config import read_servers
@@ -107,6 +110,7 @@ class System:
     triggers: TriggerDesk
     hooks: Hooks
     access: AccessStores
+    secrets: SecretDesk
     telemetry: Telemetry
 
 
@@ -139,8 +143,7 @@ async def open_system(
         JournalUnavailable: the data folder or the database cannot be used, or another process uses the folder.
     """
     async with AsyncExitStack() as stack:
-        clock = SystemClock()
-        storage = await stack.enter_async_context(open_storage(settings, note))
+        clock, storage = SystemClock(), await stack.enter_async_context(open_storage(settings, note))
         given, known = operator_environment(settings, environment), known_secrets(settings, environment)
         servers = open_tools(settings, environment, permits=storage.permits, known=known)
         telemetry = await stack.enter_async_context(_observed(servers, storage, settings, wanted))
@@ -170,6 +173,7 @@ async def open_system(
             triggers=_desk(triggers, storage, scenarios, runs, table),
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
             access=storage.access,
+            secrets=StoredSecrets(given, secret_store(settings)),
         )
 
 

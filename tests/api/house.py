@@ -30,6 +30,7 @@ from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
+from callsheet.engine.secrets.desk import MemorySecrets
 from callsheet.errors import JournalUnavailable, ScenarioNotFound, ServerUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.memory_access import memory_access
@@ -248,6 +249,7 @@ class House:
     trigger_files: MemoryTriggerFiles = field(default_factory=MemoryTriggerFiles)
     effective: Effective = field(default_factory=Effective)
     access: AccessStores = field(default_factory=memory_access)
+    secret_desk: MemorySecrets = field(default_factory=MemorySecrets)
     asks: bool = False
     clock: Clock = field(default_factory=SystemClock)
     gate: Gate = field(init=False)
@@ -292,6 +294,7 @@ class House:
             catalog=catalog,
             saved=SavedScenarios(catalog=catalog, revisions=self.revisions, clock=clock),
             tools=self.tools,
+            secrets=self.secret_desk,
             playground=Playground(tools=self.tools, cipher=KeyCipher(bytes(KEY_BYTES)), clock=clock),
             journal_check=self.journal.check,
             draining=self.draining,

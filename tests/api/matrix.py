@@ -55,6 +55,7 @@ _BODIES: Final[dict[str, object]] = {
     "POST /api/runs/bulk": {"action": "cancel", "all": True, "dry_run": True},
     "POST /api/runs/{run_id}/fork": {"from_step": "search_news_sources"},
     "POST /api/keys": {"name": "made", "role": "viewer", "every_run": False},
+    "PUT /api/secrets/{name}": {"value": "hunter22"},
     "POST /api/session": {"key": "cs_wrong"},
     "POST /api/runs/{run_id}/steps/{step_path}/answer": {"action": "accept"},
 }

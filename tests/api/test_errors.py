@@ -30,6 +30,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("/api/hooks/{name}", "PUT"): {},
     ("/api/expressions/evaluate", "POST"): {"expression": "a"},
     ("/api/keys", "POST"): {"name": "a", "role": "viewer"},
+    ("/api/secrets/{name}", "PUT"): {"value": "a"},
     ("/api/session", "POST"): {"key": "cs_a"},
 }
 """What the routes that take a body take."""
@@ -109,6 +110,9 @@ def test_the_app_has_the_routes_that_it_should(house: House) -> None:
         ("/api/keys", "GET"),
         ("/api/keys", "POST"),
         ("/api/keys/{key_id}", "DELETE"),
+        ("/api/secrets", "GET"),
+        ("/api/secrets/{name}", "PUT"),
+        ("/api/secrets/{name}", "DELETE"),
         ("/api/audit", "GET"),
         ("/api/audit/export", "GET"),
     }

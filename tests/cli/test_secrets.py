@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.cli.conftest import CommandLine, tool
+from callsheet.scenario.json import Json, JsonObject
+from tests.cli.conftest import CommandLine, beside, tool
 
 SECRET = "hunter22 and more"
 
@@ -81,3 +82,46 @@ def test_doctor_names_scenarios_whose_secrets_are_missing_or_short(
     assert "The scenario 'one' cannot run: the secret 'KEY' is not set." in found
     assert "callsheet secrets set KEY" in found
     assert "The secret 'PIN' is shorter than 8 characters" in found
+
+
+def acts(callsheet: CommandLine) -> list[tuple[str, str, str]]:
+    """What the audit log says, the oldest first."""
+    found = json.loads(callsheet("audit", "list", "--json").out)
+    return [(each["action"], each["target"], each["result"]) for each in reversed(found)]
+
+
+def test_what_is_done_to_secrets_is_in_the_audit_log(callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, SECRET)
+    callsheet("secrets", "set", "KEY")
+    callsheet("secrets", "rm", "KEY")
+    assert callsheet("secrets", "rm", "KEY").err == "There is no secret 'KEY' in the store.\n"
+    assert acts(callsheet) == [
+        ("secret.set", "KEY", "done"),
+        ("secret.remove", "KEY", "done"),
+        ("secret.remove", "KEY", "secret.not_found"),
+    ]
+
+
+def test_beside_a_server_secrets_are_changed_through_it(
+    callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row: JsonObject = {"name": "KEY", "provider": "files", "changed_at": "2026-04-24T12:00:00.000+00:00"}
+    answers: dict[str, tuple[int, Json | bytes]] = {
+        "PUT /api/secrets/KEY": (200, row),
+        "GET /api/secrets": (200, {"secrets": [row]}),
+        "DELETE /api/secrets/KEY": (204, b""),
+        "DELETE /api/secrets/NONE": (404, {"detail": "There is no secret.", "code": "secret.not_found"}),
+    }
+    given(monkeypatch, SECRET)
+    (callsheet.folder / ".callsheet").mkdir()
+    with beside(callsheet, answers) as server:
+        done = callsheet("secrets", "set", "KEY")
+        assert (done.status, SECRET in done.err) == (0, False), done.err
+        assert "another one in the files" in done.err
+        assert json.loads(callsheet("secrets", "list", "--json").out) == [row]
+        assert callsheet("secrets", "rm", "KEY").status == 0
+        assert callsheet("secrets", "rm", "NONE").status == 1
+        assert callsheet("secrets", "rm", "../NONE").status == 2
+    assert server.asked[0].body == {"value": SECRET}
+    assert len(server.asked) == 4
+    assert not (callsheet.folder / ".callsheet" / "secrets").exists()

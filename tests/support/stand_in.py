@@ -61,7 +61,7 @@ def standing_in(answers: Mapping[str, tuple[int, Json | bytes]]) -> Generator[St
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST = do_DELETE = _handle
+        do_GET = do_POST = do_PUT = do_DELETE = _handle
 
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing: the test looks at `asked`."""

@@ -18,6 +18,7 @@ from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
+from callsheet.engine.secrets.desk import MemorySecrets
 from callsheet.runs.events import RunId
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
@@ -89,6 +90,7 @@ def parts_of(system: System) -> Parts:
     """The HTTP side's parts of a system."""
     gate = Gate.over(system.access, clock=SystemClock(), entropy=SystemEntropy())
     return Parts(
+        secrets=MemorySecrets(),
         runs=system.runs,
         answers=system.answers,
         catalog=system.catalog,

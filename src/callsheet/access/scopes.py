@@ -21,6 +21,7 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     SETTINGS_READ = "settings:read"
     KEYS_MANAGE = "keys:manage"
+    SECRETS_MANAGE = "secrets:manage"
     AUDIT_READ = "audit:read"
 
 

@@ -48,6 +48,7 @@ STATUS: Final[Mapping[str, int]] = {
     "not_found": 404,
     "hook.not_found": 404,
     "key.not_found": 404,
+    "secret.not_found": 404,
     "path.not_found": 404,
     "run.not_found": 404,
     "run.finished": 409,

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
+from callsheet.access.secrets import SecretDesk
 from callsheet.api.draining import Draining
 from callsheet.api.effective import Effective
 from callsheet.api.gate import Gate
@@ -41,6 +42,7 @@ class Parts:
         saved: saves scenarios.
         tools: the tool servers.
         playground: calls tools outside of runs.
+        secrets: those of the operator; never a value.
         triggers: the schedules and hooks.
         hooks: takes the requests to hooks.
         journal_check: returns when the journal can be written, else raises `JournalUnavailable` (`Journal.check`).
@@ -66,6 +68,7 @@ class Parts:
     saved: SavedScenarios
     tools: Tools
     playground: Playground
+    secrets: SecretDesk
     triggers: TriggerDesk
     hooks: Hooks
     journal_check: Callable[[], Awaitable[None]]

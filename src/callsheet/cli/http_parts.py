@@ -32,6 +32,7 @@ def parts_of(settings: Settings, system: System, draining: Draining, gate: Gate)
         saved=system.saved,
         tools=system.tools,
         playground=system.playground,
+        secrets=system.secrets,
         triggers=system.triggers,
         hooks=system.hooks,
         journal_check=system.journal.check,

@@ -8,7 +8,7 @@ export const meaningOf: Readonly<Record<Role, string>> = {
   viewer: "Sees scenarios, runs, tools and statistics.",
   operator: "Also starts, answers, cancels and retries runs, and pauses schedules.",
   author: "Also writes scenarios, schedules and hooks, and tries tools.",
-  admin: "Also manages keys, and sees the audit log and the settings.",
+  admin: "Also manages keys and secrets, and sees the audit log and the settings.",
 };
 
 interface Meaning {
@@ -32,6 +32,7 @@ const MEANINGS: Readonly<Record<Scope, Meaning>> = {
   "metrics:read": { verb: "see metrics", role: "viewer" },
   "settings:read": { verb: "see the service's settings", role: "admin" },
   "keys:manage": { verb: "manage keys", role: "admin" },
+  "secrets:manage": { verb: "manage secrets", role: "admin" },
   "audit:read": { verb: "see the audit log", role: "admin" },
 };
 

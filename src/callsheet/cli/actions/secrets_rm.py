@@ -1,11 +1,10 @@
 """`callsheet secrets rm`: what it does."""
 
 from callsheet.cli.commands.secrets_rm import SecretsRmOptions
-from callsheet.cli.failures import DONE, FAILED, Refused, say
-from callsheet.cli.secret_acts import audited
+from callsheet.cli.failures import DONE, FAILED, say
+from callsheet.cli.secret_access import open_secrets
 from callsheet.cli.surroundings import surroundings
-from callsheet.engine.secrets.store import check_name
-from callsheet.storage import secret_store
+from callsheet.errors import NotFound
 
 
 async def act(options: SecretsRmOptions) -> int:
@@ -13,16 +12,10 @@ async def act(options: SecretsRmOptions) -> int:
     name = options.name
     with surroundings(options.places) as settings:
         try:
-            check_name(name)
-            async with audited(settings, "secret.remove", name):
-                there = secret_store(settings).remove(name)
-        except ValueError as exc:
-            raise Refused(str(exc)) from None
-        except OSError as exc:
-            say(f"Error: The secret '{name}' cannot be removed: {exc.strerror or exc}.")
+            async with open_secrets(settings) as secrets:
+                await secrets.remove(name)
+        except NotFound as exc:
+            say(exc.message)
             return FAILED
-    if not there:
-        say(f"There is no secret '{name}' in the store.")
-        return FAILED
     say(f"The secret '{name}' is removed.")
     return DONE

@@ -4,15 +4,13 @@ import getpass
 import sys
 
 from callsheet.cli.commands.secrets_set import SecretsSetOptions
-from callsheet.cli.failures import DONE, FAILED, Refused, say
-from callsheet.cli.secret_acts import audited
+from callsheet.cli.failures import DONE, Refused, say
+from callsheet.cli.secret_access import open_secrets
 from callsheet.cli.surroundings import surroundings
 from callsheet.engine.secrets.files import text_of
-from callsheet.engine.secrets.store import check_name
+from callsheet.engine.secrets.store import check_name, check_value
 from callsheet.engine.secrets.watched import LARGEST, Unusable
 from callsheet.runs.redaction.forms import SAFE
-from callsheet.settings import environment
-from callsheet.storage import operator_environment, secret_store
 
 
 async def act(options: SecretsSetOptions) -> int:
@@ -21,18 +19,14 @@ async def act(options: SecretsSetOptions) -> int:
     with surroundings(options.places) as settings:
         try:
             check_name(name)
-            secret = _value(options)
-            async with audited(settings, "secret.set", name):
-                secret_store(settings).set(name, secret)
+            check_value(secret := _value(options))
         except (Unusable, ValueError) as exc:
             raise Refused(f"The secret '{name}' was not kept: {exc}".rstrip(".") + ".") from None
-        except OSError as exc:
-            say(f"Error: The secret '{name}' cannot be kept: {exc.strerror or exc}.")
-            return FAILED
-        found = operator_environment(settings, environment()).provider_of(name)
+        async with open_secrets(settings) as secrets:
+            row = await secrets.set(name, secret)
     say(f"The secret '{name}' is kept. Services that are running see it within a second.")
-    if found not in {None, "store"}:
-        say(f"It is not used as long as there is another one in the {found}.")
+    if row.provider != "store":
+        say(f"It is not used as long as there is another one in the {row.provider}.")
     if len(secret) < SAFE:
         say(f"It is shorter than {SAFE} characters: it will be found by chance in texts, and replaced there.")
     return DONE

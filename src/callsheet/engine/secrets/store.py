@@ -58,8 +58,7 @@ class SecretStore:
             OSError: it could not be written.
         """
         check_name(name)
-        if not secret or "\0" in secret or len(secret.encode("utf-8", "surrogatepass")) > LARGEST // 2:
-            raise ValueError(f"A secret has from 1 to {LARGEST // 2} bytes, and no NUL.")
+        check_value(secret)
         token = self._cipher.encrypt(secret, _purpose(name))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_file(self._file(name), token.encode("ascii"), mode=0o600)
@@ -100,6 +99,16 @@ def check_name(name: str) -> None:
     """
     if NAME.fullmatch(name) is None:
         raise ValueError("A secret's name has from 1 to 128 letters, digits and underscores.")
+
+
+def check_value(secret: str) -> None:
+    """Return when the store can keep `secret`.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not secret or "\0" in secret or len(secret.encode("utf-8", "surrogatepass")) > LARGEST // 2:
+        raise ValueError(f"A secret has from 1 to {LARGEST // 2} bytes, and no NUL.")
 
 
 def _purpose(name: str) -> str:
