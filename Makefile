@@ -17,7 +17,7 @@ NODE := $(VENV)/.ready-ui
 NPM := $(BIN)/python hatch_build.py --npm
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test chaos fuzz published conformance check audit fmt schema api matrix ui ui-dev screenshots chromium bench serve lock clean
+.PHONY: demo test chaos canaries fuzz published conformance check audit fmt schema api matrix ui ui-dev screenshots chromium bench serve lock clean
 
 demo: $(READY) ui
 	@$(BIN)/python examples/news/demo.py
@@ -33,6 +33,10 @@ chaos: $(DEV)
 # Requests, documents and expressions that machines make up, in full size: the best part of an hour.
 fuzz: $(DEV)
 	$(BIN)/python -m tests.fuzz
+
+# 300 runs of a tool server that says every secret in every form, and a search for them in all that is kept or shown.
+canaries: $(DEV)
+	$(BIN)/python -m tests.canaries --runs 300
 
 # The published tool servers alone, Playwright's too, which needs Chromium on this machine.
 published: $(DEV) $(PUBLISHED)
