@@ -19,7 +19,7 @@ def counted(places: Places) -> type[BoundedHeads]:
 
         _place: str | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:
             """See `asyncio.Protocol.connection_made`."""
             peer = cast("tuple[Any, ...] | None", transport.get_extra_info("peername"))
             self._place = places.enter(str(peer[0]) if peer else "")

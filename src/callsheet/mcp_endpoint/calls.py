@@ -143,7 +143,7 @@ class Calls:
         if run_id is not None:
             with suppress(CallsheetError):
                 state = await parts.runs.state(run_id)
-                if state.scenario_id == request.name and _is_same(parts, state.input, request.arguments):
+                if state.scenario_id == request.name and await _is_same(parts, state.input, request.arguments):
                     return run_id, state.last_seq
         data = {"reason": "invalid_request_state"}
         raise MCPError(INVALID_PARAMS, "Invalid or expired requestState", data)
@@ -273,10 +273,10 @@ class _Taken:
     dismissed: bool = False
 
 
-def _is_same(parts: EndpointParts, kept: JsonObject, sent: JsonObject) -> bool:
+async def _is_same(parts: EndpointParts, kept: JsonObject, sent: JsonObject) -> bool:
     """Whether a run was begun with what is sent again: its input was kept without the secrets that it declares."""
     without_secrets = parts.runs.without_secrets
-    return kept == sent or without_secrets(kept) == without_secrets(sent)
+    return kept == sent or await without_secrets(kept) == await without_secrets(sent)
 
 
 def _ended(ended: Ended, offer: Offer) -> CallToolResult:

@@ -7,7 +7,7 @@ from callsheet.lint.context import ALONE
 from callsheet.lint.survey import Survey
 from callsheet.runs.events import Revision, RunStarted
 from callsheet.runs.ports import Catalog, CatalogEntry, Environment
-from callsheet.runs.redaction.events import clean
+from callsheet.runs.redaction.aside import clean_event_aside
 from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.secrets import how_to_set
 from callsheet.runs.tools import Tools
@@ -85,9 +85,9 @@ class Acceptance:
         found = {name: self._environment.variable(name) for name in runnable(entry).env}
         return {name: value for name, value in found.items() if value is not None}
 
-    def clean(self, entry: CatalogEntry, started: RunStarted) -> RunStarted:
+    async def clean(self, entry: CatalogEntry, started: RunStarted) -> RunStarted:
         """The beginning of a run without the secrets that its scenario may meet: a caller may have put one in."""
-        return clean(started, self.secrets.of(runnable(entry)))
+        return await clean_event_aside(started, self.secrets.of(runnable(entry)))
 
     def _check_tools(self, entry: CatalogEntry, scenario: Scenario) -> None:
         """Refuse a scenario whose tools would be refused, where that is known already; else the call finds out."""

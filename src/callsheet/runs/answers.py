@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import AlreadyAnswered, InputInvalid, Problem, StepNotFound, StepNotWaiting
@@ -12,6 +12,7 @@ from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
 from callsheet.runs.history import require_sight
 from callsheet.runs.ports import Clock, Engine, Journal
 from callsheet.runs.questions import ELICITATION, action_of
+from callsheet.runs.redaction.aside import clean_json_aside
 from callsheet.runs.redaction.known import KnownSecrets
 from callsheet.runs.state import RunState, StepState, fold
 from callsheet.runs.tools import ElicitationAction
@@ -116,16 +117,17 @@ class Answers:
         if step.waiting is None or step.waiting[1].waits_for.get("kind") not in ASKING or state.status.is_terminal:
             raise StepNotWaiting(_not_waiting(state, step))
         seq, waiting = step.waiting
-        answer = self._clean(answer)
+        answer = await self._clean(answer)
         _check(waiting.waits_for, answer)
         return await self._deliver(state, seq, answer, waiting.waits_for.get("kind"))
 
-    def _clean(self, answer: Answer) -> Answer:
+    async def _clean(self, answer: Answer) -> Answer:
         """The answer, which is journaled and goes to a tool, without secrets: these are given by reference only."""
         if self._secrets is None or not (redactor := self._secrets.everything()):
             return answer
-        data, comment = redactor.json(answer.data), redactor.text(answer.comment)
-        return replace(answer, data=data, comment=comment, by=redactor.text(answer.by))
+        said = await clean_json_aside([answer.data, answer.comment, answer.by], redactor)
+        data, comment, by = cast("tuple[Json, str, str]", said)
+        return replace(answer, data=data, comment=comment, by=by)
 
     async def open(self, state: RunState) -> Sequence[tuple[int, StepWaiting]]:
         """What a run asks and nobody has answered, each with its `seq`; other steps of the run may be at work.

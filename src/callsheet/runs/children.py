@@ -95,7 +95,7 @@ class Children:
             priority=above.priority,
             mandate=above.mandate,
         )
-        started = self.acceptance.clean(entry, started)
+        started = await self.acceptance.clean(entry, started)
         try:
             await self.journal.create(NewRun(started=started, definition=canonical(entry.document)))
         except RunOwnershipLost:

@@ -114,7 +114,7 @@ class Forks:
             forked_from=ForkedFrom(run_id=run_id, from_step=first),
             mandate=mandate,
         )
-        started = self._acceptance.clean(entry, started)
+        started = await self._acceptance.clean(entry, started)
         summary = await self._journal.create(
             NewRun(
                 started=started,

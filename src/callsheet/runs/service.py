@@ -15,6 +15,7 @@ from callsheet.runs.history import RunHistory
 from callsheet.runs.keys import own_key
 from callsheet.runs.mandates import require_within
 from callsheet.runs.ports import CatalogEntry, Clock, Engine, Entropy, Journal, NewRun
+from callsheet.runs.redaction.aside import clean_json_aside
 from callsheet.runs.removal import remove
 from callsheet.runs.seen import require_seen, unknown
 from callsheet.runs.statistics.statistics import RunStatistics
@@ -154,7 +155,7 @@ class RunService(RunHistory):
             trigger=trigger,
             mandate=mandate,
         )
-        return NewRun(started=self._acceptance.clean(entry, started), definition=canonical(entry.document))
+        return NewRun(started=await self._acceptance.clean(entry, started), definition=canonical(entry.document))
 
     async def _entry(self, scenario_id: str, mandate: Mandate) -> CatalogEntry:
         if mandate.scenarios.allow_all:
@@ -169,9 +170,9 @@ class RunService(RunHistory):
         await self._dispatch(summary)
         return summary
 
-    def without_secrets(self, run_input: JsonObject) -> JsonObject:
+    async def without_secrets(self, run_input: JsonObject) -> JsonObject:
         """An input as it may be shown: a caller may have put a secret in."""
-        clean = self._acceptance.secrets.everything().json(run_input)
+        clean = await clean_json_aside(run_input, self._acceptance.secrets.everything())
         return clean if is_object(clean) else {}
 
     async def fork(self, run_id: RunId, wish: ForkWish, idempotency_key: str | None = None) -> Fork:

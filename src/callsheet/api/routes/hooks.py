@@ -85,7 +85,7 @@ async def post_hook(
     except DocumentInvalid as exc:
         raise undecodable(exc) from exc
     response.headers["Location"] = f"/api/runs/{begun.run.run_id}"
-    return RunSubmitResponse.of(begun.run, parts.runs.without_secrets(begun.input))
+    return RunSubmitResponse.of(begun.run, await parts.runs.without_secrets(begun.input))
 
 
 @router.get("/hooks", response_model=list[HookRow], summary="List hooks")

@@ -73,7 +73,7 @@ async def post_run(
         raise ShuttingDown
     summary = await parts.runs.submit(scenario_id, request.input, key, priority=request.priority)
     response.headers["Location"] = f"/api/runs/{summary.run_id}"
-    return RunSubmitResponse.of(summary, parts.runs.without_secrets(request.input))
+    return RunSubmitResponse.of(summary, await parts.runs.without_secrets(request.input))
 
 
 @router.get(

@@ -14,16 +14,18 @@ FOREIGN: Final = ("input", "env", "output", "message", "error", "errors", "waits
 
 def clean(event: AnyEvent, redactor: Redactor) -> AnyEvent:
     """`event` with every secret replaced by its name; the event itself when there is none in it."""
-    if not redactor:
-        return event
-    # One look at all of it: most events hold nothing, and small ones are most of a step's cost.
-    if not redactor.may_hold([getattr(event, name, None) for name in FOREIGN]):
+    if not redactor or not may_need_cleaning(event, redactor):
         return event
     # `Any`: which of the fields an event has depends on its type, and the value has the type that it had.
     changed: dict[str, Any] = {
         name: _clean(value, redactor) for name in FOREIGN if (value := getattr(event, name, None)) is not None
     }
     return replace(event, **changed)
+
+
+def may_need_cleaning(event: Event, redactor: Redactor) -> bool:
+    """Whether a secret may be in `event`: one look at all of it, for most hold nothing and cost nothing else."""
+    return redactor.may_hold([getattr(event, name, None) for name in FOREIGN])
 
 
 def _clean(value: Any, redactor: Redactor) -> Any:
