@@ -88,7 +88,10 @@ async def test_a_run_that_waits_is_unfinished_and_its_steps_are_known_when_it_go
         answered = await place.client.post(f"/api/runs/{run_id}/steps/ask/answer", json={"approved": True})
         assert answered.is_success, answered.text
         await place.end_of(run_id)
-        seen = await place.scrape()
+        # Counted once it is known what ended, which has to be read here: a moment after everybody can see the end.
+        async with asyncio.timeout(20):
+            while (seen := await place.scrape()).total("callsheet_runs_total") == 0:
+                pass
     assert seen.value("callsheet_steps_total", scenario="approval", type="approval", status="success") == 1
     assert seen.value("callsheet_steps_total", scenario="approval", type="tool", status="success") is None
     assert seen.value("callsheet_runs_total", scenario="approval", status="success") == 1
