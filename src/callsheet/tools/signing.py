@@ -10,6 +10,7 @@ from callsheet.tools.oauth.tokens import TokenStore
 from callsheet.tools.oauth.wallet import Wallet
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.bearer import SmallAnswers
+from callsheet.tools.transports.reach import Reach
 
 Tls = Callable[[], Awaitable[ssl.SSLContext]]
 
@@ -24,7 +25,7 @@ def sign_in_of(server: HttpServer, store: TokenStore, tls: Tls) -> SignIn | None
 def _client(server: HttpServer, tls: Tls) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(server.options.connect_timeout),
-        transport=SmallAnswers(LazyTls(tls), https=server.url.lower().startswith("https:")),
+        transport=SmallAnswers(Reach(LazyTls(tls), server), https=server.url.lower().startswith("https:")),
         trust_env=False,
     )
 

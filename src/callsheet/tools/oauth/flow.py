@@ -17,11 +17,13 @@ import httpx2
 import orjson
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError
 from mcp.client.auth.oauth2 import OAuthContext
+from mcp.client.auth.utils import extract_resource_metadata_from_www_auth
 
 from callsheet.runs.redaction.redactor import Redactor
 from callsheet.tools.faults import plain
 from callsheet.tools.oauth.providers import Person, SignInRefused, check_registration, provider_of
 from callsheet.tools.oauth.wallet import Kept
+from callsheet.tools.origins import origin_of
 from callsheet.tools.servers import Auth, HttpServer, PrivateKeyJwt
 
 _TOKEN: Final = re.compile(r"[!-~]+")
@@ -105,6 +107,7 @@ async def _drive(
                 if not _may_be_elsewhere(request):
                     raise httpx2.RemoteProtocolError(busy)
             if request is probe:
+                _ignore_elsewhere(request, response)
                 _ask_for(scopes, response)
             if request.method == "POST" and request is not probe and response.is_error:
                 raise OAuthFlowError(_refusal(request, response))
@@ -116,6 +119,23 @@ async def _drive(
                 if busy is None:
                     raise
                 raise httpx2.RemoteProtocolError(busy) from exc
+
+
+def _ignore_elsewhere(probe: httpx2.Request, response: httpx2.Response) -> None:
+    """Leave out where the tool server describes itself when that is not at its own origin, where RFC 9728 has it.
+
+    The SDK would ask whatever address stands there. It then looks in the usual places of that origin.
+    """
+    where = extract_resource_metadata_from_www_auth(response)
+    if where is None:
+        return
+    try:
+        stays = origin_of(httpx2.URL(where)) == origin_of(probe.url)
+    except httpx2.InvalidURL:
+        stays = False
+    if not stays:
+        challenge = response.headers["www-authenticate"]
+        response.headers["www-authenticate"] = challenge.replace("resource_metadata", "elsewhere")
 
 
 def _ask_for(scopes: tuple[str, ...], response: httpx2.Response) -> None:

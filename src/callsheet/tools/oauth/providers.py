@@ -110,14 +110,7 @@ class _WithPerson(OAuthClientProvider):
 
     def _select_authorization_server(self, advertised: list[str]) -> str:
         issuer = self._auth.issuer
-        if issuer is None:
-            return super()._select_authorization_server(advertised)
-        for server in advertised:
-            if issuers_match(server, issuer):
-                return server
-        raise OAuthFlowError(
-            f"the tool server does not name the authorization server {issuer!r} of mcp.json as its own"
-        )
+        return super()._select_authorization_server(advertised) if issuer is None else _configured(issuer, advertised)
 
     async def _perform_authorization(self) -> httpx2.Request:
         self._check_authority()
@@ -142,6 +135,14 @@ class _WithPerson(OAuthClientProvider):
         if not await super()._handle_refresh_response(response):  # the SDK would go on with a person
             raise OAuthFlowError(f"the token is not renewed: HTTP {response.status_code} with an answer that is none")
         return True
+
+
+def _configured(issuer: str, advertised: list[str]) -> str:
+    """The authorization server of mcp.json, as the tool server names it; the SDK would go on with another one."""
+    for server in advertised:
+        if issuers_match(server, issuer):
+            return server
+    raise OAuthFlowError(f"the tool server does not name the authorization server {issuer!r} of mcp.json as its own")
 
 
 def resource_of(url: str) -> str:
@@ -197,9 +198,19 @@ def _require_safe(authority: OAuthMetadata, server_url: str) -> None:
 class _WithSecret(ClientCredentialsOAuthProvider):
     """The flow of a client that has a secret."""
 
+    def _select_authorization_server(self, advertised: list[str]) -> str:
+        return _configured(self._issuer or "", advertised)
+
     async def _perform_authorization(self) -> httpx2.Request:
         _choose_method(self.context)
         return await super()._perform_authorization()
+
+
+class _WithKey(PrivateKeyJWTOAuthProvider):
+    """The flow of a client that has a key."""
+
+    def _select_authorization_server(self, advertised: list[str]) -> str:
+        return _configured(self._issuer or "", advertised)
 
 
 def _choose_method(context: OAuthContext) -> None:
@@ -226,7 +237,7 @@ def provider_of(server: HttpServer, auth: Auth, kept: Kept, person: Person | Non
                 issuer=auth.issuer,
             )
         case PrivateKeyJwt():
-            return PrivateKeyJWTOAuthProvider(
+            return _WithKey(
                 resource_of(server.url),
                 Preset(Kept()),
                 client_id=auth.client_id,

@@ -7,6 +7,7 @@ import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth, extract_scope_from_www_auth
 
 from callsheet.tools.oauth.sign_in import SignIn, SignInNeeded, error_body
+from callsheet.tools.origins import origin_of
 from callsheet.tools.transports.bodies import TooLarge, is_plain, read_body
 
 ANSWER_BYTES: Final = 256 * 2**10
@@ -123,8 +124,3 @@ def _refusal(request: httpx2.Request, status: HTTPStatus, message: str) -> httpx
 def refusal_of(response: httpx2.Response) -> str | None:
     """What to do about a `response` that was given here in the server's place; None for the server's own."""
     return cast("str | None", response.extensions.get(_REFUSAL))
-
-
-def origin_of(url: httpx2.URL) -> tuple[str, str, int | None]:
-    """What has to be the same for a credential to go there, too (RFC 6454)."""
-    return url.scheme, url.host, url.port

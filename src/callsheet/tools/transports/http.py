@@ -23,9 +23,9 @@ from mcp.shared.message import SessionMessage
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, plain, seconds_of
 from callsheet.tools.link import Link
 from callsheet.tools.oauth.sign_in import SignIn
+from callsheet.tools.origins import origin_of
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.amplification import excess
-from callsheet.tools.transports.bearer import origin_of
 from callsheet.tools.transports.bodies import CappedEvents, TooLarge, is_plain, read_body
 from callsheet.tools.transports.http_client import http_client
 from callsheet.tools.transports.open_requests import OpenRequest, OpenRequests, OpenStream

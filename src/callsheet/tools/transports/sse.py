@@ -18,8 +18,9 @@ import orjson
 
 from callsheet.tools.faults import FAULT_CODE, Fault, FaultKind, FaultMark, seconds_of
 from callsheet.tools.oauth.sign_in import SignIn
+from callsheet.tools.origins import origin_of
 from callsheet.tools.servers import HttpServer
-from callsheet.tools.transports.bearer import origin_of, refusal_of
+from callsheet.tools.transports.bearer import refusal_of
 from callsheet.tools.transports.bodies import TooLarge, is_plain, read_body
 from callsheet.tools.transports.http import ERROR_BODY_BYTES, MOST_ASIDES, NEVER_SENT, describe
 from callsheet.tools.transports.http_client import http_client
