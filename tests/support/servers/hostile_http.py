@@ -5,7 +5,7 @@
 
 The tool `echo` gives its arguments back. `misbehave {"how": …}` answers as `MISDEEDS` says; `{"how": "status"}` takes
 `status` and `headers` as well. `failing` makes every request fail with a status, the handshake included; `other` says
-what it does with a request that is no POST.
+what it does with a request that is no POST; `session` is what it calls each session.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ class HostileHttp:
         self.legacy = legacy
         self.failing: tuple[int, dict[str, str]] | None = None
         self.other: Callable[[asyncio.StreamWriter, str], Any] = _not_allowed
+        self.session = ""
         self.sessions: set[str] = set()
         self.received: list[Message] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -111,7 +112,7 @@ class HostileHttp:
             case "server/discover" if not self.legacy:
                 result: Message = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, **_COMPLETE}
             case "initialize":
-                headers["mcp-session-id"] = f"session-{len(self.received)}"
+                headers["mcp-session-id"] = self.session or f"session-{len(self.received)}"
                 self.sessions.add(headers["mcp-session-id"])
                 info = {"name": "hostile", "version": "1"}
                 result = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": info}

@@ -152,13 +152,27 @@ async def test_a_wait_longer_than_the_deadline_is_not_begun(server: HostileHttp,
     assert server.methods().count("tools/call") == 1
 
 
-@pytest.mark.parametrize(("status", "location"), [(307, "http://127.0.0.2:1/mcp?key=secret"), (302, "/elsewhere")])
+ELSEWHERE = [(307, "http://127.0.0.2:1/mcp?key=secret"), (302, "/elsewhere"), (308, "file:///etc/passwd")]
+NO_ADDRESS = [(307, "http://[::1"), (307, "/a\tb"), (301, f"http://{'a' * 70_000}/")]
+
+
+@pytest.mark.parametrize(("status", "location"), [*ELSEWHERE, *NO_ADDRESS], ids=lambda part: str(part)[:20])
 async def test_a_redirect_to_elsewhere_is_not_followed(tools: ToolPool, status: int, location: str) -> None:
     with pytest.raises(ServerUnavailable, match="which is not followed") as refused:
         await result_of(
             tools, call("misbehave", server="web", how="status", status=status, headers={"location": location})
         )
     assert "secret" not in str(refused.value)
+    assert (await result_of(tools, call("echo", server="web", x=1))).structured == {"x": 1}
+
+
+@pytest.mark.parametrize("name", ["\xe9", "a\x01", "a b", "x" * 5_000], ids=["letter", "control", "space", "long"])
+async def test_what_cannot_be_the_name_of_a_session_is_refused_and_not_repeated(name: str) -> None:
+    async with HostileHttp(legacy=True) as server, pool(http(server.url)) as tools:
+        server.session = name
+        with pytest.raises(ServerUnavailable, match="the name that it gives our session cannot be one"):
+            await result_of(tools, call("echo", server="web"))
+        assert not [headers for _, headers in server.requests if "mcp-session-id" in headers]
 
 
 async def test_no_answer_is_asked_for_compressed(server: HostileHttp, tools: ToolPool) -> None:

@@ -7,6 +7,7 @@ with a JSON-RPC error that carries a `Fault`.
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -42,6 +43,9 @@ NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTime
 
 OLD_SERVER: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 """How a server of 2024-11-05 answers a POST to the address of its stream (MCP 2025-11-25, transports)."""
+
+_SESSION: Final = re.compile(r"[!-~]{0,4096}", re.ASCII)
+"""What a server may call a session (MCP 2025-11-25, transports), and no more of it: every request repeats it."""
 
 STATUS_SAYS_IT_ALL: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -126,6 +130,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         status = response.status_code
         if not is_plain(response):
             return Fault(kind=FaultKind.UNREADABLE, detail="the answer is compressed, though we asked that it not be")
+        if _SESSION.fullmatch(response.headers.get("mcp-session-id", "")) is None:
+            return Fault(kind=FaultKind.UNREADABLE, detail="the name that it gives our session cannot be one")
         if status == HTTPStatus.NOT_FOUND and "mcp-session-id" in request.headers:
             return Fault(kind=FaultKind.SESSION_GONE, detail="it does not know our session any more", status=status)
         if response.is_error:
@@ -134,11 +140,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 self.refusal = status
             return fault
         if response.is_redirect and (not _followed(request, response) or _goes_round(request)):
-            target = request.url.join(response.headers.get("location", ""))
-            target = target.copy_with(userinfo=b"", query=None, fragment=None)
-            return Fault(
-                kind=FaultKind.STATUS, detail=f"it redirects to {target}, which is not followed", status=status
-            )
+            detail = f"it redirects to {_target_shown(request, response)}, which is not followed"
+            return Fault(kind=FaultKind.STATUS, detail=detail, status=status)
         if status == HTTPStatus.ACCEPTED:
             return Fault(kind=FaultKind.LOST, detail="it accepted the request and then gave no answer", status=status)
         if status != HTTPStatus.OK and not response.is_redirect:
@@ -286,11 +289,27 @@ def _is_aside(message: dict[str, object]) -> bool:
 
 def _followed(request: httpx2.Request, response: httpx2.Response) -> bool:
     """Whether the SDK will follow the redirect: to the same origin, and with the same method."""
-    target = request.url.join(response.headers.get("location", ""))
-    return origin_of(target) == origin_of(request.url) and response.status_code in {
-        HTTPStatus.TEMPORARY_REDIRECT,
-        HTTPStatus.PERMANENT_REDIRECT,
-    }
+    target = _target(request, response)
+    return (
+        target is not None
+        and origin_of(target) == origin_of(request.url)
+        and response.status_code in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+    )
+
+
+def _target(request: httpx2.Request, response: httpx2.Response) -> httpx2.URL | None:
+    """Where a redirect leads; None when that is no address."""
+    try:
+        return request.url.join(response.headers.get("location", ""))
+    except httpx2.InvalidURL:
+        return None
+
+
+def _target_shown(request: httpx2.Request, response: httpx2.Response) -> str:
+    target = _target(request, response)
+    if target is None:
+        return "what is no address"
+    return str(target.copy_with(userinfo=b"", query=None, fragment=None))
 
 
 def _goes_round(request: httpx2.Request) -> bool:
