@@ -282,6 +282,30 @@ async def test_a_scenario_with_other_tools_is_neither_run_nor_saved(house: House
     assert await start(tom, "fine")
 
 
+async def test_no_scenario_is_saved_that_starts_one_with_other_tools(clients: Clients) -> None:
+    root, tom = clients["root"], clients["tom"]
+
+    def starting(name: str, child: str, **more: str) -> JsonObject:
+        return document(
+            name, steps=[{"name": "go", "type": "scenario", "scenario_id": child, "input": ARTICLE, **more}]
+        )
+
+    pay: JsonObject = {"name": "pay", "type": "tool", "server": "bank", "tool": "pay", "input": {}}
+    read: JsonObject = {**pay, "name": "read", "server": "news", "tool": "read"}
+    first = document("child", steps=[pay])
+    await root.put("/api/scenarios/child", json=first)
+    await root.put("/api/scenarios/between", json=starting("between", "child"))
+    for child in ("child", "between"):
+        put = await tom.put("/api/scenarios/mine", json=starting("mine", child))
+        assert (put.status_code, put.json()["code"]) == (403, "forbidden")
+        assert "'child'" in put.json()["detail"] and "bank/pay" in put.json()["detail"]
+    earlier = (await root.get("/api/scenarios/child")).headers["etag"].strip('"')
+    await root.put("/api/scenarios/child", json=document("child", steps=[read]), headers={"If-Match": "*"})
+    put = await tom.put("/api/scenarios/mine", json=starting("mine", "child", revision=earlier))
+    assert (put.status_code, put.json()["code"]) == (403, "forbidden")
+    assert (await tom.put("/api/scenarios/mine", json=starting("mine", "between"))).status_code == 201
+
+
 async def test_tools_outside_of_the_patterns_are_as_if_they_were_not_there(clients: Clients) -> None:
     tom = clients["tom"]
     assert {row["server"] for row in (await tom.get("/api/tools")).json()} == {"news"}

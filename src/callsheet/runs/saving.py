@@ -10,7 +10,7 @@ from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors import Forbidden, ScenarioNotFound, ScenarioReadOnly
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import Reading, read_scenario
-from callsheet.runs.mandates import require_within
+from callsheet.runs.mandates import require_all_within
 from callsheet.runs.ports import Catalog, CatalogEntry, Clock
 from callsheet.runs.revisions import DamagedRevision, Expected, RevisionRow, Revisions, Saved, SavedRevision
 from callsheet.runs.seen import SeenCatalog, require_seen
@@ -88,7 +88,8 @@ class SavedScenarios:
         """Make `document` the current revision of a scenario; durable when this returns.
 
         Raises:
-            Forbidden: the caller may not save this scenario, or a step wants what the caller may not.
+            Forbidden: the caller may not save this scenario, or a step, or one of a scenario that it starts, wants what
+                the caller may not.
             ScenarioReadOnly: the scenario is a file of the folder.
             RevisionConflict: something else is saved than was expected.
             RevisionRequired: the scenario exists, and nothing was expected.
@@ -107,7 +108,7 @@ class SavedScenarios:
             diagnostics = await asyncio.to_thread(_check, scenario_id, document, context)
         if has_error(diagnostics):
             return Rejected(diagnostics=diagnostics)
-        self._require_within(document)
+        await self._require_within(document)
         saved = await self._revisions.save(scenario_id, document, expected, self._clock.now())
         return Accepted(saved=saved, diagnostics=diagnostics)
 
@@ -139,11 +140,12 @@ class SavedScenarios:
             raise ScenarioNotFound(f"Revision {number} of the scenario '{scenario_id}' is lost: {found.reason}")
         return found
 
-    def _require_within(self, document: JsonObject) -> None:
+    async def _require_within(self, document: JsonObject) -> None:
         """Others run it, for whom more may be allowed: they shall not do what its author may not."""
         scenario = parse_scenario(document).scenario
         if scenario is not None:
-            require_within(scenario, self._caller.mandate, named=True)
+            entries = {entry.scenario_id: entry for entry in await self._catalog.list()}
+            require_all_within(scenario, self._caller.mandate, entries)
 
     async def _find(self, scenario_id: str) -> CatalogEntry | None:
         try:
