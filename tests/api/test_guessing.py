@@ -1,16 +1,20 @@
 """Who tries credentials over HTTP: kept out by address, and those who have one are not."""
 
+import asyncio
 from typing import cast
 
 import httpx2
 import pytest
 
+from callsheet.access.keys import key_id_of
 from callsheet.access.rates import Rate
 from callsheet.access.stores import AccessStores
 from callsheet.api.options import ApiOptions, CallRates
 from callsheet.api.sources import Sources
+from callsheet.api.sse import ABORT
 from callsheet.journal.memory_access import MemoryAuditLog, MemorySessionStore
 from callsheet.testing import ManualClock
+from tests.api.asgi import exchange
 from tests.api.credentials import OWN, bearer, key_of
 from tests.api.house import House
 from tests.api.test_credentials import CountingKeys
@@ -66,6 +70,28 @@ async def test_pages_that_need_nobody_are_there_for_those_too_who_guessed(client
 
     assert (await client.get("/healthz", headers=headers)).status_code == 200
     assert (await client.get("/api/session", headers=headers)).json()["signed_in"] is False
+
+
+async def test_wrong_keys_do_not_keep_the_stream_of_a_revoked_one_open(house: House) -> None:
+    key = await key_of(house)
+    headers = [(b"authorization", f"Bearer {key}".encode()), (b"x-forwarded-for", b"198.51.100.1")]
+    dropped = asyncio.Event()
+    async with (
+        house.client() as client,
+        exchange(house.app, "GET", "/api/events", more=headers, scope={ABORT: dropped.set}) as stream,
+    ):
+        assert (await stream.start())[0] == 200
+        assert await stream.chunk()
+        await house.access.keys.revoke(key_id_of(key) or "", house.clock.now())
+        clock = cast("ManualClock", house.clock)
+        clock.advance(6)
+        answers = [await client.get("/api/runs", headers={**bearer(key), "X-Forwarded-For": "198.51.100.1"})]
+        answers += [await guess(client, number) for number in range(3)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        clock.advance(24)
+        async with asyncio.timeout(5):
+            await dropped.wait()
+            await stream.task
 
 
 async def test_keys_that_somebody_tries_to_sign_in_with_count_too(client: httpx2.AsyncClient, house: House) -> None:

@@ -1,8 +1,11 @@
 """Who calls: found out once for each request, before anything else of the app sees it."""
 
+from dataclasses import replace
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.access.acts import SOURCE
+from callsheet.access.guesses import Guesses
 from callsheet.access.principal import LOCAL, PRINCIPAL, Principal
 from callsheet.api.auditing import ACTS
 from callsheet.api.credentials import identify, is_forgeable
@@ -29,6 +32,8 @@ class Callers:
         self._app = app
         self._gate = gate
         self._sources = sources
+        # Wrong keys that come from the address of who reads a stream must not keep us from looking at theirs.
+        self._gate_of_streams = replace(gate, guesses=Guesses.unlimited())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -38,18 +43,20 @@ class Callers:
         if is_forgeable(scope):
             detail = "Only pages of this service may send this with its cookie. Others send an API key."
             return await refuse(scope, receive, send, "origin.foreign", detail)
-        caller = await self._caller(scope)
+        caller = await self._caller(scope, self._gate)
         told[PRINCIPAL] = caller
         if not isinstance(caller, Principal):
             return await self._app(told, receive, send)
         async with Cuttable(told, receive, send, self._still_counts, self._gate.clock) as cuttable:
             await self._app(told, cuttable.receive, cuttable.send)
 
-    async def _caller(self, scope: Scope) -> Principal | Unauthenticated | TooManyGuesses | JournalUnavailable:
+    async def _caller(
+        self, scope: Scope, gate: Gate
+    ) -> Principal | Unauthenticated | TooManyGuesses | JournalUnavailable:
         try:
-            return await identify(scope, self._gate, self._sources.subscriber(scope))
+            return await identify(scope, gate, self._sources.subscriber(scope))
         except (Unauthenticated, TooManyGuesses, JournalUnavailable) as exc:
             return exc
 
     async def _still_counts(self, scope: Scope) -> bool:
-        return not isinstance(await self._caller(scope), Unauthenticated)
+        return not isinstance(await self._caller(scope, self._gate_of_streams), Unauthenticated)
