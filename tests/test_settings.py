@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.settings import load_settings
 
 

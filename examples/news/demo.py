@@ -30,7 +30,8 @@ from callsheet.cli.screen import foreign, output, write
 from callsheet.cli.serving import serving
 from callsheet.cli.text import one_line
 from callsheet.cli.views import watching
-from callsheet.errors import CallsheetError, ConfigurationInvalid
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.settings import Settings, environment, load_settings
 from site_server import ARTICLE_TO_TRY, serve_site
 

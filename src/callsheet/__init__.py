@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from callsheet.errors import CallsheetError
+    from callsheet.errors.kinds import CallsheetError
     from callsheet.runs.codec import decode
     from callsheet.runs.events import Record, RunId, RunStatus, StepStatus
     from callsheet.runs.service import RunService
@@ -44,7 +44,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES: Final = {
-    "CallsheetError": "callsheet.errors",
+    "CallsheetError": "callsheet.errors.kinds",
     "Record": "callsheet.runs.events",
     "RunId": "callsheet.runs.events",
     "RunService": "callsheet.runs.service",

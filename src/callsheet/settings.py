@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 
 FILE: Final = "callsheet.toml"
 PREFIX: Final = "CALLSHEET_"

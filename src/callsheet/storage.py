@@ -21,7 +21,7 @@ from callsheet.engine.clock import SystemClock
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.secrets.files import SecretFiles
 from callsheet.engine.secrets.store import SecretStore
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.journal.memory_access import memory_access
 from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.journal.memory_triggers import MemoryTriggerStore

@@ -16,7 +16,7 @@ from callsheet.engine.local import local_engine
 from callsheet.engine.secrets.desk import StoredSecrets
 from callsheet.engine.sweeping import sweeping
 from callsheet.engine.timetable import Timetable, timetable
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.journal.memory_permits import MemoryPermits
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.admission import Admission, Room

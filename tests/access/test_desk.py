@@ -9,7 +9,8 @@ from callsheet.access.desk import KeyDesk, KeyWish, NewKey
 from callsheet.access.keys import is_same, key_id_of
 from callsheet.access.scopes import Role
 from callsheet.engine.entropy import SystemEntropy
-from callsheet.errors import Invalid, KeyNotFound
+from callsheet.errors.access import KeyNotFound
+from callsheet.errors.kinds import Invalid
 from callsheet.journal.memory_access import MemoryKeyStore
 from callsheet.testing import ManualClock
 

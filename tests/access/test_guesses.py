@@ -4,7 +4,8 @@ import pytest
 
 from callsheet.access.guesses import MAX_PROVEN, Guesses
 from callsheet.access.rates import Rate
-from callsheet.errors import CredentialExpired, CredentialInvalid, JournalUnavailable, TooManyGuesses
+from callsheet.errors.access import CredentialExpired, CredentialInvalid, TooManyGuesses
+from callsheet.errors.journal import JournalUnavailable
 
 HERE = "198.51.100.1"
 

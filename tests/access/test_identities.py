@@ -4,7 +4,7 @@ import pytest
 
 from callsheet.access.identities import Identity, identity_of, principal_of_identity, roles_of_groups
 from callsheet.access.scopes import Role
-from callsheet.errors import CredentialInvalid, Forbidden
+from callsheet.errors.access import CredentialInvalid, Forbidden
 
 ROLES = roles_of_groups(("staff=viewer", "operators=operator", "a=b=author", "admins=admin", "staff=viewer"))
 

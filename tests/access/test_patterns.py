@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.access.patterns import MAX_PATTERNS, Patterns
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 
 NAMES = st.text("ab_*", max_size=8)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.access.rates import Limiter, Rate
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,9 @@ from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.secrets.desk import MemorySecrets
-from callsheet.errors import JournalUnavailable, ScenarioNotFound, ServerUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.scenarios import ScenarioNotFound
+from callsheet.errors.tools import ServerUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.memory_access import memory_access
 from callsheet.journal.memory_triggers import MemoryTriggerStore

@@ -14,7 +14,7 @@ from callsheet.access.audit import Act, AuditEntry, AuditFilter
 from callsheet.access.principal import LOCAL
 from callsheet.access.scopes import Role
 from callsheet.access.stores import AccessStores
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory_access import MemoryAuditLog, MemoryKeyStore, MemorySessionStore
 from callsheet.runs.ports import RunFilter
 from tests.api.credentials import asking_house, bearer, key_of

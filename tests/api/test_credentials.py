@@ -10,7 +10,7 @@ from callsheet.access.keys import ApiKey, key_id_of
 from callsheet.access.scopes import Role
 from callsheet.access.stores import AccessStores
 from callsheet.api.sse import ABORT
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory_access import MemoryAuditLog, MemoryKeyStore, MemorySessionStore
 from callsheet.testing import ManualClock
 from tests.api.asgi import exchange

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import ParentStep, RunId
 from tests.api.house import House
 from tests.support.events import new_id, new_run, run_finished

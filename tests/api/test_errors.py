@@ -1,7 +1,10 @@
 """One error shape, on every route."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -11,7 +14,10 @@ from loguru import logger
 
 from callsheet import errors
 from callsheet.api import errors as api_errors
-from callsheet.errors import CallsheetError, ConfigurationInvalid, RunOwnershipLost, StepFailure
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunOwnershipLost
+from callsheet.errors.service import ConfigurationInvalid
+from callsheet.errors.steps import StepFailure
 from callsheet.scenario.json import Json
 from tests.api.house import House
 
@@ -34,6 +40,9 @@ BODIES: dict[tuple[str, str], Json] = {
     ("/api/session", "POST"): {"key": "cs_a"},
 }
 """What the routes that take a body take."""
+
+HOMES = {import_module(f"{errors.__name__}.{module.name}").__name__ for module in iter_modules(errors.__path__)}
+"""The modules that exceptions are in; imported, so that every class is known."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -188,15 +197,22 @@ def classes(root: type[CallsheetError]) -> Iterator[type[CallsheetError]]:
         yield from classes(child)
 
 
+def test_the_tree_of_exceptions_names_each_of_them() -> None:
+    ours = {kind.__name__ for kind in classes(CallsheetError) if kind.__module__ in HOMES}
+
+    assert ours - set(re.findall(r"\w+", errors.__doc__ or "")) == set()
+
+
 def test_the_table_knows_every_code_that_a_caller_can_see() -> None:
     # What a step fails with is data of its run; the others are told to operators and workers.
     inside = (StepFailure, ConfigurationInvalid, RunOwnershipLost)
     ours = [
         kind
         for kind in classes(CallsheetError)
-        if kind.__module__ in {errors.__name__, api_errors.__name__} and not issubclass(kind, inside)
+        if kind.__module__ in {*HOMES, api_errors.__name__} and not issubclass(kind, inside)
     ]
 
+    assert "secret.not_found" in {kind.code for kind in ours}
     assert {kind.code for kind in ours} <= set(api_errors.STATUS)
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from callsheet.api.elision import event_text
 from callsheet.api.overview import READY, REFETCH, item_block
 from callsheet.api.schemas.events import AnyOverviewEvent, AnyRunEvent, OverviewEvent, RunEvent
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.answers import Answer
 from callsheet.runs.codec import encode
 from callsheet.runs.events import Event, ForkedFrom, Record, RunId, RunStatus, RunTrigger, StepPath, TriggerKind

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from callsheet.api.options import ApiOptions
 from callsheet.api.sse import ABORT, chunks, event_stream
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.codec import encode
 from callsheet.runs.events import Record, RunError, RunFinished, RunId, RunStatus
 from tests.api.asgi import exchange

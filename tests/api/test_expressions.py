@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from callsheet.api.workbench import Workbench
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.events import RunId
 from tests.api.house import NEWS, House
 from tests.support.events import run_finished, step_finished, step_started

@@ -12,7 +12,7 @@ from callsheet.access.scopes import Role, Scope
 from callsheet.api import routes
 from callsheet.api.access import Access, GuardedRoute, admit, guard_rest, needs, require_guards, served
 from callsheet.api.parts import Parts
-from callsheet.errors import CredentialExpired, Forbidden, Unauthenticated
+from callsheet.errors.access import CredentialExpired, Forbidden, Unauthenticated
 from tests.api.house import House
 
 VIEWER = Principal(subject="key:v", name="v", role=Role.VIEWER, every_run=True)

@@ -22,7 +22,7 @@ from callsheet.api.pages import local_path
 from callsheet.api.parts import Parts
 from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.openid.memory import MemoryProvider
 from tests.api.house import House
 

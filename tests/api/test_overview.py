@@ -9,7 +9,7 @@ import pytest
 
 from callsheet.api.options import ApiOptions
 from callsheet.api.sse import ABORT
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.codec import encode
 from callsheet.runs.events import RunId, RunStatus, RunSummary
 from tests.api.asgi import exchange

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from callsheet.catalog.memory_revisions import MemoryRevisions
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.revisions import Expected, Saved
 from callsheet.scenario.codec import digest
 from callsheet.scenario.json import JsonObject

@@ -1,7 +1,8 @@
 """What is said once in a while."""
 
 from callsheet.api.seldom import Seldom
-from callsheet.errors import JournalUnavailable, QueueFull
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import QueueFull
 
 
 def test_of_many_within_a_second_one_is_said_and_others_are_always_said() -> None:

@@ -14,7 +14,7 @@ import pytest
 from callsheet.api.binding import listen, url_of
 from callsheet.api.options import ApiOptions
 from callsheet.api.server import serve
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.events import RunId
 from tests.api.house import ARTICLE, NEWS, House
 from tests.api.readers import read_strictly

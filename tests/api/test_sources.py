@@ -2,7 +2,7 @@ import pytest
 from starlette.types import Scope
 
 from callsheet.api.sources import UNKNOWN, Sources
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 
 SOURCES = Sources.parse(["10.0.0.0/8", "fd00::/8", "127.0.0.1"])
 

@@ -9,7 +9,7 @@ from callsheet.catalog.combined import CombinedCatalog
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.saved import SavedCatalog
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.ports import CatalogEntry
 from callsheet.runs.revisions import Presence
 from callsheet.scenario.codec import digest

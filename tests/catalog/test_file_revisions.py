@@ -11,7 +11,7 @@ import pytest
 
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.revision_files import sweep
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.revisions import DamagedRevision, Presence, Revisions, Saved, SavedRevision
 from tests.support.events import NOON
 from tests.support.scenarios import scenario

@@ -12,7 +12,7 @@ import pytest
 
 from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.scan import Snapshot, scan
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from tests.support.scenarios import scenario
 
 LONG_AGO = 1_500_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.cli.inputs import read_input
-from callsheet.errors import InputInvalid
+from callsheet.errors.runs import InputInvalid
 from callsheet.scenario.json import Json, JsonObject
 
 SCHEMA: Json = {

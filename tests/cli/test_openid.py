@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.cli.openid import registration_of
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.settings import Settings, load_settings
 
 ISSUER = "https://login.example.org/realms/staff"

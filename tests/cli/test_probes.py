@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.cli.probes import listener_of
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.settings import load_settings
 
 

@@ -10,7 +10,7 @@ from callsheet.api.binding import listen
 from callsheet.catalog.memory import MemoryCatalog
 from callsheet.cli.actions.serve import scenarios_of
 from callsheet.cli.serving import serving
-from callsheet.errors import JournalLost, JournalUnavailable
+from callsheet.errors.journal import JournalLost, JournalUnavailable
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import load_settings
 

@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 
 from callsheet.cli.forms import fill
-from callsheet.errors import AuthRequired, ToolCallFailed
+from callsheet.errors.tools import AuthRequired, ToolCallFailed
 from callsheet.runs.tools import (
     Elicitation,
     ElicitationAction,

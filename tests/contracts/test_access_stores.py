@@ -15,7 +15,7 @@ from callsheet.access.principal import Principal
 from callsheet.access.scopes import Role
 from callsheet.access.sessions import Session
 from callsheet.access.stores import AccessStores
-from callsheet.errors import Conflict
+from callsheet.errors.kinds import Conflict
 from callsheet.journal.memory_access import memory_access
 from callsheet.journal.postgres.access_store import open_access_stores
 from callsheet.journal.postgres.address import Address

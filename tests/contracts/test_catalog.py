@@ -12,7 +12,7 @@ from callsheet.catalog.files import FileCatalog
 from callsheet.catalog.memory import MemoryCatalog
 from callsheet.catalog.memory_revisions import MemoryRevisions
 from callsheet.catalog.saved import SavedCatalog
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.ports import Catalog, CatalogEntry
 from callsheet.scenario.codec import digest
 from callsheet.scenario.json import JsonObject

@@ -10,7 +10,8 @@ from callsheet.engine.attempts import Execute
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.fleet.engine import FleetEngine
 from callsheet.engine.local import LocalEngine, local_engine
-from callsheet.errors import JournalUnavailable, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control, Interrupted
 from callsheet.runs.events import RunId

@@ -11,7 +11,7 @@ import pytest
 from callsheet.engine.attempts import Execute
 from callsheet.engine.fleet.engine import FleetEngine
 from callsheet.engine.local import LocalEngine, local_engine
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control
 from callsheet.runs.events import RunId, RunStatus

@@ -10,7 +10,7 @@ import pytest
 
 from callsheet.access.identities import Identity, IdentityProvider
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import CredentialInvalid
+from callsheet.errors.access import CredentialInvalid
 from callsheet.openid.memory import MemoryProvider
 from callsheet.openid.provider import Registration, open_provider
 from tests.support import openid

@@ -7,14 +7,8 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from callsheet.errors import (
-    CursorInvalid,
-    IdempotencyKeyReused,
-    RunNotFinished,
-    RunNotFound,
-    RunOwnershipLost,
-    ScenarioNotFound,
-)
+from callsheet.errors.runs import CursorInvalid, IdempotencyKeyReused, RunNotFinished, RunNotFound, RunOwnershipLost
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.codec import decode, encode
 from callsheet.runs.events import (
     Event,

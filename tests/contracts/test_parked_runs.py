@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from callsheet.errors import AlreadyAnswered, RunNotFound, RunOwnershipLost
+from callsheet.errors.runs import AlreadyAnswered, RunNotFound, RunOwnershipLost
 from callsheet.runs.events import Event, Message, ParentStep, RunId, RunStatus
 from callsheet.runs.ports import Journal, RunFilter
 from tests.support.events import (

@@ -9,7 +9,8 @@ import pytest
 
 from callsheet.catalog.file_revisions import FileRevisions
 from callsheet.catalog.memory_revisions import MemoryRevisions
-from callsheet.errors import Conflict, RevisionConflict, RevisionRequired, ScenarioInvalid
+from callsheet.errors.kinds import Conflict
+from callsheet.errors.scenarios import RevisionConflict, RevisionRequired, ScenarioInvalid
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import Patience
 from callsheet.journal.postgres.readers import Readers

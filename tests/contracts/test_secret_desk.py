@@ -9,7 +9,8 @@ from callsheet.engine.cipher import FileCipher
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.secrets.desk import MemorySecrets, StoredSecrets
 from callsheet.engine.secrets.store import SecretStore
-from callsheet.errors import Invalid, SecretNotFound, Unavailable
+from callsheet.errors.kinds import Invalid, Unavailable
+from callsheet.errors.secrets import SecretNotFound
 
 
 def stored(folder: Path) -> StoredSecrets:

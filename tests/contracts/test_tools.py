@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import ToolFailed, ToolForbidden, ToolMissing, ToolTimeout
+from callsheet.errors.tools import ToolFailed, ToolForbidden, ToolMissing, ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import ToolCall, ToolResult, Tools
 from callsheet.scenario.json import Json

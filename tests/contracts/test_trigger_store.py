@@ -10,7 +10,8 @@ import pytest
 
 from callsheet.access.mandate import NOBODY, Mandate
 from callsheet.access.patterns import Patterns
-from callsheet.errors import Conflict, TriggerConflict, TriggerInvalid, TriggerRevisionRequired
+from callsheet.errors.kinds import Conflict
+from callsheet.errors.triggers import TriggerConflict, TriggerInvalid, TriggerRevisionRequired
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.trigger_store import open_triggers

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.engine.cipher import KeyCipher, key_of
-from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+from callsheet.errors.secrets import DecryptionFailed
+from callsheet.errors.service import ConfigurationInvalid
 
 CIPHER = KeyCipher(bytes(32))
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from callsheet.errors import AlreadyAnswered, RunNotFound, StepNotFound, StepNotWaiting
+from callsheet.errors.runs import AlreadyAnswered, RunNotFound, StepNotFound, StepNotWaiting
 from callsheet.runs.answers import Answer
 from callsheet.runs.codec import decode
 from callsheet.runs.events import RunId, RunStarted, StepPath

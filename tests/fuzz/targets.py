@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import read_scenario
 from callsheet.lint.signatures import Signatures, ToolSignature

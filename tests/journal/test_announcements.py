@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.announcements import Announcements
 from tests.support.events import new_id
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import CallsheetError, JournalUnavailable, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.journal.changes import OVERHEAD, AppendRecords, Change, CreateRun, Outcome, Probe, RequestCancel
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.projection import accepted, numbered, turn_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from callsheet.errors import AlreadyAnswered, CursorInvalid, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
+from callsheet.errors.runs import AlreadyAnswered, CursorInvalid, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions

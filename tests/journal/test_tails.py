@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.tails import RECORD_COST, TAIL_COST, Tails
 from callsheet.journal.wakeups import Wakeups

@@ -9,7 +9,7 @@ from mcp.client.extension import advertise
 from mcp.shared.exceptions import MCPError
 from mcp_types import ImageContent, TextContent
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.mcp_endpoint.clients import TASKS
 from callsheet.mcp_endpoint.parts import OnDisconnect

@@ -11,7 +11,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, Request, RequestParams
 from pydantic import BaseModel, ConfigDict
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import Record, RunId, RunStatus
 from callsheet.runs.tools import ToolCall

@@ -12,7 +12,8 @@ import pytest
 
 from callsheet.access.identities import Identity
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import CredentialInvalid, Unavailable
+from callsheet.errors.access import CredentialInvalid
+from callsheet.errors.kinds import Unavailable
 from callsheet.openid.documents import AVOIDED, KEPT
 from callsheet.openid.provider import OpenIdProvider, Registration, open_provider
 from callsheet.runs.ports import Clock

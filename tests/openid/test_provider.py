@@ -9,7 +9,8 @@ import pytest
 
 from callsheet.access.identities import Asked
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import CredentialInvalid, Unavailable
+from callsheet.errors.access import CredentialInvalid
+from callsheet.errors.kinds import Unavailable
 from callsheet.openid.provider import OpenIdProvider, Registration, open_provider
 from tests.support import openid
 from tests.support.openid import CALLBACK

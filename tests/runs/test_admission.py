@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from callsheet.errors import QueueFull, TooManyRuns
+from callsheet.errors.runs import QueueFull, TooManyRuns
 from callsheet.runs.admission import Admission, Room
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from hypothesis import HealthCheck, given, settings
 
-from callsheet.errors import Conflict, NotFound, ServerUnavailable, ToolFailed, ToolTimeout
+from callsheet.errors.kinds import Conflict, NotFound
+from callsheet.errors.tools import ServerUnavailable, ToolFailed, ToolTimeout
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
 from callsheet.runs.codec import decode

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.codec import RUN_WAITING, STEP_RETRYING
 from callsheet.runs.events import RunId, RunStatus, StepStatus
 from callsheet.scenario.json import JsonObject

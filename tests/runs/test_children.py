@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from callsheet.errors import RunNotFinished, ToolFailed
+from callsheet.errors.runs import RunNotFinished
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.codec import STEP_STARTED
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.forks import ForkWish

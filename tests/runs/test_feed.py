@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal import announcements
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.sqlite.journal import SqliteJournal

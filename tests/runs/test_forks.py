@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from callsheet.errors import ForkInvalid, InputInvalid, NothingToRetry, ToolFailed
+from callsheet.errors.runs import ForkInvalid, InputInvalid, NothingToRetry
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.codec import RUN_WAITING
 from callsheet.runs.events import ForkedFrom, RunId, RunStatus, StepPath, StepStatus
 from callsheet.runs.forks import ForkWish

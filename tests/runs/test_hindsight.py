@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from callsheet.errors import StepNotFound, ToolFailed
+from callsheet.errors.runs import StepNotFound
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.events import RunStatus, StepPath
 from callsheet.runs.hindsight import roots_at
 from callsheet.runs.state import RunState

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from callsheet.errors import InputInvalid, RunNotFound, ScenarioInvalid, ScenarioNotFound, ToolFailed
+from callsheet.errors.runs import InputInvalid, RunNotFound
+from callsheet.errors.scenarios import ScenarioInvalid, ScenarioNotFound
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.events import RunId, RunStatus, StepPath, StepStatus
 from callsheet.runs.ports import RunFilter
 from callsheet.runs.steps.tool import LARGE_TEXT, MAX_ERROR_BYTES

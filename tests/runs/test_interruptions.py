@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.codec import decode
 from callsheet.runs.events import (

@@ -10,7 +10,9 @@ from callsheet.access.mandate import Mandate
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.access.scopes import Role
-from callsheet.errors import Forbidden, RunNotFound, ScenarioNotFound
+from callsheet.errors.access import Forbidden
+from callsheet.errors.runs import RunNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunStatus, StepPath
 from callsheet.runs.forks import ForkWish

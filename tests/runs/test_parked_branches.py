@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.events import RunStatus
 from callsheet.runs.tools import ToolCall
 from callsheet.scenario.json import Json, JsonObject

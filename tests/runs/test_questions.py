@@ -6,7 +6,8 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from callsheet.errors import AlreadyAnswered, ContinuationExpired, HeldCallLost, InputInvalid, ToolFailed
+from callsheet.errors.runs import AlreadyAnswered, InputInvalid
+from callsheet.errors.tools import ContinuationExpired, HeldCallLost, ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.answers import Answer
 from callsheet.runs.attempts import MOST_LOST

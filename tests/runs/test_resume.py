@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.codec import STEP_RETRYING, decode, encode
 from callsheet.runs.events import (

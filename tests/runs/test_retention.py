@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from callsheet.engine.sweeping import HOUR, SOON, sweeping
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import ParentStep, RunId, RunStatus
 from callsheet.runs.ports import RunFilter, RunPage

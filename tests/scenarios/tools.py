@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     BadOutput,
     OutputTooLarge,
     RateLimited,

@@ -23,7 +23,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.answers import Answer
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.state import RunState

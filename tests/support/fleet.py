@@ -11,7 +11,7 @@ from callsheet.engine.attempts import Execute
 from callsheet.engine.fleet.engine import FleetEngine, fleet_engine
 from callsheet.engine.fleet.schema import upgrade_queue
 from callsheet.engine.fleet.timing import Timing
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
 from callsheet.runs.limits import ScenarioLimits

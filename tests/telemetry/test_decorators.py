@@ -2,7 +2,7 @@
 
 import pytest
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import RunFinished, RunId, StepFinished, StepRetrying
 from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult

@@ -11,7 +11,7 @@ from callsheet.access.stores import AccessStores
 from callsheet.api.gate import Gate
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory_access import MemoryAuditLog, MemoryKeyStore, MemorySessionStore
 from tests.telemetry.house import Scraped, opened
 

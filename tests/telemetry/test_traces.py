@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.events import RunId, StepPath
 from callsheet.telemetry.trace_ids import span_around, span_of_run, span_of_step, trace_of
 from tests.telemetry.house import chain, document, opened

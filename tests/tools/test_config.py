@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.tools.config import parse_servers, read_servers
 from callsheet.tools.rate import RateLimit
 from callsheet.tools.servers import (

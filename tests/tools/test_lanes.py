@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolTimeout, TransportLost
+from callsheet.errors.tools import ServerUnavailable, ToolTimeout, TransportLost
 from callsheet.runs.events import RunId
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import Tools

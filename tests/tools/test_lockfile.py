@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.lint.signatures import Found, Missing, Signatures, ToolSignature, Unreachable
 from callsheet.runs.tools import ToolInfo, ToolListing
 from callsheet.scenario.json import MAX_DEPTH, Json

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from callsheet.errors import DefinitionChanged, ScenarioInvalid, ServerUnavailable
+from callsheet.errors.scenarios import ScenarioInvalid
+from callsheet.errors.tools import DefinitionChanged, ServerUnavailable
 from callsheet.lint.drift import DriftKind
 from callsheet.lint.signatures import Signatures
 from callsheet.runs.ports import RunFilter

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import AuthRequired, ServerUnavailable, ToolCallFailed, ToolForbidden
+from callsheet.errors.tools import AuthRequired, ServerUnavailable, ToolCallFailed, ToolForbidden
 from callsheet.runs.events import RunId
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import ElicitationAction, ElicitationAnswer, InputRequired, TaskCreated, ToolResult, Tools

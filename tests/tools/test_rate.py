@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolTimeout
+from callsheet.errors.tools import ServerUnavailable, ToolTimeout
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import ToolResult
 from callsheet.tools.rate import Limiter, RateLimit

@@ -7,7 +7,7 @@ import pytest
 from loguru import logger
 from mcp_types import ElicitRequestFormParams
 
-from callsheet.errors import ServerUnavailable, ToolFailed
+from callsheet.errors.tools import ServerUnavailable, ToolFailed
 from callsheet.runs.tools import InputRequired
 from callsheet.scenario.json import Json
 from callsheet.tools.redaction import Redaction

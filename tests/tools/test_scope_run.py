@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolTimeout
+from callsheet.errors.tools import ServerUnavailable, ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import ElicitationAction, ElicitationAnswer, InputRequired, TaskCreated, Tools

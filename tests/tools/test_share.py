@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from callsheet.errors import JournalUnavailable, ToolTimeout
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.tools import ToolTimeout
 from callsheet.journal.memory_permits import MemoryPermits, Register
 from callsheet.journal.postgres.permits import PostgresPermits
 from callsheet.runs.events import RunId

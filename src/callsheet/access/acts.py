@@ -11,7 +11,8 @@ from typing import Final
 from callsheet.access.audit import Act, ActOutcome, AuditLog
 from callsheet.access.desk import Clock
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import CallsheetError, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
 
 DONE: Final = "done"
 

@@ -13,7 +13,8 @@ from callsheet.access.desk import Clock
 from callsheet.access.keys import TOUCHED_EVERY, ApiKey, KeyStore, digest_of, is_same, key_id_of
 from callsheet.access.principal import Principal
 from callsheet.access.sessions import TOKEN_BYTES, Session, SessionStore
-from callsheet.errors import CredentialExpired, CredentialInvalid, JournalUnavailable
+from callsheet.errors.access import CredentialExpired, CredentialInvalid
+from callsheet.errors.journal import JournalUnavailable
 
 REMEMBERED: Final = timedelta(seconds=5)
 """How long what the store said of a credential counts: what another process takes back may be used for so long."""

@@ -10,7 +10,8 @@ from callsheet.access.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, KeyStore, 
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.access.principal import Principal
 from callsheet.access.scopes import SCOPES_OF, Role
-from callsheet.errors import Forbidden, Invalid, KeyNotFound, Problem
+from callsheet.errors.access import Forbidden, KeyNotFound
+from callsheet.errors.kinds import Invalid, Problem
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 

@@ -6,7 +6,7 @@ from typing import Final, Self, TypeVar
 
 from callsheet.access.keys import digest_of
 from callsheet.access.rates import Limiter, Rate
-from callsheet.errors import CredentialInvalid, TooManyGuesses
+from callsheet.errors.access import CredentialInvalid, TooManyGuesses
 
 _T = TypeVar("_T")
 

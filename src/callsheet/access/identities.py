@@ -7,7 +7,7 @@ from typing import Final, Protocol, cast
 from callsheet.access.desk import SEES_EVERY_RUN
 from callsheet.access.principal import Principal
 from callsheet.access.scopes import Role
-from callsheet.errors import CredentialInvalid, Forbidden
+from callsheet.errors.access import CredentialInvalid, Forbidden
 
 MAX_SUBJECT: Final = 255
 """Characters, as OpenID Connect Core 1.0 has it (section 2, `sub`)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 
 MAX_PATTERNS: Final = 100
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final, Self
 
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 
 MAX_NAMES: Final = 50_000
 """Names that are remembered; some 10 MB."""

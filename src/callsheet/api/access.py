@@ -20,7 +20,8 @@ from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.api.auditing import audited, takes_deed
 from callsheet.api.observing import note_caller, note_route
-from callsheet.errors import Forbidden, JournalUnavailable, TooManyGuesses, Unauthenticated
+from callsheet.errors.access import Forbidden, TooManyGuesses, Unauthenticated
+from callsheet.errors.journal import JournalUnavailable
 
 PAGES: Final = "pages"
 """What the addresses of the web UI are called together where routes are counted: there is one for every run."""

@@ -23,7 +23,7 @@ from callsheet.api.middleware.requests import Requests
 from callsheet.api.middleware.target import Target
 from callsheet.api.parts import Parts
 from callsheet.api.resources import DESCRIPTION, TITLE, include_probes, include_routes
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 
 _PAGES: Final = Access(public="Pages hold no data: they ask the API for all that they show.")
 

@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from callsheet.access.acts import DONE, SOURCE, Acts, Deed, Intent, code_of
 from callsheet.access.principal import Principal
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 ACTS: Final = "callsheet.acts"
 """In the scope of a request: the `Acts` that its acts are written with."""

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 
 _BACKLOG: Final = 2048
 _LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what stands for every address

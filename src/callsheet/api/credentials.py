@@ -14,7 +14,7 @@ from starlette.types import Scope
 from callsheet.access.authenticator import NewSession
 from callsheet.access.principal import Principal
 from callsheet.api.gate import Gate
-from callsheet.errors import CredentialInvalid, Unauthenticated
+from callsheet.errors.access import CredentialInvalid, Unauthenticated
 
 COOKIE: Final = "callsheet_session"
 

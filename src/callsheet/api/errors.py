@@ -22,16 +22,10 @@ from starlette.types import Receive, Scope, Send
 from callsheet.api.auditing import CODE
 from callsheet.api.methods import methods_of
 from callsheet.api.seldom import Seldom
-from callsheet.errors import (
-    AlreadyAnswered,
-    CallsheetError,
-    Invalid,
-    Problem,
-    QueueFull,
-    RevisionConflict,
-    RunNotFound,
-    TooManyGuesses,
-)
+from callsheet.errors.access import TooManyGuesses
+from callsheet.errors.kinds import CallsheetError, Invalid, Problem
+from callsheet.errors.runs import AlreadyAnswered, QueueFull, RunNotFound
+from callsheet.errors.scenarios import RevisionConflict
 from callsheet.scenario.json import escape
 
 STATUS: Final[Mapping[str, int]] = {

@@ -4,7 +4,9 @@ import re
 from typing import Final
 
 from callsheet.api.errors import Refused, shortened
-from callsheet.errors import HookNotFound, RunNotFound, ScenarioNotFound, ScheduleNotFound
+from callsheet.errors.runs import RunNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
+from callsheet.errors.triggers import HookNotFound, ScheduleNotFound
 from callsheet.runs.events import RunId, TriggerKind
 
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)

@@ -9,7 +9,8 @@ from typing import Final
 
 from callsheet.access.identities import Asked, IdentityProvider
 from callsheet.access.scopes import Role
-from callsheet.errors import CredentialInvalid, DecryptionFailed
+from callsheet.errors.access import CredentialInvalid
+from callsheet.errors.secrets import DecryptionFailed
 from callsheet.runs.ports import Cipher, Clock
 
 LOGIN_PATH: Final = "/api/session/oidc"

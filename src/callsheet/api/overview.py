@@ -10,7 +10,7 @@ from loguru import logger
 from callsheet.access.principal import Principal
 from callsheet.api.draining import Draining
 from callsheet.api.sse import RETRY, block, chunks, joined
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import RunId
 from callsheet.runs.fairness import give_way

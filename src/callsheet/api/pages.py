@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse
 
 from callsheet.api.errors import headers_of, status_of
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 
 SIGN_IN: Final = "/sign-in"
 """The web UI's page."""

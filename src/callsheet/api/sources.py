@@ -6,7 +6,7 @@ from typing import Final, Self, TypeAlias
 
 from starlette.types import Scope
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network

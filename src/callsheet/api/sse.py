@@ -25,7 +25,7 @@ from starlette.types import Message, Receive, Scope, Send
 from callsheet.api.draining import Draining
 from callsheet.api.elision import event_text
 from callsheet.api.options import ApiOptions
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.runs.events import Record, RunId
 from callsheet.runs.service import RunService
 

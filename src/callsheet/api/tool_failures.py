@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import Response
 
 from callsheet.api.errors import error_response
-from callsheet.errors import (
+from callsheet.errors.tools import (
     AuthRequired,
     BadOutput,
     ContinuationExpired,

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import anyio
 import anyio.to_thread
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 
 PLACES: Final = 2
 QUEUE: Final = 20

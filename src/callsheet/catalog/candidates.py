@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Final
 
 from callsheet.catalog.folder import text
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.lint.document import read_scenario
 from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.ports import CatalogEntry

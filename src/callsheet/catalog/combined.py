@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from callsheet.catalog.candidates import not_found
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.ports import Catalog, CatalogEntry
 from callsheet.scenario.diagnostics import Diagnostic
 

@@ -18,7 +18,8 @@ from callsheet.catalog.revision_files import (
     sweep,
     write,
 )
-from callsheet.errors import ScenarioInvalid, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.revisions import (
     MAX_REVISIONS,

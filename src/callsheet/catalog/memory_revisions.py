@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from callsheet.errors import ScenarioInvalid
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.revisions import (
     MAX_REVISIONS,

@@ -9,17 +9,9 @@ from typing import Any, Final
 import httpx2
 import orjson
 
-from callsheet.errors import (
-    CallsheetError,
-    ConfigurationInvalid,
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Problem,
-    Unauthenticated,
-    Unavailable,
-)
+from callsheet.errors.access import Forbidden, Unauthenticated
+from callsheet.errors.kinds import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.settings import Settings
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)

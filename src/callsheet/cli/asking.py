@@ -9,7 +9,8 @@ from callsheet.cli.forms import GivenUp, fill
 from callsheet.cli.terminal import Person
 from callsheet.cli.text import one_line
 from callsheet.cli.views import View
-from callsheet.errors import AlreadyAnswered, Conflict, InputInvalid, NotFound
+from callsheet.errors.kinds import Conflict, NotFound
+from callsheet.errors.runs import AlreadyAnswered, InputInvalid
 from callsheet.runs.answers import APPROVAL, ASKING, Answer
 from callsheet.runs.events import Event, Record, StepPath, StepWaiting
 from callsheet.runs.state import RunState

@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import SecretStr
 
 from callsheet.api.effective import Effective, EffectiveSetting
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.scenario.json import Json
 from callsheet.settings import Settings
 from callsheet.storage import database_name, operator_environment

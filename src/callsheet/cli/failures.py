@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from callsheet.cli.text import one_line, visible
-from callsheet.errors import CallsheetError, ConfigurationInvalid, Forbidden, Invalid, NotFound, Unauthenticated
+from callsheet.errors.access import Forbidden, Unauthenticated
+from callsheet.errors.kinds import CallsheetError, Invalid, NotFound
+from callsheet.errors.service import ConfigurationInvalid
 
 DONE: Final = 0
 FAILED: Final = 1

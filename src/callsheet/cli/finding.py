@@ -3,7 +3,7 @@
 from typing import Final
 
 from callsheet.cli.failures import Refused
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId, RunSummary
 from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import RunFilter

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from callsheet.errors import InputInvalid, Problem
+from callsheet.errors.kinds import Problem
+from callsheet.errors.runs import InputInvalid
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import Json, JsonObject, NotJson, check_json, escape, is_object
 

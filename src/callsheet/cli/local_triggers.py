@@ -10,7 +10,7 @@ from callsheet.access.acts import Acts
 from callsheet.api.schemas.triggers import HookDetail, HookRow, ScheduleDetail, ScheduleRow, SlotRow
 from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.cli.recorded import local_acts, recorded
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.ports import Environment

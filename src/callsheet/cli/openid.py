@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from callsheet.access.identities import roles_of_groups
 from callsheet.api.openid import OpenId
 from callsheet.engine.clock import SystemClock
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.ports import Cipher
 from callsheet.settings import Settings
 

@@ -9,7 +9,7 @@ import httpx2
 import orjson
 
 from callsheet.cli.asked_server import Server, open_server, refusal
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.answers import Answer
 from callsheet.runs.bulk import BulkAction, BulkReport
 from callsheet.runs.codec import RUN_FINISHED

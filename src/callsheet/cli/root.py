@@ -16,7 +16,7 @@ from callsheet.cli.lazy import Lazy, LazyGroup
 from callsheet.cli.options import GroupHelp
 from callsheet.cli.start import OutputClosed
 from callsheet.cli.text import one_line
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 
 COMMANDS: Final = {
     "run": Lazy(module="callsheet.cli.commands.run", summary="Run a scenario and watch its steps."),

@@ -13,7 +13,8 @@ from callsheet.cli.failures import say
 from callsheet.cli.recorded import local_acts, recorded
 from callsheet.engine.secrets.desk import StoredSecrets
 from callsheet.engine.secrets.store import check_name
-from callsheet.errors import Invalid, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import Invalid
 from callsheet.settings import Settings, environment
 from callsheet.storage import open_access, operator_environment, secret_store
 

@@ -18,7 +18,7 @@ from callsheet.cli.effective import effective
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.http_parts import gate_of, parts_of
 from callsheet.cli.openid import open_openid
-from callsheet.errors import JournalLost
+from callsheet.errors.journal import JournalLost
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.settings import Settings
 from callsheet.system import System, open_system

@@ -9,7 +9,8 @@ from typing import Final
 from loguru import logger
 
 from callsheet.engine.dispatched import Dispatched
-from callsheet.errors import RunDamaged, RunNotFound, RunOwnershipLost, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunDamaged, RunNotFound, RunOwnershipLost
 from callsheet.runs.control import Control
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Engine

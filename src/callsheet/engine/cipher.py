@@ -10,7 +10,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+from callsheet.errors.secrets import DecryptionFailed
+from callsheet.errors.service import ConfigurationInvalid
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12

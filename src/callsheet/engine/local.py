@@ -18,7 +18,9 @@ from callsheet.engine.attempts import Attempts, Execute
 from callsheet.engine.dispatched import Dispatched
 from callsheet.engine.line import Line, Place
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import RunDamaged, RunNotFound, ShuttingDown, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunDamaged, RunNotFound
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.limits import ScenarioLimits

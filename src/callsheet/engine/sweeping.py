@@ -8,7 +8,7 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Clock, Journal
 from callsheet.runs.retention import Sweeper

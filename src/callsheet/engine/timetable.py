@@ -13,7 +13,8 @@ from typing import Final
 from loguru import logger
 
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import RunNotFound, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Clock, Journal
 from callsheet.runs.triggers.scheduler import Outlook, Scheduler

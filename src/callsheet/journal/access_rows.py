@@ -13,7 +13,7 @@ from callsheet.access.patterns import Patterns
 from callsheet.access.principal import Principal
 from callsheet.access.scopes import Role
 from callsheet.access.sessions import Session
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 Row: TypeAlias = tuple[Any, ...]
 """What the database gives for a row: each function knows the columns that it asked for."""

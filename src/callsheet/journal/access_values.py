@@ -7,7 +7,7 @@ from typing import Final
 from callsheet.access.audit import Act, ActOutcome, AuditFilter
 from callsheet.access.keys import ApiKey
 from callsheet.access.sessions import Session
-from callsheet.errors import Conflict
+from callsheet.errors.kinds import Conflict
 from callsheet.journal.projection import as_stored, storable
 
 MAX_NUMBER: Final = 2**63 - 1

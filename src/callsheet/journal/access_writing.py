@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from callsheet.access.audit import Act, ActOutcome
 from callsheet.access.keys import MAX_KEYS, TOUCHED_EVERY, ApiKey
 from callsheet.access.sessions import Session
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.access_changes import (
     AccessAction,
     AccessAnswer,

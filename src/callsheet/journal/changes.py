@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.journal.access_changes import AccessAnswer, ChangeAccess
 from callsheet.journal.projection import Turn
 from callsheet.journal.trigger_changes import ChangeTriggers, TriggerAnswer

@@ -5,7 +5,7 @@ import binascii
 from datetime import datetime
 from typing import NamedTuple
 
-from callsheet.errors import CursorInvalid
+from callsheet.errors.runs import CursorInvalid
 from callsheet.journal.projection import sortable
 
 _MAX_LENGTH = 100

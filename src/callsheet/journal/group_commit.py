@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from callsheet.errors import CallsheetError, JournalLost, JournalUnavailable
+from callsheet.errors.journal import JournalLost, JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
 from callsheet.journal.changes import Change, Outcome
 
 _ACTIVITY_SPAN: Final = 0.1

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from callsheet.errors import IdempotencyKeyReused, RunNotFound, RunOwnershipLost, ScenarioNotFound
+from callsheet.errors.runs import IdempotencyKeyReused, RunNotFound, RunOwnershipLost
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.messages import already_answered, end_message, message_as_stored

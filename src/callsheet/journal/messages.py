@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import orjson
 
-from callsheet.errors import AlreadyAnswered
+from callsheet.errors.runs import AlreadyAnswered
 from callsheet.journal.projection import RunEnd, as_stored, storable
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import Message, RunId

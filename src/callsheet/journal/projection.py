@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, assert_never
 
-from callsheet.errors import RunNotFinished
+from callsheet.errors.runs import RunNotFinished
 from callsheet.runs.codec import encode, timestamp
 from callsheet.runs.events import Event, Record, RunFinished, RunId, RunResumed, RunStatus, RunSummary, RunWaiting
 from callsheet.runs.ports import NewRun

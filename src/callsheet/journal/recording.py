@@ -6,7 +6,8 @@ from typing import assert_never
 
 import orjson
 
-from callsheet.errors import JournalUnavailable, RunNotFound
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.changes import (

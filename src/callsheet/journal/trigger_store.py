@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.changes import OVERHEAD
 from callsheet.journal.group_commit import GroupCommit
 from callsheet.journal.projection import storable

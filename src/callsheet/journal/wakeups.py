@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from callsheet.errors import JournalUnavailable, RunNotFound
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId
 
 

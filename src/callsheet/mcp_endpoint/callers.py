@@ -9,7 +9,7 @@ from mcp.server.context import ServerRequestContext
 from callsheet.access.acts import SOURCE
 from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.access.scopes import Scope
-from callsheet.errors import Forbidden
+from callsheet.errors.access import Forbidden
 from callsheet.mcp_endpoint.parts import STDIO
 
 READS: Final = frozenset({"callsheet_status", "callsheet_events"})

@@ -13,7 +13,10 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, ElicitResult, InputRequiredResult
 from pydantic import ValidationError
 
-from callsheet.errors import AlreadyAnswered, CallsheetError, Forbidden, InputInvalid, ShuttingDown, StepNotWaiting
+from callsheet.errors.access import Forbidden
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import AlreadyAnswered, InputInvalid, StepNotWaiting
+from callsheet.errors.service import ShuttingDown
 from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.callers import caller_of, require_call, source_of
 from callsheet.mcp_endpoint.clients import Client

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from mcp_types import CallToolResult, TextContent, Tool
 
-from callsheet.errors import InputInvalid, RunNotFound
+from callsheet.errors.runs import InputInvalid, RunNotFound
 from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.handle_tools import HANDLES
 from callsheet.mcp_endpoint.outcomes import RUN_ID, as_json

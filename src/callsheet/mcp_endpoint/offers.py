@@ -10,7 +10,7 @@ from loguru import logger
 from mcp_types import Tool, ToolAnnotations
 
 from callsheet.access.principal import Principal
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.lint.exposure import RESERVED, obstacle
 from callsheet.mcp_endpoint.annotations import annotations_of, believed
 from callsheet.mcp_endpoint.parts import EndpointParts

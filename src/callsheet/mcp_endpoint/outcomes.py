@@ -9,7 +9,7 @@ import orjson
 from mcp_types import AudioContent, CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import TypeAdapter, ValidationError
 
-from callsheet.errors import CallsheetError, Invalid
+from callsheet.errors.kinds import CallsheetError, Invalid
 from callsheet.mcp_endpoint.questions import Question
 from callsheet.mcp_endpoint.tool_schemas import RESULT
 from callsheet.runs.events import RunId, RunStatus

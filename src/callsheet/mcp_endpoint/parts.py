@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from callsheet.access.acts import Acts, Intent
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import Forbidden
+from callsheet.errors.access import Forbidden
 from callsheet.runs.answers import Answer, Answers, GivenAnswer
 from callsheet.runs.deeds import answer_details
 from callsheet.runs.events import RunId, RunSummary, StepPath

@@ -12,7 +12,8 @@ from mcp_types import (
     ElicitResult,
 )
 
-from callsheet.errors import InputInvalid, Problem
+from callsheet.errors.kinds import Problem
+from callsheet.errors.runs import InputInvalid
 from callsheet.runs.answers import APPROVAL, Answer
 from callsheet.runs.events import RunId, StepPath
 from callsheet.runs.questions import asked

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from mcp_types import CallToolRequestParams, ElicitResult
 
-from callsheet.errors import InputInvalid, Invalid, Problem
+from callsheet.errors.kinds import Invalid, Problem
+from callsheet.errors.runs import InputInvalid
 from callsheet.scenario.json import JsonObject, NotJson, check_json, is_object
 
 IDEMPOTENCY_KEY: Final = "callsheet/idempotencyKey"

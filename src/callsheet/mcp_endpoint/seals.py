@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from callsheet.errors import DecryptionFailed
+from callsheet.errors.secrets import DecryptionFailed
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Cipher
 

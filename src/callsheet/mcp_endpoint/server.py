@@ -22,7 +22,7 @@ from mcp_types import (
     SubscriptionsListenResult,
 )
 
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.mcp_endpoint.callers import caller_of, may_call
 from callsheet.mcp_endpoint.calls import Calls
 from callsheet.mcp_endpoint.changes import Changes

@@ -18,7 +18,8 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
-from callsheet.errors import AlreadyAnswered, Forbidden, InputInvalid, RunNotFound, StepNotWaiting
+from callsheet.errors.access import Forbidden
+from callsheet.errors.runs import AlreadyAnswered, InputInvalid, RunNotFound, StepNotWaiting
 from callsheet.mcp_endpoint.acting import to_its_end
 from callsheet.mcp_endpoint.callers import caller_of, require_call, source_of
 from callsheet.mcp_endpoint.clients import TASKS, Client

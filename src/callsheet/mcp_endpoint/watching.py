@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from callsheet.errors import CallsheetError, RunNotFound
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunNotFound
 from callsheet.mcp_endpoint.questions import Question
 from callsheet.runs.answers import Answers
 from callsheet.runs.codec import decode

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 import httpx2
 from loguru import logger
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.openid.keys import SigningKey, read_keys
 from callsheet.openid.metadata import Metadata, read_metadata
 from callsheet.runs.ports import Clock

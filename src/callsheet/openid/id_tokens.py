@@ -12,7 +12,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from callsheet.errors import CredentialInvalid
+from callsheet.errors.access import CredentialInvalid
 from callsheet.openid.keys import ALGORITHMS, SigningKey, fitting
 from callsheet.scenario.codec import DocumentInvalid, decode_json
 from callsheet.scenario.json import JsonObject

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.scenario.json import Json
 
 ALGORITHMS: Final[Mapping[str, str]] = {

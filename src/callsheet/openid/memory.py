@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from callsheet.access.identities import Asked, Identity
-from callsheet.errors import CredentialInvalid
+from callsheet.errors.access import CredentialInvalid
 from callsheet.openid.refusals import refusal_of
 
 ADDRESS: Final = "http://127.0.0.1:1/authorize"

@@ -16,7 +16,8 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from loguru import logger
 
 from callsheet.access.identities import Asked, Identity, identity_of
-from callsheet.errors import CredentialInvalid, Unavailable
+from callsheet.errors.access import CredentialInvalid
+from callsheet.errors.kinds import Unavailable
 from callsheet.openid.bounds import BoundedTransport
 from callsheet.openid.documents import Documents, unanswered
 from callsheet.openid.id_tokens import Expected, KeyUnknown, verified

@@ -5,7 +5,8 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import CredentialInvalid, Unavailable
+from callsheet.errors.access import CredentialInvalid
+from callsheet.errors.kinds import Unavailable
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "access_denied": "You, or the provider, refused the sign-in.",

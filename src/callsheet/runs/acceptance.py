@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from callsheet.errors import InputInvalid, Problem, ScenarioInvalid
+from callsheet.errors.kinds import Problem
+from callsheet.errors.runs import InputInvalid
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.lint.context import ALONE
 from callsheet.lint.survey import Survey
 from callsheet.runs.events import Revision, RunStarted

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from callsheet.errors import QueueFull, TooManyRuns
+from callsheet.errors.runs import QueueFull, TooManyRuns
 
 
 class Unfinished(Protocol):

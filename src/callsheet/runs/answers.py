@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final, cast
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import AlreadyAnswered, InputInvalid, Problem, StepNotFound, StepNotWaiting
+from callsheet.errors.kinds import Problem
+from callsheet.errors.runs import AlreadyAnswered, InputInvalid, StepNotFound, StepNotWaiting
 from callsheet.runs.codec import decode, timestamp
 from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
 from callsheet.runs.history import require_sight

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from callsheet.errors import HeldCallLost, StepFailure
+from callsheet.errors.steps import StepFailure
+from callsheet.errors.tools import HeldCallLost
 from callsheet.runs.control import Interrupted, Wish
 from callsheet.runs.ended import StepFailed
 from callsheet.runs.events import RunError, StepRetrying

@@ -8,7 +8,7 @@ next one.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.attempts import attempts, fault_of, take_up
 from callsheet.runs.control import Interrupted, Wish
 from callsheet.runs.ended import Returned, StepFailed

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
-from callsheet.errors import CallsheetError, RunNotFound, Unavailable
+from callsheet.errors.kinds import CallsheetError, Unavailable
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId, RunStatus, RunSummary
 from callsheet.runs.forks import LATEST, ForkWish
 from callsheet.runs.ports import RunFilter

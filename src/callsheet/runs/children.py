@@ -4,14 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import (
-    InputInvalid,
-    RunNotFound,
-    RunOwnershipLost,
-    ScenarioInvalid,
-    ScenarioNotFound,
-    StepFailure,
-)
+from callsheet.errors.runs import InputInvalid, RunNotFound, RunOwnershipLost
+from callsheet.errors.scenarios import ScenarioInvalid, ScenarioNotFound
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
 from callsheet.runs.events import ParentStep, Revision, RunFinished, RunId, RunStarted

@@ -7,7 +7,7 @@ from typing import Any, Final, assert_never
 import orjson
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.events import (
     Event,
     ForkedFrom,

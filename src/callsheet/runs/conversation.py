@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from callsheet.errors import ContinuationExpired, DecryptionFailed, HeldCallLost, StepFailure
+from callsheet.errors.secrets import DecryptionFailed
+from callsheet.errors.steps import StepFailure
+from callsheet.errors.tools import ContinuationExpired, HeldCallLost
 from callsheet.runs.events import Message, StepResumed
 from callsheet.runs.executor import Attempt
 from callsheet.runs.hearing import hearing

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.control import Control, Limit, Wish
 from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting

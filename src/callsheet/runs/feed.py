@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import CallsheetError, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
 from callsheet.runs.events import RunId, RunSummary
 from callsheet.runs.fairness import give_way
 from callsheet.runs.ports import ChangedRuns, Clock, Journal

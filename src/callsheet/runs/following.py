@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from callsheet.errors import CallsheetError, RunDamaged, RunNotFound
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunDamaged, RunNotFound
 from callsheet.runs.codec import RUN_FINISHED
 from callsheet.runs.events import Record, RunId
 from callsheet.runs.ports import Journal

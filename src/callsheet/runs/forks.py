@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import ForkInvalid, NothingToRetry, Problem, ScenarioInvalid, ScenarioNotFound
+from callsheet.errors.kinds import Problem
+from callsheet.errors.runs import ForkInvalid, NothingToRetry
+from callsheet.errors.scenarios import ScenarioInvalid, ScenarioNotFound
 from callsheet.lint.suggestions import did_you_mean
 from callsheet.runs.acceptance import Acceptance, runnable
 from callsheet.runs.codec import decode

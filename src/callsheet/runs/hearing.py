@@ -10,7 +10,8 @@ from typing import Final
 
 import orjson
 
-from callsheet.errors import RunOwnershipLost, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.runs.events import StepLog, StepProgress
 from callsheet.runs.executor import Attempt
 from callsheet.runs.redaction.split import Words

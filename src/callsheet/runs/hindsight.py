@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import StepNotFound
+from callsheet.errors.runs import StepNotFound
 from callsheet.runs.block import failed_in, failure_of
 from callsheet.runs.events import RunError, StepPath
 from callsheet.runs.scope import error_root, run_roots, step_root

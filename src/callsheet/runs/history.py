@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from typing import Final
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
 from callsheet.runs.events import Record, Revision, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from callsheet.errors import ScenarioInvalid, ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioInvalid, ScenarioNotFound
 from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.children import Children

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from callsheet.errors import CallsheetError, ScenarioNotFound
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.ports import Catalog, Clock
 
 _AGE: Final = timedelta(seconds=1)

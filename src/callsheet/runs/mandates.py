@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import Forbidden
+from callsheet.errors.access import Forbidden
 from callsheet.runs.ports import CatalogEntry
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.steps.scenario import ScenarioStep

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from callsheet.access.principal import Principal
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.hearing import LONGEST_NAME, cleaned, shortened
 from callsheet.runs.ports import Cipher, Clock
 from callsheet.runs.seen import SeenTools

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from callsheet.errors import RunIsChild, RunNotFinished, RunNotFound
+from callsheet.errors.runs import RunIsChild, RunNotFinished, RunNotFound
 from callsheet.runs.events import RunId, RunSummary
 from callsheet.runs.ports import Journal, RunFilter
 

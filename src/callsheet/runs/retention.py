@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from callsheet.errors import RunDamaged, RunIsChild, RunNotFinished, RunNotFound
+from callsheet.errors.runs import RunDamaged, RunIsChild, RunNotFinished, RunNotFound
 from callsheet.runs.events import RunStatus, RunSummary
 from callsheet.runs.fairness import give_way
 from callsheet.runs.ports import Clock, Journal, RunFilter

@@ -9,7 +9,8 @@ from typing import Final, Protocol, TypeAlias
 
 import orjson
 
-from callsheet.errors import Conflict, RevisionConflict, RevisionRequired, ScenarioInvalid
+from callsheet.errors.kinds import Conflict
+from callsheet.errors.scenarios import RevisionConflict, RevisionRequired, ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import MAX_DOCUMENT_BYTES

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import orjson
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import Forbidden, ScenarioNotFound, ScenarioReadOnly
+from callsheet.errors.access import Forbidden
+from callsheet.errors.scenarios import ScenarioNotFound, ScenarioReadOnly
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import Reading, read_scenario
 from callsheet.runs.mandates import require_all_within

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Final
 
-from callsheet.errors import ScenarioInvalid
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.ports import Journal
 from callsheet.scenario.codec import DocumentInvalid, decode_json

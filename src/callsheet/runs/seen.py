@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import DefinitionChanged, ScenarioNotFound, ToolMissing
+from callsheet.errors.scenarios import ScenarioNotFound
+from callsheet.errors.tools import DefinitionChanged, ToolMissing
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId

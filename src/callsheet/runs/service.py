@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from callsheet.access.mandate import Mandate
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import RunIsFinished, RunNotFound, RunOwnershipLost, ScenarioNotFound
+from callsheet.errors.runs import RunIsFinished, RunNotFound, RunOwnershipLost
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.acceptance import Acceptance, runnable
 from callsheet.runs.admission import Admission
 from callsheet.runs.events import RunId, RunStarted, RunSummary, RunTrigger

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from callsheet.access.mandate import NOBODY, Mandate
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.events import (
     Event,
     ForkedFrom,

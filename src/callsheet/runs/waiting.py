@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from callsheet.errors import AlreadyAnswered
+from callsheet.errors.runs import AlreadyAnswered
 from callsheet.runs.events import Message, StepWaiting
 from callsheet.runs.executor import Attempt
 from callsheet.runs.scope import Scope

@@ -3,7 +3,9 @@
 import re
 from datetime import datetime, timedelta
 
-from callsheet.errors import RunOwnershipLost, StepFailure, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunOwnershipLost
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.block import run_steps
 from callsheet.runs.control import Control, Interrupted, Limit, Wish
 from callsheet.runs.ended import Returned, StepFailed

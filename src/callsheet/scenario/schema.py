@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from callsheet.errors import Problem
+from callsheet.errors.kinds import Problem
 from callsheet.scenario.json import Json, escape
 from callsheet.scenario.patterns import MAX_WEIGHT, patterns_of, weight
 from callsheet.scenario.schema_cost import affordable, size, unfolded

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.journal import Journal
 from callsheet.runs.tools import Tools
 from callsheet.telemetry.journal import ObservedJournal

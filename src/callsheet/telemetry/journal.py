@@ -6,7 +6,7 @@ from datetime import datetime
 
 from loguru import logger
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.events import (
     Event,
     Message,

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
-from callsheet.errors import ToolMissing, ToolTimeout
+from callsheet.errors.tools import ToolMissing, ToolTimeout
 from callsheet.runs.tools import InputRequired, TaskCreated, ToolCall, ToolOutcome, ToolResult, Tools
 
 OTHER: Final = "other"

@@ -10,7 +10,7 @@ from typing import Final
 from opentelemetry import context as otel
 from opentelemetry.trace import Link, SpanContext, SpanKind
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.events import RunFinished, RunId, RunStatus, StepFinished, StepRetrying, StepStatus
 from callsheet.runs.tools import ToolCall, ToolOutcome
 from callsheet.telemetry.labels import outcome_of

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.scenario.json import NotJson, check_text
 from callsheet.tools.config_shape import ClientCredentialsShape, OAuthShape, PrivateKeyJwtShape, ServerShape, explain
 from callsheet.tools.servers import (

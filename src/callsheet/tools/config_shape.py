@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 from pydantic_core import ErrorDetails
 
 from callsheet.access.patterns import ALL, Patterns
-from callsheet.errors import Invalid
+from callsheet.errors.kinds import Invalid
 from callsheet.runs.tools import LockPolicy
 from callsheet.scenario.durations import parse_duration
 from callsheet.tools.rate import RateLimit

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.lint.changes import printable
 from callsheet.lint.signatures import Signatures, ToolSignature
 from callsheet.replacing import replace_file

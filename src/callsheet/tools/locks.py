@@ -11,7 +11,8 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import ConfigurationInvalid, DefinitionChanged
+from callsheet.errors.service import ConfigurationInvalid
+from callsheet.errors.tools import DefinitionChanged
 from callsheet.lint.drift import Drift, DriftKind, drift
 from callsheet.lint.signatures import Signatures, ToolSignature
 from callsheet.runs.tools import LockPolicy, ToolInfo

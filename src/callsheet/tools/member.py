@@ -8,7 +8,7 @@ from typing import Final
 from mcp import MCPError
 from pydantic import ValidationError
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     AuthRequired,
     RateLimited,
     ServerUnavailable,

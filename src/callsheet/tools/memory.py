@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from callsheet.access.patterns import ALL
-from callsheet.errors import ToolCallFailed, ToolFailed, ToolTimeout
+from callsheet.errors.tools import ToolCallFailed, ToolFailed, ToolTimeout
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId

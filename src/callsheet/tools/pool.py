@@ -9,7 +9,7 @@ from typing import Self, assert_never
 
 from loguru import logger
 
-from callsheet.errors import ToolTimeout
+from callsheet.errors.tools import ToolTimeout
 from callsheet.lint.drift import Drift
 from callsheet.lint.signatures import Use
 from callsheet.runs.events import RunId

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
 
-from callsheet.errors import ToolCallFailed
+from callsheet.errors.tools import ToolCallFailed
 from callsheet.runs.redaction.redactor import Redactor
 from callsheet.runs.redaction.results import clean_result
 from callsheet.runs.redaction.split import Words

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import ServerUnavailable, ToolForbidden, ToolMissing
+from callsheet.errors.tools import ServerUnavailable, ToolForbidden, ToolMissing
 from callsheet.runs.tools import ToolCall
 
 

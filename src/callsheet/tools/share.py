@@ -12,7 +12,7 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.events import RunId
 from callsheet.runs.permits import RENEWED_EVERY, Claim, Permits, Word
 from callsheet.tools.turns import Turns

@@ -13,7 +13,7 @@ from callsheet.engine.fleet.engine import FleetEngine, fleet_engine
 from callsheet.engine.fleet.roll_call import count_workers
 from callsheet.engine.fleet.schema import queue_needs_upgrade, upgrade_queue
 from callsheet.engine.fleet.timing import Timing
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.control import Control, Interrupted
 from callsheet.runs.events import RunId, RunStatus

@@ -7,7 +7,7 @@ import pytest
 
 from callsheet.engine.fleet import queue_length
 from callsheet.engine.fleet.queue_length import QueueLength
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import RunStatus
 from tests.support.events import new_run

@@ -9,7 +9,8 @@ from collections.abc import Generator
 import psycopg
 import pytest
 
-from callsheet.errors import JournalUnavailable, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.journal.postgres.connections import Patience
 from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions
 from callsheet.journal.postgres.migrate import upgrade

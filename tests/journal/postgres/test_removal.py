@@ -5,7 +5,7 @@ import asyncio
 import psycopg
 import pytest
 
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.changes import DeleteRun, MoreToRemove
 from callsheet.journal.postgres.journal import PostgresJournal
 from callsheet.journal.postgres.removal import MOST_EVENTS

@@ -6,7 +6,7 @@ import re
 import psycopg
 import pytest
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.archive import DUE
 from callsheet.journal.postgres.journal import PostgresJournal
 from callsheet.journal.postgres.migrate import MIGRATIONS, needs_upgrade, upgrade

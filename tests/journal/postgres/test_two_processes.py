@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import psycopg
 import pytest
 
-from callsheet.errors import RunNotFound, RunOwnershipLost
+from callsheet.errors.runs import RunNotFound, RunOwnershipLost
 from callsheet.journal.postgres.journal import PostgresJournal, PostgresOptions
 from callsheet.runs.events import ParentStep, RunId
 from callsheet.runs.ports import RunFilter

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.access.audit import Act, ActOutcome, AuditFilter
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from tests.support.events import NOON

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import JournalUnavailable, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.lock import holder, lock_path
 from callsheet.runs.events import RunStatus

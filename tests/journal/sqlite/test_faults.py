@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from callsheet.errors import JournalUnavailable, RunDamaged, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunDamaged, RunOwnershipLost
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers

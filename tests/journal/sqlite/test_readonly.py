@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import JournalUnavailable, RunNotFound
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.runs.ports import Journal, RunFilter

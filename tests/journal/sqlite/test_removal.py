@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.changes import DeleteRun, MoreToRemove
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.removal import MOST_EVENTS, Removals

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite import migrate as migrations_module
 from callsheet.journal.sqlite.journal import SqliteJournal
 from callsheet.journal.sqlite.migrate import MIGRATIONS, migrate

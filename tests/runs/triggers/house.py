@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from callsheet.catalog.memory_triggers import MemoryTriggerFiles
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.memory import MemoryJournal
 from callsheet.journal.memory_triggers import MemoryTriggerStore
 from callsheet.runs.answers import Answer

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.events import RunTrigger, TriggerKind
 from callsheet.runs.triggers.slots import Decision
 from callsheet.scenario.json import JsonObject

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     AuthRequired,
     BadOutput,
     OutputTooLarge,

@@ -24,7 +24,7 @@ from typing import Final, cast
 import orjson
 from loguru import logger
 
-from callsheet.errors import RateLimited, ServerUnavailable, ToolCallFailed, TransportLost
+from callsheet.errors.tools import RateLimited, ServerUnavailable, ToolCallFailed, TransportLost
 from callsheet.runs.state import RunState
 from callsheet.runs.tools import ToolCall, ToolResult
 from callsheet.scenario.json import Json, JsonObject

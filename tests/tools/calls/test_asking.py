@@ -9,14 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import (
-    BadOutput,
-    ContinuationExpired,
-    HeldCallLost,
-    ToolFailed,
-    ToolTimeout,
-    TransportLost,
-)
+from callsheet.errors.tools import BadOutput, ContinuationExpired, HeldCallLost, ToolFailed, ToolTimeout, TransportLost
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import (
     ElicitationAction,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import httpx2
 import pytest
 
-from callsheet.errors import AuthRequired
+from callsheet.errors.tools import AuthRequired
 from callsheet.tools.oauth.tokens import MemoryTokens
 from callsheet.tools.pool import ToolPool
 from callsheet.tools.servers import Auth, ClientCredentials, HttpServer, OAuth, PrivateKeyJwt

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from callsheet.engine.cipher import KeyCipher
-from callsheet.errors import AuthRequired, ServerUnavailable
+from callsheet.errors.tools import AuthRequired, ServerUnavailable
 from callsheet.tools.oauth.login import waiting_for_browser
 from callsheet.tools.oauth.providers import SignInRefused
 from callsheet.tools.oauth.sign_in import SignIn, SignInNeeded

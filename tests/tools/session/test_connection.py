@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
+from callsheet.errors.tools import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.runs.tools import Tools
 from callsheet.tools.servers import HttpServer, ServerOptions, StdioServer
 from tests.support.processes import kill_unnoticed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
+from callsheet.errors.tools import ServerUnavailable, ToolMissing, ToolTimeout, TransportLost
 from callsheet.runs.tools import ToolInfo
 from callsheet.tools.servers import ServerOptions, StdioServer
 from callsheet.tools.session.listing import SHORTEST_LIFE, Listing, ListUnusable, LiveListing

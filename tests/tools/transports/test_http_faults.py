@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     AuthRequired,
     BadOutput,
     OutputTooLarge,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.errors import BadOutput, OutputTooLarge, ServerUnavailable, ToolCallFailed
+from callsheet.errors.tools import BadOutput, OutputTooLarge, ServerUnavailable, ToolCallFailed
 from callsheet.tools.faults import Fault, FaultKind, FaultMark
 from callsheet.tools.servers import HttpServer
 from callsheet.tools.transports.lines import Line, request_id

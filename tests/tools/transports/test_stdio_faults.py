@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.errors import (
-    BadOutput,
-    OutputTooLarge,
-    ToolFailed,
-    ToolTimeout,
-    TransportLost,
-)
+from callsheet.errors.tools import BadOutput, OutputTooLarge, ToolFailed, ToolTimeout, TransportLost
 from callsheet.runs.fairness import give_way
 from callsheet.runs.tools import OtherBlock, TextBlock
 from callsheet.tools.calls.server_calls import SILENT_TIMEOUTS

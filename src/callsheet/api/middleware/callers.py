@@ -13,7 +13,8 @@ from callsheet.api.cutting import Cuttable
 from callsheet.api.errors import refuse
 from callsheet.api.gate import Gate
 from callsheet.api.sources import Sources
-from callsheet.errors import JournalUnavailable, TooManyGuesses, Unauthenticated
+from callsheet.errors.access import TooManyGuesses, Unauthenticated
+from callsheet.errors.journal import JournalUnavailable
 
 
 class Callers:

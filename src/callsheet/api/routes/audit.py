@@ -16,7 +16,7 @@ from callsheet.api.parts import TheParts
 from callsheet.api.schemas.audit import AuditList, AuditRow
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.moments import Moment
-from callsheet.errors import CursorInvalid
+from callsheet.errors.runs import CursorInvalid
 
 _MAX_PAGE: Final = 200
 _CHUNK: Final = 500

@@ -9,7 +9,7 @@ from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.bulk import BulkRequest, BulkResponse
 from callsheet.api.schemas.errors import ErrorBody, described
-from callsheet.errors import ShuttingDown
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.bulk import act_on_many
 from callsheet.runs.deeds import bulk_details, bulk_made
 

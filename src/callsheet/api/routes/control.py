@@ -12,7 +12,7 @@ from callsheet.api.identifiers import KEY, idempotency_key_of, run_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import ErrorBody, described
 from callsheet.api.schemas.runs import ForkRequest, RunRow, RunSubmitResponse
-from callsheet.errors import ShuttingDown
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.deeds import fork_details
 
 _JOURNAL_DOWN: Final = described("The journal cannot be used now; nothing was changed")

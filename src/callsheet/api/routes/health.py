@@ -10,7 +10,8 @@ from callsheet.api.errors import error_response
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.health import Health, Readiness, ToolServerHealth
-from callsheet.errors import JournalUnavailable, Unavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import Unavailable
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 

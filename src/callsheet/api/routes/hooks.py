@@ -17,7 +17,8 @@ from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.runs import RunSubmitResponse
 from callsheet.api.schemas.triggers import HookDetail, HookRow, TriggerSavedBody
 from callsheet.api.triggers import SAVE_DESCRIPTION, SAVE_RESPONSES, delete_trigger, save_trigger
-from callsheet.errors import HookNotReady, ShuttingDown
+from callsheet.errors.service import ShuttingDown
+from callsheet.errors.triggers import HookNotReady
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.triggers.entries import TriggerEntry
 from callsheet.runs.triggers.hooks import HookRequest

@@ -8,7 +8,7 @@ from callsheet.access.scopes import Scope
 from callsheet.api.access import GuardedRoute, TheCaller, needs
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
-from callsheet.errors import Forbidden
+from callsheet.errors.access import Forbidden
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 

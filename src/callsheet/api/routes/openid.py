@@ -19,7 +19,8 @@ from callsheet.api.openid import CALLBACK_PATH, COOKIE, LASTS, LOGIN_PATH, OpenI
 from callsheet.api.pages import HEADERS, going_on, local_path, refused
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
-from callsheet.errors import CallsheetError, CredentialInvalid, Forbidden, NotFound, Unavailable
+from callsheet.errors.access import CredentialInvalid, Forbidden
+from callsheet.errors.kinds import CallsheetError, NotFound, Unavailable
 
 
 def _page(description: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from callsheet.api.overview import overview
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.sse import EventStream
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.events import RunId
 
 _MAX_FOLLOWS: Final = 100

@@ -9,7 +9,7 @@ from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.playground import CallRequest, CallResponse
 from callsheet.api.tool_failures import refusal
-from callsheet.errors import ToolCallFailed
+from callsheet.errors.tools import ToolCallFailed
 
 router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
 

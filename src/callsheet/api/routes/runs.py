@@ -22,7 +22,8 @@ from callsheet.api.schemas.runs import (
     ScenarioRunResponse,
     StepDetail,
 )
-from callsheet.errors import ShuttingDown, StepNotFound
+from callsheet.errors.runs import StepNotFound
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
 

@@ -12,7 +12,7 @@ from callsheet.api.identifiers import scenario_id_of
 from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.scenarios import ScenarioSummary, ScenarioTextBody
-from callsheet.errors import ScenarioNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.runs.ports import CatalogEntry
 from callsheet.runs.texts import text_of
 

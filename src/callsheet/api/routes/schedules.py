@@ -17,7 +17,7 @@ from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.runs import RunSubmitResponse
 from callsheet.api.schemas.triggers import ScheduleDetail, ScheduleRow, ScheduleStateBody, SlotRow, TriggerSavedBody
 from callsheet.api.triggers import SAVE_DESCRIPTION, SAVE_RESPONSES, delete_trigger, save_trigger
-from callsheet.errors import ShuttingDown
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.triggers.entries import TriggerEntry

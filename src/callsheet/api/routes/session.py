@@ -14,7 +14,8 @@ from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.session import OidcOffer, SessionResponse, SignInRequest
-from callsheet.errors import Conflict, TooManyGuesses, Unauthenticated
+from callsheet.errors.access import TooManyGuesses, Unauthenticated
+from callsheet.errors.kinds import Conflict
 
 LOGIN_URL: Final = "/api/session/oidc"
 

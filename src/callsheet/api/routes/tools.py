@@ -11,7 +11,7 @@ from callsheet.api.parts import TheParts
 from callsheet.api.schemas.errors import described
 from callsheet.api.schemas.tools import ToolDetail, ToolSummary
 from callsheet.api.tool_failures import refusal
-from callsheet.errors import ToolCallFailed, ToolsUnavailable
+from callsheet.errors.tools import ToolCallFailed, ToolsUnavailable
 
 UNAVAILABLE: Final = "Callsheet-Unavailable-Servers"
 """The header that names the tool servers whose tools are not in the list, percent-encoded and separated by commas."""

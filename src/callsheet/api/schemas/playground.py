@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from callsheet.errors import ToolFailed
+from callsheet.errors.tools import ToolFailed
 from callsheet.runs.playground import Played
 from callsheet.runs.tools import (
     Elicitation,

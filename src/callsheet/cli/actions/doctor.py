@@ -16,7 +16,7 @@ from callsheet.cli.failures import DONE, FAILED
 from callsheet.cli.options import Places
 from callsheet.cli.screen import foreign, output
 from callsheet.cli.surroundings import surroundings
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 
 _STYLES = {Mark.GOOD: ("✓", "green"), Mark.BAD: ("✗", "red"), Mark.NOTE: ("·", "dim")}
 

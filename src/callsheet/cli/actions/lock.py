@@ -10,7 +10,7 @@ from callsheet.cli.linting import known_scenarios, live_signatures, lockfile_pat
 from callsheet.cli.screen import write
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import counted, one_line, visible
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.lint.drift import drift
 from callsheet.lint.signatures import Ambiguous, Found, Lookup, Missing, Signatures, UnknownServer, Unreachable, Use
 from callsheet.tools.lockfile import encode_lockfile, read_lockfile, write_lockfile

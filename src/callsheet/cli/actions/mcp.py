@@ -8,7 +8,7 @@ from callsheet.cli.failures import DONE
 from callsheet.cli.options import Places
 from callsheet.cli.recorded import local_acts
 from callsheet.cli.surroundings import surroundings
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.mcp_endpoint.stdio import bridge, serve_stdio
 from callsheet.settings import Settings, environment
 from callsheet.system import open_system

@@ -8,7 +8,7 @@ from callsheet.cli.inputs import read_value
 from callsheet.cli.successors import successor
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
-from callsheet.errors import StepNotWaiting
+from callsheet.errors.runs import StepNotWaiting
 from callsheet.runs.answers import ASKING, Answer
 from callsheet.runs.events import StepPath
 from callsheet.runs.state import RunState, StepState

@@ -20,7 +20,7 @@ from callsheet.cli.screen import MARKS, STYLES, foreign, local, output, seconds_
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import pretty_json
 from callsheet.cli.waits import waits_text
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import ForkedFrom, RunError, RunId, RunStatus, StepWaiting
 from callsheet.runs.state import RunState, StepState

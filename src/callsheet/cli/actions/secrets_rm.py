@@ -4,7 +4,7 @@ from callsheet.cli.commands.secrets_rm import SecretsRmOptions
 from callsheet.cli.failures import DONE, FAILED, say
 from callsheet.cli.secret_access import open_secrets
 from callsheet.cli.surroundings import surroundings
-from callsheet.errors import NotFound
+from callsheet.errors.kinds import NotFound
 
 
 async def act(options: SecretsRmOptions) -> int:

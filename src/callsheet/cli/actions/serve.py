@@ -11,7 +11,7 @@ from callsheet.cli.screen import write
 from callsheet.cli.serving import Service, serving
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 from callsheet.runs.ports import Catalog
 from callsheet.settings import Settings, environment, setting_origins
 from callsheet.storage import database_url

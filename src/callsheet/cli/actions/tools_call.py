@@ -17,7 +17,7 @@ from callsheet.cli.screen import write, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.terminal import Person, person
 from callsheet.cli.text import one_line, visible
-from callsheet.errors import DefinitionChanged, ServerUnavailable, ToolCallFailed, ToolMissing
+from callsheet.errors.tools import DefinitionChanged, ServerUnavailable, ToolCallFailed, ToolMissing
 from callsheet.runs.tools import (
     Elicitation,
     ElicitationAction,

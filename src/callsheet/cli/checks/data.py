@@ -6,7 +6,8 @@ from typing import Final
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.successors import START_ONE
-from callsheet.errors import ConfigurationInvalid, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.journal.sqlite.lock import holder
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import Journal, RunFilter

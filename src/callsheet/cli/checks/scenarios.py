@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.text import counted
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.ports import CatalogEntry
 from callsheet.settings import Settings
 from callsheet.storage import open_catalog

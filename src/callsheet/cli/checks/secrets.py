@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from callsheet.cli.checks.finding import Finding, Mark
-from callsheet.errors import ConfigurationInvalid, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.redaction.forms import SAFE
 from callsheet.runs.secrets import how_to_set
 from callsheet.settings import Settings, environment

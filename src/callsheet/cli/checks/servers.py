@@ -6,7 +6,7 @@ from typing import Final
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.linting import lockfile_path
 from callsheet.cli.text import counted
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.lint.drift import DriftKind
 from callsheet.runs.tools import ToolListing, ToolServerState
 from callsheet.settings import Settings, environment

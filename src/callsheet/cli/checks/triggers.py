@@ -6,7 +6,8 @@ from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.cli.checks.finding import Finding, Mark
 from callsheet.cli.local_triggers import open_local_triggers
 from callsheet.cli.text import counted
-from callsheet.errors import ConfigurationInvalid, JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.events import TriggerKind
 from callsheet.runs.ports import CatalogEntry, Environment
 from callsheet.runs.triggers.documents import Hook, Trigger

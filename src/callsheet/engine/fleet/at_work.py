@@ -11,7 +11,7 @@ from procrastinate.jobs import Job
 
 from callsheet.engine.dispatched import Dispatched
 from callsheet.engine.fleet.jobs import run_of
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.signals import Signals, Stirred

@@ -9,7 +9,7 @@ from loguru import logger
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 T = TypeVar("T")
 

@@ -24,7 +24,7 @@ from callsheet.engine.fleet.sweep import Sweep
 from callsheet.engine.fleet.timing import Timing
 from callsheet.engine.fleet.worker import Worker
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.control import Wish
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal

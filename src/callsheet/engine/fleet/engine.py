@@ -18,7 +18,9 @@ from callsheet.engine.fleet.jobs import COMMON, Jobs, Order
 from callsheet.engine.fleet.queue_length import QueueLength
 from callsheet.engine.fleet.roll_call import count_beacons
 from callsheet.engine.fleet.timing import Timing
-from callsheet.errors import JournalUnavailable, ShuttingDown, Unavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.service import ShuttingDown
 from callsheet.runs.events import RunId
 from callsheet.runs.journal import Journal
 from callsheet.runs.limits import ScenarioLimits

@@ -15,7 +15,8 @@ from procrastinate.jobs import Job
 
 from callsheet.engine.dispatched import Dispatched
 from callsheet.engine.fleet.jobs import Jobs, Order, order_of
-from callsheet.errors import JournalUnavailable, RunDamaged, RunNotFound
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.runs import RunDamaged, RunNotFound
 from callsheet.runs.events import RunId
 from callsheet.runs.limits import ScenarioLimits
 from callsheet.runs.permits import Called, Claim, Permits

@@ -13,7 +13,9 @@ from callsheet.engine.fleet.gate import Gate
 from callsheet.engine.fleet.held import Held
 from callsheet.engine.fleet.jobs import Jobs, next_order, order_of, run_of
 from callsheet.engine.reminder import Reminder
-from callsheet.errors import JournalUnavailable, RunDamaged, RunNotFound, Unavailable
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.runs import RunDamaged, RunNotFound
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.journal import Journal
 

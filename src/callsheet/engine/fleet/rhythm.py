@@ -6,7 +6,7 @@ from typing import Final
 
 from loguru import logger
 
-from callsheet.errors import Unavailable
+from callsheet.errors.kinds import Unavailable
 
 _SHARE: Final = 9
 """Pauses are so many times as long as what was done, where that is done gently."""

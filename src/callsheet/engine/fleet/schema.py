@@ -11,7 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
 
 from callsheet.engine.fleet.connection import SCHEMA
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 _LOCK: Final = 0x63616C6C73686565
 """The advisory lock of everybody who changes tables of ours, the journal's too."""

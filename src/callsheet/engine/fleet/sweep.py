@@ -7,7 +7,7 @@ from loguru import logger
 from procrastinate.jobs import Job
 
 from callsheet.engine.fleet.jobs import BEACON, Jobs, next_order
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 
 class Sweep:

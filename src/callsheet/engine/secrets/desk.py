@@ -8,7 +8,8 @@ from typing import TypeVar
 from callsheet.access.secrets import SecretEntry
 from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.secrets.store import SecretStore, check_name, check_value
-from callsheet.errors import Invalid, Problem, SecretNotFound, Unavailable
+from callsheet.errors.kinds import Invalid, Problem, Unavailable
+from callsheet.errors.secrets import SecretNotFound
 
 _T = TypeVar("_T")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from callsheet.engine.secrets.watched import LARGEST, NAME, Unusable, WatchedFolder
-from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+from callsheet.errors.secrets import DecryptionFailed
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.replacing import replace_file
 from callsheet.runs.ports import Cipher
 

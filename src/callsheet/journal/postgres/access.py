@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 from callsheet.access.audit import Act, ActOutcome
 from callsheet.access.keys import TOUCHED_EVERY, ApiKey
 from callsheet.access.sessions import Session
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.journal.access_changes import (
     AccessAction,
     AccessAnswer,

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, LiteralString
 
-from callsheet.errors import RunDamaged, RunNotFound, ScenarioNotFound
+from callsheet.errors.runs import RunDamaged, RunNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.journal.postgres.connections import AsyncConnection, Row
 from callsheet.journal.postgres.listing import PageQuery
 from callsheet.journal.postgres.readers import Readers

@@ -7,7 +7,8 @@ from typing import Final, LiteralString, TypeAlias, assert_never
 
 import orjson
 
-from callsheet.errors import CallsheetError, IdempotencyKeyReused, RunNotFound, RunOwnershipLost
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import IdempotencyKeyReused, RunNotFound, RunOwnershipLost
 from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.changes import (
     AppendRecords,

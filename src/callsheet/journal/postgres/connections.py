@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString, TypeAlias
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.faults import unavailable
 from callsheet.journal.postgres.schema import refusal, stored_version

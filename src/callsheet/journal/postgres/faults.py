@@ -5,7 +5,7 @@ from typing import Final
 
 import psycopg
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 
 _UPGRADE: Final = "The journal {name} has no tables of this version. Run 'callsheet db upgrade'."

@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import AsyncConnection, Patience, connect_for_reading, limited
 from callsheet.journal.postgres.news import CHANNEL, News, read_news

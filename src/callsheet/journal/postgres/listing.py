@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.postgres.connections import AsyncConnection, Row
 from callsheet.journal.postgres.rows import COLUMNS, summary_of

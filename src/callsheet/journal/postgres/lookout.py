@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.postgres.connections import AsyncConnection
 from callsheet.runs.events import RunId

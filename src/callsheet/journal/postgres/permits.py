@@ -10,7 +10,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.permit_words import PermitWords, written
 from callsheet.runs.permits import CALLED_AGAIN_AFTER, COMES_WITHIN, LEASE, Called, Claim, Claimed, Renewal, Word
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import psycopg
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import AsyncConnection, Patience, closed, connect_for_reading, limited
 from callsheet.journal.postgres.faults import unavailable

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 import psycopg
 
-from callsheet.errors import ScenarioInvalid
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.connections import AsyncConnection, Connection, Patience, Row, connect
 from callsheet.journal.postgres.faults import unavailable

@@ -5,7 +5,7 @@ from typing import Any, Final, LiteralString
 
 import orjson
 
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.journal.postgres.connections import Row
 from callsheet.runs.events import ForkedFrom, Message, Revision, RunId, RunStatus, RunSummary
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import psycopg
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.faults import too_new, too_old
 

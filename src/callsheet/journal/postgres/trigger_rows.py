@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 import orjson
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.connections import Row
 from callsheet.journal.postgres.rows import moment
 from callsheet.runs.events import Revision, RunId, TriggerKind

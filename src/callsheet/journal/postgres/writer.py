@@ -8,7 +8,9 @@ from typing import Final
 
 import psycopg
 
-from callsheet.errors import CallsheetError, JournalUnavailable, RunOwnershipLost
+from callsheet.errors.journal import JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunOwnershipLost
 from callsheet.journal.changes import AppendRecords, Change, Outcome
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.batch import Batch

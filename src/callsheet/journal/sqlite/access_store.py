@@ -8,7 +8,7 @@ from callsheet.access.audit import AuditEntry, AuditFilter
 from callsheet.access.keys import MAX_KEYS, ApiKey
 from callsheet.access.sessions import Session
 from callsheet.access.stores import AccessStores
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.access_changes import AccessAction
 from callsheet.journal.access_rows import ENTRY_COLUMNS, KEY_COLUMNS, SESSION_COLUMNS
 from callsheet.journal.access_values import filter_as_stored, number_as_stored

@@ -7,7 +7,8 @@ from typing import Final
 
 import orjson
 
-from callsheet.errors import RunDamaged, RunNotFound, ScenarioNotFound
+from callsheet.errors.runs import RunDamaged, RunNotFound
+from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.journal.projection import by_status
 from callsheet.journal.sqlite.listing import PageQuery
 from callsheet.journal.sqlite.messages import messages_of

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 _PRIMARY_CODE: Final = 0xFF
 """The low byte of an extended result code is the primary one (https://sqlite.org/rescode.html)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet.access.keys import MAX_KEYS
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.access_writing import changing
 from callsheet.journal.announcements import Announcements
 from callsheet.journal.group_commit import GroupCommit

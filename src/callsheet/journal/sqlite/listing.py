@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callsheet.access.patterns import Patterns
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
 from callsheet.journal.searching import folded

@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 0.01

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import orjson
 
-from callsheet.errors import CallsheetError, RunNotFound
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.messages import already_answered, end_message
 from callsheet.journal.projection import RunEnd, sortable
 from callsheet.journal.sqlite.rows import damaged

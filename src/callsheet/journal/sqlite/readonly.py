@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite.access_store import refusing, sqlite_access
 from callsheet.journal.sqlite.archive import Archive
 from callsheet.journal.sqlite.readers import Readers

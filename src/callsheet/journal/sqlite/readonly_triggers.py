@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.trigger_store import SqliteTriggers
 from callsheet.journal.trigger_changes import TriggerAction

@@ -6,7 +6,7 @@ A long run has tens of thousands of events; to remove them in one transaction wo
 import sqlite3
 from typing import Final
 
-from callsheet.errors import RunNotFound
+from callsheet.errors.runs import RunNotFound
 from callsheet.journal.changes import MoreToRemove, Outcome
 from callsheet.journal.projection import not_finished
 from callsheet.runs.events import RunId

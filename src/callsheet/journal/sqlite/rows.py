@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.events import ForkedFrom, Revision, RunId, RunStatus, RunSummary
 
 Row: TypeAlias = tuple[Any, ...]

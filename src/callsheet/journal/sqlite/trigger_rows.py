@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import JournalUnavailable
+from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite.rows import Row
 from callsheet.runs.events import Revision, RunId, TriggerKind
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot

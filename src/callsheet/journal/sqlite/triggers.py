@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 import orjson
 
-from callsheet.errors import CallsheetError
+from callsheet.errors.kinds import CallsheetError
 from callsheet.journal.projection import as_stored, sortable
 from callsheet.journal.sqlite.trigger_rows import TRIGGER_COLUMNS, saved_of, state_of
 from callsheet.journal.trigger_changes import (

@@ -6,14 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, assert_never
 
-from callsheet.errors import (
-    CallsheetError,
-    IdempotencyKeyReused,
-    JournalLost,
-    JournalUnavailable,
-    RunNotFound,
-    RunOwnershipLost,
-)
+from callsheet.errors.journal import JournalLost, JournalUnavailable
+from callsheet.errors.kinds import CallsheetError
+from callsheet.errors.runs import IdempotencyKeyReused, RunNotFound, RunOwnershipLost
 from callsheet.journal.access_changes import ChangeAccess
 from callsheet.journal.changes import (
     AppendRecords,

@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 import orjson
 
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.codec import STEP_FINISHED, STEP_RETRYING, STEP_STARTED
 from callsheet.runs.events import Record
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from callsheet.errors import NotFound, RunDamaged, RunNotFound, ScenarioInvalid
+from callsheet.errors.kinds import NotFound
+from callsheet.errors.runs import RunDamaged, RunNotFound
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.runs.events import Revision, RunSummary
 from callsheet.runs.fairness import give_way
 from callsheet.runs.places import steps_by_place

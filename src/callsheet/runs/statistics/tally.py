@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from callsheet.errors import RunDamaged
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.codec import RUN_FINISHED, STEP_FINISHED, STEP_STARTED, decode
 from callsheet.runs.events import Record, RunFinished, RunId, RunStatus, RunSummary, StepPath, StepStatus
 from callsheet.runs.places import place

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import Message
 from callsheet.runs.executor import Attempt, Outcome

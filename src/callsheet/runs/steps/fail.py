@@ -2,7 +2,7 @@
 
 import orjson
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.executor import Attempt, Outcome
 from callsheet.runs.scope import Scope
 from callsheet.runs.steps.pure import PureExecutor

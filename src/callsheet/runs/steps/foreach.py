@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.block import failed_before, run_steps
 from callsheet.runs.branches import Branches
 from callsheet.runs.control import Control

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.block import run_steps
 from callsheet.runs.executor import Attempt, Outcome
 from callsheet.runs.scope import Scope

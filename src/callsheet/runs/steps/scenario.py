@@ -1,6 +1,6 @@
 """Executes `scenario` steps: another scenario as a run of its own, for which this one waits."""
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.children import MAX_DEPTH
 from callsheet.runs.control import Interrupted
 from callsheet.runs.events import ParentStep, RunId, RunStatus

@@ -5,7 +5,8 @@ from typing import Any, Final, assert_never
 
 import orjson
 
-from callsheet.errors import HeldCallLost, StepFailure
+from callsheet.errors.steps import StepFailure
+from callsheet.errors.tools import HeldCallLost
 from callsheet.runs.cache import cache_key
 from callsheet.runs.conversation import Conversation
 from callsheet.runs.execution import Execution

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from callsheet.errors import StepFailure
+from callsheet.errors.steps import StepFailure
 from callsheet.runs.codec import timestamp
 from callsheet.runs.executor import Attempt, Outcome
 from callsheet.runs.scope import Scope

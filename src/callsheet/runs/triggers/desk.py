@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Final
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors import Forbidden, HookNotFound, ScheduleNotFound, TriggerInvalid, TriggerNotFound, TriggerReadOnly
+from callsheet.errors.access import Forbidden
+from callsheet.errors.triggers import HookNotFound, ScheduleNotFound, TriggerInvalid, TriggerNotFound, TriggerReadOnly
 from callsheet.lint.context import LintContext
 from callsheet.runs.events import Revision, RunSummary, RunTrigger, TriggerKind
 from callsheet.runs.ports import Catalog, Clock

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final, Protocol
 
 from callsheet.access.mandate import NOBODY, Mandate
-from callsheet.errors import HookNotFound, ScheduleNotFound, TriggerNotFound
+from callsheet.errors.triggers import HookNotFound, ScheduleNotFound, TriggerNotFound
 from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.triggers.documents import Hook, Schedule, Trigger
 from callsheet.runs.triggers.reading import check_trigger

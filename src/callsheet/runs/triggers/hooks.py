@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import HookNotFound, HookNotReady, InputInvalid, SignatureRefused
+from callsheet.errors.runs import InputInvalid
+from callsheet.errors.triggers import HookNotFound, HookNotReady, SignatureRefused
 from callsheet.runs.events import RunSummary, RunTrigger, TriggerKind
 from callsheet.runs.ports import Clock, Environment
 from callsheet.runs.service import RunService

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from callsheet.errors import RunDamaged, RunNotFound
+from callsheet.errors.runs import RunDamaged, RunNotFound
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import Journal
 from callsheet.runs.triggers.documents import Overlap, Schedule

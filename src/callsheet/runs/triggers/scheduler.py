@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from callsheet.access.mandate import Mandate
-from callsheet.errors import CallsheetError, RunDamaged, Unavailable
+from callsheet.errors.kinds import CallsheetError, Unavailable
+from callsheet.errors.runs import RunDamaged
 from callsheet.runs.events import RunId, RunTrigger, TriggerKind
 from callsheet.runs.ports import Clock, Entropy, Journal
 from callsheet.runs.service import RunService

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import SignatureExpired, SignatureRefused
+from callsheet.errors.triggers import SignatureExpired, SignatureRefused
 
 HEADER: Final = "Callsheet-Signature"
 

@@ -9,7 +9,8 @@ from typing import Final, Protocol
 import orjson
 
 from callsheet.access.mandate import NOBODY, Mandate
-from callsheet.errors import Conflict, TriggerConflict, TriggerInvalid, TriggerRevisionRequired
+from callsheet.errors.kinds import Conflict
+from callsheet.errors.triggers import TriggerConflict, TriggerInvalid, TriggerRevisionRequired
 from callsheet.runs.events import Revision, TriggerKind
 from callsheet.runs.revisions import Expected, Outcome, Presence
 from callsheet.runs.triggers.slots import Decision, ScheduleState, Slot

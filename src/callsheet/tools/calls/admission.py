@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from callsheet.errors import ServerUnavailable, ToolTimeout, Unavailable
+from callsheet.errors.kinds import Unavailable
+from callsheet.errors.tools import ServerUnavailable, ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.tools.rate import Limiter
 from callsheet.tools.servers import ServerOptions

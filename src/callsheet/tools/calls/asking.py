@@ -4,7 +4,7 @@ from typing import Final, cast
 
 from mcp import MCPError
 
-from callsheet.errors import BadOutput, ContinuationExpired, ToolFailed
+from callsheet.errors.tools import BadOutput, ContinuationExpired, ToolFailed
 from callsheet.runs.tools import InputRequired, TaskCreated, ToolInfo, ToolOutcome
 from callsheet.scenario.json import Json, NotJson, check_json, is_object
 from callsheet.tools.calls.continuations import LONGEST, InputContinuation, TaskContinuation, write

@@ -9,7 +9,7 @@ from mcp import MCPError
 from mcp_types import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, EmptyResult
 from pydantic import TypeAdapter, ValidationError
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     HeldCallLost,
     RateLimited,
     ServerUnavailable,

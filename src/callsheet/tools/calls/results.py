@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from loguru import logger
 
-from callsheet.errors import BadOutput, ToolFailed
+from callsheet.errors.tools import BadOutput, ToolFailed
 from callsheet.runs.tools import TextBlock, ToolInfo, ToolResult
 from callsheet.scenario.json import Json, JsonObject, NotJson, check_json
 from callsheet.tools.calls.blocks import block_of

@@ -11,7 +11,7 @@ from mcp import MCPError
 from mcp_types import CallToolRequest, CallToolRequestParams, RequestParamsMeta
 from pydantic import ValidationError
 
-from callsheet.errors import BadOutput, HeldCallLost, ServerUnavailable, ToolMissing, ToolTimeout
+from callsheet.errors.tools import BadOutput, HeldCallLost, ServerUnavailable, ToolMissing, ToolTimeout
 from callsheet.runs.events import RunId
 from callsheet.runs.tools import (
     ElicitationAction,

@@ -11,7 +11,7 @@ import orjson
 from loguru import logger
 from mcp.client.auth.utils import union_scopes
 
-from callsheet.errors import ConfigurationInvalid
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.tools.faults import plain
 from callsheet.tools.oauth.flow import FlowFailed, fetch_tokens
 from callsheet.tools.oauth.providers import Person

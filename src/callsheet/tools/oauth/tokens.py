@@ -9,7 +9,8 @@ from typing import Final, Protocol
 
 from loguru import logger
 
-from callsheet.errors import ConfigurationInvalid, DecryptionFailed
+from callsheet.errors.secrets import DecryptionFailed
+from callsheet.errors.service import ConfigurationInvalid
 from callsheet.replacing import replace_file
 from callsheet.runs.ports import Cipher
 

@@ -9,7 +9,7 @@ from mcp import MCPError
 from mcp_types import CONNECTION_CLOSED, HEADER_MISMATCH, INVALID_REQUEST, PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION
 from pydantic import ValidationError
 
-from callsheet.errors import (
+from callsheet.errors.tools import (
     AuthRequired,
     BadOutput,
     OutputTooLarge,

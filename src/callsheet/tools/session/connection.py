@@ -20,7 +20,7 @@ from mcp_types import EmptyResult, Implementation, SetLevelRequest, SetLevelRequ
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from callsheet.errors import AuthRequired, ServerUnavailable
+from callsheet.errors.tools import AuthRequired, ServerUnavailable
 from callsheet.tools.link import Link
 from callsheet.tools.redaction import Redaction
 from callsheet.tools.session.causes import ConnectFailed, Unreached, connect_failure
