@@ -9,6 +9,7 @@ from callsheet.runs.events import (
     Message,
     ParentStep,
     Revision,
+    RunError,
     RunFinished,
     RunId,
     RunResumed,
@@ -123,10 +124,16 @@ def step_finished(run_id: RunId, name: str = "search", *, index: int = 0, output
 
 
 def run_finished(
-    run_id: RunId, status: RunStatus = RunStatus.SUCCESS, *, message: str = "", finished_at: datetime = NOON
+    run_id: RunId,
+    status: RunStatus = RunStatus.SUCCESS,
+    *,
+    message: str = "",
+    finished_at: datetime = NOON,
+    code: str | None = None,
 ) -> RunFinished:
-    """The run ends."""
-    return RunFinished(run_id=run_id, status=status, finished_at=finished_at, message=message)
+    """The run ends, with an error when there is a `code`."""
+    error = None if code is None else RunError(code=code, message=message)
+    return RunFinished(run_id=run_id, status=status, finished_at=finished_at, message=message, error=error)
 
 
 def step_waiting(run_id: RunId, name: str = "search", *, index: int = 0) -> StepWaiting:

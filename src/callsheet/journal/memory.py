@@ -277,7 +277,13 @@ def _after(row: RunSummary, count: int, turn: Turn | None) -> RunSummary:
         case None:
             return replace(row, status=RunStatus.RUNNING) if count and row.status is RunStatus.QUEUED else row
         case RunEnd():
-            return replace(row, status=turn.status, finished_at=turn.finished_at, message=turn.message)
+            return replace(
+                row,
+                status=turn.status,
+                finished_at=turn.finished_at,
+                message=turn.message,
+                error_code=turn.error_code,
+            )
         case Parked():
             return replace(row, status=RunStatus.WAITING)
         case Resumed():
@@ -290,6 +296,7 @@ def _fits(row: RunSummary, where: RunFilter) -> bool:
     return (
         (where.scenario_id is None or row.scenario_id == where.scenario_id)
         and (where.status is None or row.status in where.status)
+        and (where.error_code is None or row.error_code in where.error_code)
         and (where.started_after is None or row.started_at > as_stored(where.started_after))
         and (where.started_before is None or row.started_at < as_stored(where.started_before))
         and (where.finished_before is None or _finished_before(row, where.finished_before))

@@ -14,11 +14,12 @@ from callsheet.runs.ports import NewRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
-    """What `run_finished` puts in the row."""
+    """What `run_finished` puts in the row; `error_code` is None when it tells no error."""
 
     status: RunStatus
     finished_at: datetime
     message: str
+    error_code: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,10 @@ def _turn(event: RunFinished | RunWaiting | RunResumed) -> Turn:
     match event:
         case RunFinished():
             return RunEnd(
-                status=event.status, finished_at=as_stored(event.finished_at), message=storable(event.message)
+                status=event.status,
+                finished_at=as_stored(event.finished_at),
+                message=storable(event.message),
+                error_code=None if event.error is None else storable(event.error.code),
             )
         case RunWaiting():
             until = None if event.until is None else as_stored(event.until)

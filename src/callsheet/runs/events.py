@@ -352,7 +352,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One row of the list of runs; `owner` is that of its `Mandate`."""
+    """One row of the list of runs.
+
+    Attributes:
+        owner: that of its `Mandate`.
+        error_code: the code of the error with which it ended; None for a run that has not ended, or ended well.
+    """
 
     run_id: RunId
     scenario_id: str
@@ -366,3 +371,4 @@ class RunSummary:
     priority: int = 0
     forked_from: ForkedFrom | None = None
     owner: str = ""
+    error_code: str | None = None

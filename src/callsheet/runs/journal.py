@@ -41,10 +41,12 @@ class RunFilter:
         parent_run_id: only the children of this run.
         owner: only runs with this owner.
         scenarios: only runs of scenarios that these allow.
+        error_code: only runs that ended with an error of one of these codes.
     """
 
     scenario_id: str | None = None
     status: frozenset[RunStatus] | None = None
+    error_code: frozenset[str] | None = None
     started_after: datetime | None = None
     started_before: datetime | None = None
     finished_before: datetime | None = None

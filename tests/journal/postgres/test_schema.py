@@ -2,15 +2,22 @@
 
 import asyncio
 import re
+import shutil
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from callsheet.errors.journal import JournalUnavailable
+from callsheet.journal.postgres import migrate as migrations_module
 from callsheet.journal.postgres.archive import DUE
 from callsheet.journal.postgres.journal import PostgresJournal
+from callsheet.journal.postgres.listing import PageQuery
 from callsheet.journal.postgres.migrate import MIGRATIONS, needs_upgrade, upgrade
 from callsheet.journal.postgres.schema import SCHEMA_VERSION
+from callsheet.runs.events import RunStatus
+from callsheet.runs.ports import RunFilter
+from tests.journal.old_ends import ENDS_OF_OLD, OldEnd
 from tests.support.events import NOON, new_run
 from tests.support.postgres import PostgresServer
 
@@ -88,6 +95,64 @@ async def test_why_there_is_no_connection_is_said_without_the_password(
         async with PostgresJournal.open(url):
             pass
     assert postgres.password not in caught.value.message
+
+
+async def test_runs_that_ended_without_a_code_in_their_row_are_found_by_it(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.database()
+    for file in sorted(MIGRATIONS.glob("*.sql"))[:8]:
+        shutil.copy(file, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations_module, "MIGRATIONS", tmp_path)
+        upgrade(url)
+    with psycopg.connect(url, autocommit=True) as release_before:
+        before = [end for end in ENDS_OF_OLD if end.number % 2]
+        for end in before:
+            end_as_the_release_before(release_before, end)
+        upgrade(url)
+        for end in ENDS_OF_OLD:
+            if end not in before:
+                end_as_the_release_before(release_before, end)
+    async with PostgresJournal.open(url) as journal:
+        rows = (await journal.runs(RunFilter(), 100)).runs
+        assert {row.run_id: row.error_code for row in rows} == {end.run_id: end.code for end in ENDS_OF_OLD}
+        found = await journal.runs(RunFilter(error_code=frozenset({"Timeout", "Cancelled"})), 100)
+        assert {row.run_id for row in found.runs} == {"late", "cancelled"}
+
+
+def end_as_the_release_before(connection: psycopg.Connection, end: OldEnd) -> None:
+    """What it writes for a run, from the first to the last."""
+    row = connection.execute(
+        "INSERT INTO callsheet.runs (run_id, scenario_id, revision, status, started_at, last_seq)"
+        " VALUES (%s, 'news', 'rev-1', 'running', now(), 1) RETURNING number",
+        (end.run_id,),
+    ).fetchone()
+    assert row is not None
+    with connection.transaction():
+        connection.execute("INSERT INTO callsheet.events VALUES (%s, 2, 'run_finished', %s)", (row[0], end.data))
+        connection.execute(
+            "UPDATE callsheet.runs SET last_seq = moved.last_seq, status = moved.status,"
+            " finished_at = moved.finished_at, message = moved.message"
+            " FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[])"
+            " AS moved (run, last_seq, status, finished_at, message) WHERE number = moved.run",
+            ([row[0]], [2], [end.status.value], [NOON], ["No."]),
+        )
+
+
+def test_the_runs_of_a_rare_code_are_found_by_its_index(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO callsheet.runs (run_id, scenario_id, revision, status, started_at, last_seq, error_code)"
+            " SELECT 'run-' || n, 'news', 'rev-1', 'failed', now() + n * interval '1 second', 3,"
+            " CASE n WHEN 7 THEN 'Rare' ELSE 'ToolError' END FROM generate_series(1, 20000) AS n"
+        )
+        connection.execute("ANALYZE callsheet.runs")
+        for status in (None, frozenset({RunStatus.FAILED})):
+            where = RunFilter(error_code=frozenset({"Rare", "ToolError"}), status=status)
+            query = PageQuery.parse(where, 50, None)
+            plan = "\n".join(row[0] for row in connection.execute("EXPLAIN " + query.statement(), query.values))
+            assert re.findall(r"runs_\w+", plan) == ["runs_by_error_code"]
 
 
 def test_no_index_has_what_an_append_to_a_run_at_work_changes(postgres_url: str) -> None:

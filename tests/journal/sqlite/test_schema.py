@@ -9,13 +9,16 @@ import pytest
 from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite import migrate as migrations_module
 from callsheet.journal.sqlite.journal import SqliteJournal
+from callsheet.journal.sqlite.listing import PageQuery
 from callsheet.journal.sqlite.migrate import MIGRATIONS, migrate
 from callsheet.journal.sqlite.moves import ADVANCE
 from callsheet.journal.sqlite.parked import DUE, NEXT
 from callsheet.journal.sqlite.readonly import ReadOnlyJournal
 from callsheet.journal.sqlite.schema import SCHEMA_VERSION, open_for_writing
 from callsheet.runs.codec import decode
-from callsheet.runs.events import RunId
+from callsheet.runs.events import RunId, RunStatus
+from callsheet.runs.ports import RunFilter
+from tests.journal.old_ends import ENDS_OF_OLD, OldEnd
 from tests.support.events import NOON, after_noon, answer, due_ids, run_started, run_waiting, step_started
 
 
@@ -41,6 +44,16 @@ def spoil(path: Path, *statements: str) -> None:
     connection.close()
 
 
+def migrate_to(last: int, path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a database as that version of it made it."""
+    folder.mkdir()
+    for file in sorted(MIGRATIONS.glob("*.sql"))[:last]:
+        (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations_module, "MIGRATIONS", folder)
+        migrate(path)
+
+
 def test_the_migrations_are_numbered_up_to_the_current_version() -> None:
     numbers = [int(file.name.split("_")[0]) for file in sorted(MIGRATIONS.glob("*.sql"))]
     assert numbers == list(range(1, SCHEMA_VERSION + 1))
@@ -52,13 +65,7 @@ def test_a_database_of_any_version_ends_as_one_made_from_scratch(
 ) -> None:
     scratch, grown = tmp_path / "scratch.db", tmp_path / "grown.db"
     open_for_writing(scratch).close()
-    old = tmp_path / "old migrations"
-    old.mkdir()
-    for file in sorted(MIGRATIONS.glob("*.sql"))[:start]:
-        (old / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations_module, "MIGRATIONS", old)
-        migrate(grown)
+    migrate_to(start, grown, tmp_path / "old migrations", monkeypatch)
     assert version(grown) == start
     open_for_writing(grown).close()
     assert version(grown) == version(scratch) == SCHEMA_VERSION
@@ -181,13 +188,8 @@ def fill_as_the_first_version(path: Path) -> None:
 
 
 async def test_a_journal_of_the_first_version_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, old = tmp_path / "journal.db", tmp_path / "first"
-    old.mkdir()
-    first = MIGRATIONS / "0001_runs_and_events.sql"
-    (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations_module, "MIGRATIONS", old)
-        migrate(path)
+    path = tmp_path / "journal.db"
+    migrate_to(1, path, tmp_path / "first", monkeypatch)
     fill_as_the_first_version(path)
     running = RunId("running")
     async with SqliteJournal.open(path) as journal:
@@ -200,6 +202,44 @@ async def test_a_journal_of_the_first_version_goes_on(tmp_path: Path, monkeypatc
         await journal.deliver(running, 2, answer())
         assert await due_ids(journal, NOON) == ["running", "queued"]
         assert (await journal.summary(RunId("success"))).parent_run_id is None
+
+
+async def test_runs_that_ended_before_there_were_error_codes_are_found_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.db"
+    migrate_to(8, path, tmp_path / "eighth", monkeypatch)
+    spoil(path, *(statement for end in ENDS_OF_OLD for statement in statements_of(end)))
+    async with SqliteJournal.open(path) as journal:
+        rows = (await journal.runs(RunFilter(), 100)).runs
+        assert {row.run_id: row.error_code for row in rows} == {end.run_id: end.code for end in ENDS_OF_OLD}
+        found = await journal.runs(RunFilter(error_code=frozenset({"Timeout"})), 100)
+        assert [row.run_id for row in found.runs] == ["late"]
+
+
+def statements_of(end: OldEnd) -> tuple[str, str]:
+    return (
+        "INSERT INTO runs (number, run_id, scenario_id, revision, status, started_at, finished_at, last_seq)"
+        f" VALUES ({end.number}, '{end.run_id}', 'news', 'r', '{end.status}', '2026-04-24T12:00:00.000+00:00',"
+        " '2026-04-24T12:00:00.000+00:00', 2)",
+        f"INSERT INTO events VALUES ({end.number}, 2, 'run_finished', x'{end.data.hex()}')",
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "index", "parts"),
+    [
+        (RunFilter(error_code=frozenset({"Timeout"}), status=frozenset({RunStatus.FAILED})), "runs_by_error_code", 1),
+        (RunFilter(error_code=frozenset({"Timeout", "Internal"}), scenario_id="news"), "runs_by_error_code", 2),
+        (RunFilter(error_code=frozenset({"Timeout", "Internal"}), owner="key:ci"), "runs_by_owner", 1),
+    ],
+)
+def test_the_runs_of_a_code_are_found_by_its_index(tmp_path: Path, where: RunFilter, index: str, parts: int) -> None:
+    connection = open_for_writing(tmp_path / "journal.db")
+    query = PageQuery.parse(where, 10, None)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query.statement()}", query.values)]
+    assert [line.split("INDEX ")[1].split(" (")[0] for line in plan if " runs " in line] == [index] * parts
+    connection.close()
 
 
 def test_the_lists_walk_their_indexes(tmp_path: Path) -> None:

@@ -259,7 +259,7 @@ def _move(turn: Turn | None) -> tuple[LiteralString, tuple[str | int | datetime 
         case Resumed():
             return BEGIN_WORK, ()
         case RunEnd():
-            return FINISH, (turn.status.value, turn.finished_at, turn.message)
+            return FINISH, (turn.status.value, turn.finished_at, turn.message, turn.error_code)
         case Parked():
             return PARK, (turn.until, turn.messages_seen)
         case _:

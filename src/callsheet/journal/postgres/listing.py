@@ -34,6 +34,7 @@ class PageQuery:
 
     conditions: tuple[LiteralString, ...]
     status: tuple[RunStatus, ...] | None
+    by_code: bool
     values: dict[str, str | int | datetime | list[str]]
     limit: int
 
@@ -56,6 +57,12 @@ class PageQuery:
         restrict("finished_at < %(finished_before)s", "finished_before", where.finished_before)
         restrict("parent_run_id = %(parent_run_id)s", "parent_run_id", where.parent_run_id)
         restrict("owner = %(owner)s", "owner", where.owner)
+        if where.error_code is not None:
+            conditions.append(_OF_CODE)
+            values["error_code"] = sorted(code for code in where.error_code if "\0" not in code)
+            if where.status is not None:
+                conditions.append("status = ANY(%(status)s::text[])")
+                values["status"] = sorted(where.status)
         if where.scenarios is not None and not where.scenarios.allow_all:
             conditions.append("scenario_id LIKE ANY(%(scenarios)s::text[])")
             values["scenarios"] = [_like(text) for text in where.scenarios.texts]
@@ -66,33 +73,46 @@ class PageQuery:
             values["cursor_start"] = datetime.fromisoformat(position.started_at)
             values["cursor_number"] = position.number
         status = None if where.status is None else tuple(sorted(where.status))
-        return cls(conditions=tuple(conditions), status=status, values=values, limit=limit)
+        return cls(
+            conditions=tuple(conditions),
+            status=status,
+            by_code=where.error_code is not None,
+            values=values,
+            limit=limit,
+        )
 
     async def __call__(self, connection: AsyncConnection) -> RunPage:
         """Ask; rows that are damaged are left out, `summary` says what is the matter with them."""
-        rows = await (await connection.execute(self._statement(), self.values)).fetchall()
+        rows = await (await connection.execute(self.statement(), self.values)).fetchall()
         shown = _readable(rows[: self.limit])
         cursor = write_cursor(shown[-1][1]) if len(rows) > self.limit and shown else None
         return RunPage(runs=tuple(run for run, _ in shown), next_cursor=cursor)
 
-    def _statement(self) -> LiteralString:
+    def statement(self) -> LiteralString:
+        """What it asks, with names for its values."""
+        if self.by_code:
+            return self._part(self.conditions, "error_code DESC, ").join((_OF_EACH_CODE, _AFTER))
         if self.status is None:
             return self._part(self.conditions)
         # A branch per status: each walks its index in order and stops at the limit, whatever the table's size.
         parts: list[LiteralString] = [self._part((_WITH_STATUS[status], *self.conditions)) for status in self.status]
         return _UNION.join(parts or [_NONE]).join((_BEFORE, _AFTER))
 
-    def _part(self, conditions: Sequence[LiteralString]) -> LiteralString:
+    def _part(self, conditions: Sequence[LiteralString], order: LiteralString = "") -> LiteralString:
         where = " AND ".join(conditions) if conditions else "TRUE"
         # Constants of this module only; what callers send is bound.
         return (
             f"SELECT {COLUMNS}, number FROM callsheet.runs WHERE {where}"  # noqa: S608
-            " ORDER BY started_at DESC, number DESC LIMIT %(rows)s"
+            f" ORDER BY {order}started_at DESC, number DESC LIMIT %(rows)s"
         )
 
 
 _NONE: Final[LiteralString] = f"SELECT {COLUMNS}, number FROM callsheet.runs WHERE FALSE"  # noqa: S608 (constant)
 _BEFORE: Final = "SELECT * FROM ("
+_OF_EACH_CODE: Final = "SELECT found.* FROM unnest(%(error_code)s::text[]) AS code CROSS JOIN LATERAL ("
+_OF_CODE: Final = "error_code BETWEEN code AND code"
+"""Not `=`: then the order would be that of `runs_by_start` as well, which PostgreSQL takes for a code that is rare
+among frequent ones, and reads all runs."""
 _UNION: Final = ") AS found UNION ALL SELECT * FROM ("
 _AFTER: Final = ") AS found ORDER BY started_at DESC, number DESC LIMIT %(rows)s"
 

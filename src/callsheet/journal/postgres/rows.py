@@ -11,7 +11,7 @@ from callsheet.runs.events import ForkedFrom, Message, Revision, RunId, RunStatu
 
 COLUMNS: Final[LiteralString] = (
     "run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, priority,"
-    " forked_from_run_id, forked_from_step, owner"
+    " forked_from_run_id, forked_from_step, owner, error_code"
 )
 """The columns that `summary_of` takes, in its order."""
 
@@ -23,7 +23,7 @@ def summary_of(row: Row) -> RunSummary:
         RunDamaged: the row is not one that Callsheet wrote.
     """
     run_id, scenario_id, revision, status, started_at, finished_at, message, last_seq, parent_run_id, *more = row
-    priority, forked_from, from_step, owner = more
+    priority, forked_from, from_step, owner, error_code = more
     try:
         return RunSummary(
             run_id=RunId(run_id),
@@ -38,6 +38,7 @@ def summary_of(row: Row) -> RunSummary:
             priority=priority,
             forked_from=None if forked_from is None else ForkedFrom(run_id=forked_from, from_step=from_step),
             owner=owner,
+            error_code=error_code,
         )
     except (ValueError, TypeError) as exc:
         raise damaged(str(run_id), str(exc)) from exc

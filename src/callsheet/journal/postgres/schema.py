@@ -8,7 +8,7 @@ from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.postgres.address import Address
 from callsheet.journal.postgres.faults import too_new, too_old
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 10
 """The number of the last file in `migrations/`; each file writes its own number into `callsheet.schema_version`.
 
 A file only adds: the release before works on while it is applied and after that, and `compatible_with` stays. Only a

@@ -46,8 +46,9 @@ BEGIN_WORK: Final = (
 )
 FINISH: Final = (
     "UPDATE callsheet.runs SET last_seq = moved.last_seq, status = moved.status, finished_at = moved.finished_at,"
-    " message = moved.message FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[])"
-    " AS moved (run, last_seq, status, finished_at, message) WHERE number = moved.run"
+    " message = moved.message, error_code = moved.error_code"
+    " FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])"
+    " AS moved (run, last_seq, status, finished_at, message, error_code) WHERE number = moved.run"
 )
 PARK: Final = (
     "UPDATE callsheet.runs SET last_seq = moved.last_seq, status = 'waiting', due_at = moved.due_at,"

@@ -12,7 +12,7 @@ from callsheet.journal.cursor import Position, read_cursor, write_cursor
 from callsheet.journal.projection import sortable
 from callsheet.journal.searching import folded
 from callsheet.journal.sqlite.rows import COLUMNS, Row, summary_of
-from callsheet.runs.events import RunStatus, RunSummary
+from callsheet.runs.events import RunSummary
 from callsheet.runs.ports import RunFilter, RunPage
 
 # SQLite's lower() folds ASCII alone, as `folded` does.
@@ -26,12 +26,18 @@ _SPECIAL: Final = re.compile(r"[?[]")
 class PageQuery:
     """One page of the list, ready to be asked of a connection.
 
+    Attributes:
+        branches: of which conditions a run fits one; each walks its index in order and stops at the limit, whatever the
+            table's size.
+        index: that of the branches, when SQLite does not find it by itself.
+
     Raises:
         CursorInvalid: in `parse`, for a cursor that no list gave out.
     """
 
     conditions: tuple[str, ...]
-    status: tuple[RunStatus, ...] | None
+    branches: tuple[str, ...]
+    index: str
     values: dict[str, str | int]
     limit: int
 
@@ -66,28 +72,47 @@ class PageQuery:
         if cursor is not None:
             conditions.append("(started_at, number) < (:cursor_start, :cursor_number)")
             values["cursor_start"], values["cursor_number"] = read_cursor(cursor)
-        status = None if where.status is None else tuple(sorted(where.status))
-        return cls(conditions=tuple(conditions), status=status, values=values, limit=limit)
+        branches, index = _branches(where, values)
+        return cls(conditions=tuple(conditions), branches=branches, index=index, values=values, limit=limit)
 
     def __call__(self, connection: sqlite3.Connection) -> RunPage:
         """Ask; rows that are damaged are left out, `summary` says what is the matter with them."""
-        rows = connection.execute(self._statement(), self.values).fetchall()
+        rows = connection.execute(self.statement(), self.values).fetchall()
         shown = _readable(rows[: self.limit])
         cursor = write_cursor(shown[-1][1]) if len(rows) > self.limit and shown else None
         return RunPage(runs=tuple(run for run, _ in shown), next_cursor=cursor)
 
-    def _statement(self) -> str:
-        if self.status is None:
-            return self._part(self.conditions)
-        # A branch per status: each walks its index in order and stops at the limit, whatever the table's size.
-        parts = [self._part((f"status = '{status.value}'", *self.conditions)) for status in self.status]
-        union = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts or [self._part(("FALSE",))])  # noqa: S608
+    def statement(self) -> str:
+        """What it asks, with names for its values."""
+        if len(self.branches) == 1:
+            return self._part(self.branches[0])
+        union = " UNION ALL ".join(f"SELECT * FROM ({self._part(branch)})" for branch in self.branches)  # noqa: S608
         return f"{union} ORDER BY started_at DESC, number DESC LIMIT :rows"
 
-    def _part(self, conditions: Sequence[str]) -> str:
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    def _part(self, branch: str) -> str:
+        where = " AND ".join((branch, *self.conditions))
         # Constants of this module only; what callers send is bound.
-        return f"SELECT {COLUMNS}, number FROM runs{where} ORDER BY started_at DESC, number DESC LIMIT :rows"  # noqa: S608
+        return (
+            f"SELECT {COLUMNS}, number FROM runs{self.index} WHERE {where}"  # noqa: S608
+            " ORDER BY started_at DESC, number DESC LIMIT :rows"
+        )
+
+
+def _branches(where: RunFilter, values: dict[str, str | int]) -> tuple[tuple[str, ...], str]:
+    statuses = None if where.status is None else [f"status = '{status.value}'" for status in sorted(where.status)]
+    if where.error_code is None:
+        return (("TRUE",) if statuses is None else tuple(statuses) or ("FALSE",)), ""
+    if not where.error_code:
+        return ("FALSE",), ""
+    codes = {f"error_code_{index}": code for index, code in enumerate(sorted(where.error_code))}
+    values.update(codes)
+    found = [f"error_code = :{name}" for name in codes]
+    also = "" if statuses is None else f" AND ({' OR '.join(statuses) or 'FALSE'})"
+    # INDEXED BY, for without statistics SQLite takes another index as well, with every run of a status in it. Of an
+    # owner it is theirs: how long the answer takes must not tell of the codes of others' runs.
+    if where.owner is not None:
+        return (f"({' OR '.join(found)}){also}",), " INDEXED BY runs_by_owner"
+    return tuple(f"{condition}{also}" for condition in found), " INDEXED BY runs_by_error_code"
 
 
 def _allowed(patterns: Patterns, values: dict[str, str | int]) -> str:

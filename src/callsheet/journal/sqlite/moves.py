@@ -10,7 +10,8 @@ ADVANCE: Final = "UPDATE runs SET last_seq = ? WHERE run_id = ? AND last_seq = ?
 """The frequent one: it changes no column that an index has."""
 _BEGIN: Final = "UPDATE runs SET last_seq = ?, status = 'running' WHERE run_id = ? AND last_seq = ?"
 _FINISH: Final = (
-    "UPDATE runs SET last_seq = ?, status = ?, finished_at = ?, message = ? WHERE run_id = ? AND last_seq = ?"
+    "UPDATE runs SET last_seq = ?, status = ?, finished_at = ?, message = ?, error_code = ?"
+    " WHERE run_id = ? AND last_seq = ?"
 )
 _PARK: Final = (
     "UPDATE runs SET last_seq = ?, status = 'waiting', due_at = ?, messages_seen = ? WHERE run_id = ? AND last_seq = ?"
@@ -42,7 +43,7 @@ class Moves:
         match turn:
             case RunEnd():
                 self.ends.append((run_id, turn))
-                return _FINISH, (turn.status, sortable(turn.finished_at), turn.message)
+                return _FINISH, (turn.status, sortable(turn.finished_at), turn.message, turn.error_code)
             case Parked(until=until, messages_seen=seen):
                 return _PARK, (None if until is None else sortable(until), seen)
             case Resumed():

@@ -7,7 +7,7 @@ from typing import Final
 from callsheet.errors.journal import JournalUnavailable
 from callsheet.journal.sqlite.faults import unavailable
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 """The number of the last file in `migrations/`; each file sets `PRAGMA user_version` to its own number."""
 
 SQLITE_VERSION: Final = sqlite3.sqlite_version
