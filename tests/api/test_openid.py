@@ -15,11 +15,11 @@ from callsheet.access.audit import AuditFilter
 from callsheet.access.identities import Identity, roles_of_groups
 from callsheet.access.keys import digest_of
 from callsheet.access.scopes import Role
-from callsheet.api.credentials import COOKIE as SESSION_COOKIE
 from callsheet.api.openid import COOKIE, LASTS, OpenId
 from callsheet.api.options import ApiOptions
 from callsheet.api.pages import local_path
 from callsheet.api.parts import Parts
+from callsheet.api.session_cookie import SessionCookie
 from callsheet.engine.cipher import KEY_BYTES, KeyCipher
 from callsheet.engine.clock import SystemClock
 from callsheet.errors.kinds import Unavailable
@@ -30,6 +30,7 @@ ADA = Identity(subject="ada", name="Ada", groups=("staff", "operators"))
 MALLORY = Identity(subject="mallory", name="Mallory", groups=("visitors",))
 HOSTILE = "<script>alert(1)</script>"
 HTTPS = "https://callsheet.example"
+SESSION_COOKIE = SessionCookie().name
 
 
 class HandClock(SystemClock):
@@ -145,14 +146,29 @@ async def test_both_cookies_are_kept_from_scripts_and_from_other_sites() -> None
         answer = dict(desk.provider.accept(state, ADA))
         headers = {"Cookie": carried.partition(";")[0]}
         response = await desk.browser.get("/api/session/oidc/callback", params=answer, headers=headers)
-    assert re.fullmatch(
-        rf"{COOKIE}=[\w.-]+; HttpOnly; Max-Age=600; Path=/api/session/oidc; SameSite=lax; Secure", carried
-    )
+    assert re.fullmatch(rf"__Host-{COOKIE}=[\w.-]+; HttpOnly; Max-Age=600; Path=/; SameSite=lax; Secure", carried)
     session, forgotten = response.headers.get_list("set-cookie")
     assert re.fullmatch(
-        rf"{SESSION_COOKIE}=[\w-]{{43}}; HttpOnly; Max-Age=43200; Path=/; SameSite=strict; Secure", session
+        rf"__Host-{SESSION_COOKIE}=[\w-]{{43}}; HttpOnly; Max-Age=43200; Path=/; SameSite=strict; Secure", session
     )
-    assert forgotten.startswith(f'{COOKIE}=""; HttpOnly; Max-Age=0; Path=/api/session/oidc; SameSite=lax')
+    assert forgotten.startswith(f'__Host-{COOKIE}=""; HttpOnly; Max-Age=0; Path=/; SameSite=lax')
+
+
+async def test_by_http_the_question_is_carried_to_where_it_is_answered_alone(desk: Desk) -> None:
+    begun = await desk.browser.get("/api/session/oidc")
+    assert re.fullmatch(
+        rf"{COOKIE}=[\w.-]+; HttpOnly; Max-Age=600; Path=/api/session/oidc; SameSite=lax", begun.headers["set-cookie"]
+    )
+
+
+async def test_by_https_no_question_counts_that_a_neighbour_planted() -> None:
+    async with opened(secure_cookies=True) as desk:
+        begun = await desk.browser.get("/api/session/oidc")
+        state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
+        planted = begun.headers["set-cookie"].partition(";")[0].removeprefix("__Host-")
+        answer = dict(desk.provider.accept(state, ADA))
+        response = await desk.browser.get("/api/session/oidc/callback", params=answer, headers={"Cookie": planted})
+    assert_page(response, 401)
 
 
 async def test_whoever_has_signed_in_is_known_from_then_on(desk: Desk) -> None:

@@ -9,11 +9,13 @@ import pytest
 from callsheet.access.audit import AuditFilter
 from callsheet.access.keys import digest_of
 from callsheet.access.scopes import SCOPES_OF, Role
-from callsheet.api.credentials import COOKIE
 from callsheet.api.options import ApiOptions
+from callsheet.api.session_cookie import MOST_COOKIES, SessionCookie
 from callsheet.testing import ManualClock
 from tests.api.credentials import OWN, asking_house, bearer, key_of
 from tests.api.house import House
+
+COOKIE = SessionCookie().name
 
 
 @pytest.fixture
@@ -69,10 +71,19 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
     }
 
 
-async def test_behind_https_the_cookie_is_sent_over_tls_alone() -> None:
+async def test_behind_https_the_cookie_is_sent_over_tls_alone_and_nobody_else_can_set_it() -> None:
     house = House(asks=True, options=ApiOptions(secure_cookies=True))
     async with house.client() as client:
-        assert "; secure" in (await signed_in(client, house)).headers["set-cookie"].lower()
+        cookie = (await signed_in(client, house)).headers["set-cookie"]
+        name, _, token = cookie.partition(";")[0].partition("=")
+        told = [await status_with(client, f"{name}={token}"), await status_with(client, f"callsheet_session={token}")]
+        gone = (await client.delete("/api/session", headers={**OWN, "Cookie": f"{name}={token}"})).headers["set-cookie"]
+
+    assert name == "__Host-callsheet_session"
+    assert all("; path=/;" in text.lower() and "; secure" in text.lower() for text in (cookie, gone))
+    assert "domain" not in cookie.lower() + gone.lower()
+    assert gone.startswith(f'{name}=""')
+    assert told == [200, 401]
 
 
 async def test_the_store_keeps_no_token(client: httpx2.AsyncClient, house: House) -> None:
@@ -198,13 +209,42 @@ async def test_a_key_needs_no_page(client: httpx2.AsyncClient, house: House) -> 
     assert answer.status_code == 422
 
 
-async def test_two_session_cookies_are_one_too_many(client: httpx2.AsyncClient, house: House) -> None:
-    await signed_in(client, house)
-    token = client.cookies[COOKIE]
+async def status_with(client: httpx2.AsyncClient, cookie: str) -> int:
+    """The status of a request with this `Cookie` and no other."""
     client.cookies.clear()
-    answer = await client.get("/api/runs", headers={"Cookie": f"{COOKIE}={token}; a=b; {COOKIE}={token}"})
+    return (await client.get("/api/runs", headers={"Cookie": cookie})).status_code
 
-    assert (answer.status_code, answer.json()["code"]) == (401, "credential.invalid")
+
+async def test_garbage_that_a_neighbour_planted_does_not_sign_anybody_out(
+    client: httpx2.AsyncClient, house: House
+) -> None:
+    await signed_in(client, house)
+    token = token_in(client)
+    for garbage in ("x", "A" * 43, ""):
+        assert await status_with(client, f"{COOKIE}={garbage}; a=b; {COOKIE}={token}") == 200
+        assert await status_with(client, f"{COOKIE}={token}; {COOKIE}={garbage}") == 200
+    assert await status_with(client, "; ".join(f"{COOKIE}={number}" for number in range(MOST_COOKIES + 1))) == 401
+
+
+async def test_of_two_sessions_none_counts_and_signing_in_ends_both(client: httpx2.AsyncClient, house: House) -> None:
+    tokens: list[str] = []
+    for role in (Role.ADMIN, Role.VIEWER):
+        client.cookies.clear()
+        await signed_in(client, house, role)
+        tokens.append(token_in(client))
+    both = "; ".join(f"{COOKIE}={token}" for token in tokens)
+    client.cookies.clear()
+    refused = await client.get("/api/runs", headers={"Cookie": both})
+    unknown = await client.get("/api/session", headers={"Cookie": both})
+    key = await key_of(house, name="again")
+    again = await client.post("/api/session", json={"key": key}, headers={"Cookie": both, **OWN})
+    planted = f"{COOKIE}={tokens[1]}; {again.headers['set-cookie'].partition(';')[0]}"
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "credential.invalid")
+    assert (unknown.status_code, unknown.json()["signed_in"]) == (200, False)
+    assert await status_with(client, planted) == 200
+    for token in tokens:
+        assert await house.access.sessions.find(digest_of(token)) is None
 
 
 async def test_signing_in_and_out_and_failing_to_is_in_the_log(client: httpx2.AsyncClient, house: House) -> None:

@@ -6,16 +6,19 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from callsheet.api.access import Access, GuardedRoute
-from callsheet.api.credentials import COOKIE
 from callsheet.api.schemas.errors import described
+from callsheet.api.session_cookie import SessionCookie
 
 _SCHEMES: Final[dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `cs_…`."},
     "cookie": {
         "type": "apiKey",
         "in": "cookie",
-        "name": COOKIE,
-        "description": "A session: see `POST /api/session`. What changes something must come from our own page.",
+        "name": SessionCookie().name,
+        "description": (
+            "A session: see `POST /api/session`. What changes something must come from our own page. Where browsers "
+            f"come by https, its name is `{SessionCookie(secure=True).name}`."
+        ),
     },
 }
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]

@@ -85,7 +85,7 @@ def _middleware(parts: Parts) -> list[Middleware]:
         Middleware(Hosts, allowed=options.allowed_hosts),
         Middleware(Target),
         *(source_rates(rates, options.sources) if rates else ()),
-        Middleware(Callers, gate=parts.gate, sources=options.sources),
+        Middleware(Callers, gate=parts.gate, sources=options.sources, cookie=options.cookie),
         *(caller_rates(rates) if rates else ()),
         Middleware(Bodies, limit=options.max_body, seconds=options.body_timeout),
     ]

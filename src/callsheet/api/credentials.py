@@ -5,30 +5,29 @@ but not those of another host of the same site, or of another port of this machi
 """
 
 import re
-from datetime import datetime
+from functools import partial
 from typing import Final
 
-from starlette.responses import Response
 from starlette.types import Scope
 
-from callsheet.access.authenticator import NewSession
 from callsheet.access.principal import Principal
+from callsheet.access.sessions import Session
 from callsheet.api.gate import Gate
-from callsheet.errors.access import CredentialInvalid, Unauthenticated
-
-COOKIE: Final = "callsheet_session"
+from callsheet.api.session_cookie import SessionCookie
+from callsheet.errors.access import CredentialInvalid, TooManyGuesses, Unauthenticated
 
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,256})", re.IGNORECASE | re.ASCII)
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def identify(scope: Scope, gate: Gate, source: str) -> Principal:
+async def identify(scope: Scope, gate: Gate, source: str, cookie: SessionCookie) -> Principal:
     """Who sends the request. A key counts before a cookie; one that is wrong is not made good by the other.
 
     Args:
         scope: of the request.
         gate: checks credentials.
         source: where it comes from: see `Sources.subscriber`.
+        cookie: of sessions.
 
     Raises:
         Unauthenticated: that is not known; its class says why.
@@ -38,10 +37,32 @@ async def identify(scope: Scope, gate: Gate, source: str) -> Principal:
     key = bearer_of(scope)
     if key is not None:
         return await gate.guesses.check(source, key, lambda: gate.authenticator.by_key(key))
-    token = token_of(scope)
-    if token is None:
-        raise Unauthenticated
-    return (await gate.guesses.check(source, token, lambda: gate.authenticator.by_token(token))).principal
+    found, refusal = await sessions_of(scope, gate, source, cookie)
+    if len(found) > 1:
+        raise CredentialInvalid(f"There are several cookies '{cookie.name}' that count. Sign in again.")
+    if not found:
+        raise refusal or Unauthenticated
+    return found[0][1].principal
+
+
+async def sessions_of(
+    scope: Scope, gate: Gate, source: str, cookie: SessionCookie
+) -> tuple[list[tuple[str, Session]], Unauthenticated | TooManyGuesses | None]:
+    """The sessions of the request's cookies that count, with their tokens; and why another does not.
+
+    Raises:
+        CredentialInvalid: there are too many cookies.
+        JournalUnavailable: nobody can tell now.
+    """
+    found: list[tuple[str, Session]] = []
+    refusal: Unauthenticated | TooManyGuesses | None = None
+    for token in cookie.tokens(scope):
+        ask = partial(gate.authenticator.by_token, token)
+        try:
+            found.append((token, await gate.guesses.check(source, token, ask)))
+        except (Unauthenticated, TooManyGuesses) as exc:
+            refusal = exc
+    return found, refusal
 
 
 def bearer_of(scope: Scope) -> str | None:
@@ -59,26 +80,13 @@ def bearer_of(scope: Scope) -> str | None:
     return match[1]
 
 
-def token_of(scope: Scope) -> str | None:
-    """The token in the session's cookie; None without one.
-
-    Raises:
-        CredentialInvalid: there are several, of which some may be another host's.
-    """
-    pairs = (pair.partition("=") for value in _values(scope, b"cookie") for pair in value.split(";"))
-    tokens = [token.strip() for name, _, token in pairs if name.strip() == COOKIE]
-    if len(tokens) > 1:
-        raise CredentialInvalid(f"There are several cookies '{COOKIE}'. Remove them, and sign in again.")
-    return tokens[0] if tokens else None
-
-
-def is_forgeable(scope: Scope) -> bool:
+def is_forgeable(scope: Scope, cookie: SessionCookie) -> bool:
     """Whether the request stands on a cookie and may be made by a page that is not ours.
 
     One that changes something must come from our own page, as the browser says with `Sec-Fetch-Site` or `Origin`
     (foreign origins were refused before). Others must not come from another page, except that a link was followed.
     """
-    if _values(scope, b"authorization") or not any(COOKIE in value for value in _values(scope, b"cookie")):
+    if _values(scope, b"authorization") or not any(cookie.name in value for value in _values(scope, b"cookie")):
         return False
     safe, sites = scope["method"] in _SAFE, _values(scope, b"sec-fetch-site")
     if not sites:
@@ -86,24 +94,6 @@ def is_forgeable(scope: Scope) -> bool:
     if all(site == "same-origin" for site in sites):
         return False
     return not (safe and (all(site == "none" for site in sites) or _is_followed(scope)))
-
-
-def set_cookie(response: Response, new: NewSession, *, now: datetime, secure: bool) -> None:
-    """Let the browser keep a session that just began; `secure` where it is reached by https alone."""
-    response.set_cookie(
-        COOKIE,
-        new.token,
-        max_age=max(int((new.session.expires_at - now).total_seconds()), 1),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="strict",
-    )
-
-
-def clear_cookie(response: Response, *, secure: bool) -> None:
-    """Let the browser forget its session."""
-    response.delete_cookie(COOKIE, path="/", secure=secure, httponly=True, samesite="strict")
 
 
 def _is_followed(scope: Scope) -> bool:

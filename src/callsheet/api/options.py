@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from callsheet.access.rates import Rate
+from callsheet.api.session_cookie import SessionCookie
 from callsheet.api.sources import Sources
 
 MAX_BODY: Final = 1024 * 1024
@@ -54,3 +55,8 @@ class ApiOptions:
     ready_timeout: float = 2.0
     rates: CallRates | None = None
     sources: Sources = field(default_factory=Sources)
+
+    @property
+    def cookie(self) -> SessionCookie:
+        """That of sessions."""
+        return SessionCookie(self.secure_cookies)

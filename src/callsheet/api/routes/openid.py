@@ -12,13 +12,13 @@ from callsheet.access.identities import Identity, principal_of_identity, subject
 from callsheet.access.principal import Principal
 from callsheet.api.access import open_to_all
 from callsheet.api.auditing import CODE, TheDeed
-from callsheet.api.credentials import set_cookie
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.middleware.hosts import names_loopback
 from callsheet.api.openid import CALLBACK_PATH, COOKIE, LASTS, LOGIN_PATH, OpenId
 from callsheet.api.pages import HEADERS, going_on, local_path, refused
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
+from callsheet.api.session_cookie import HOST_ONLY
 from callsheet.errors.access import CredentialInvalid, Forbidden
 from callsheet.errors.kinds import CallsheetError, NotFound, Unavailable
 
@@ -88,13 +88,13 @@ async def end_sign_in(
     answer = {name: text for name, text in given.items() if text is not None}
     response: Response
     try:
-        carried = openid.recall(request.cookies.get(COOKIE, ""), state)
+        carried = openid.recall(request.cookies.get(_cookie(parts), ""), state)
         ask = partial(openid.provider.identify, carried.asked, answer)
         source = parts.options.sources.subscriber(request.scope)
         asked = partial(parts.gate.guesses.check, source, code or "", ask)
         new = await parts.gate.authenticator.begin(await _known(openid, asked, deed))
         response = going_on(carried.path)
-        set_cookie(response, new, now=parts.gate.clock.now(), secure=parts.options.secure_cookies)
+        parts.options.cookie.set(response, new, now=parts.gate.clock.now())
     except CallsheetError as exc:
         response = _refused(request, exc)
     _keep(response, parts, "", 0)
@@ -147,13 +147,21 @@ def _redirect_uri(openid: OpenId, request: Request) -> str:
 
 
 def _keep(response: Response, parts: Parts, carried: str, seconds: int) -> None:
-    """Let the browser carry something for so long; it gives it to these two addresses alone."""
+    """Let the browser carry something for so long.
+
+    By http it gives it to these two addresses alone; by https to all of ours, for else a neighbour could set one.
+    """
+    secure = parts.options.secure_cookies
     response.set_cookie(
-        COOKIE,
+        _cookie(parts),
         carried,
         max_age=seconds,
-        path=LOGIN_PATH,
-        secure=parts.options.secure_cookies,
+        path="/" if secure else LOGIN_PATH,
+        secure=secure,
         httponly=True,
         samesite="lax",  # it has to come along when the provider sends the browser back
     )
+
+
+def _cookie(parts: Parts) -> str:
+    return f"{HOST_ONLY}{COOKIE}" if parts.options.secure_cookies else COOKIE

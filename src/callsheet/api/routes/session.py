@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 
 from callsheet.access.keys import key_id_of
 from callsheet.access.principal import Principal
+from callsheet.access.sessions import Session
 from callsheet.api.access import open_to_all, principal_of
 from callsheet.api.auditing import TheDeed
-from callsheet.api.credentials import bearer_of, clear_cookie, set_cookie, token_of
+from callsheet.api.credentials import bearer_of, sessions_of
 from callsheet.api.decoding import StrictRoute
 from callsheet.api.parts import Parts, TheParts
 from callsheet.api.schemas.errors import described
@@ -43,10 +44,10 @@ async def get_session(request: Request, parts: TheParts) -> SessionResponse:
         principal = principal_of(request.scope)
     except (Unauthenticated, TooManyGuesses):
         return _told(parts, None)
-    token = None if bearer_of(request.scope) else token_of(request.scope)
-    if not parts.gate.asks or token is None:
+    if not parts.gate.asks or bearer_of(request.scope):
         return _told(parts, principal)
-    return _told(parts, principal, (await parts.gate.authenticator.by_token(token)).expires_at)
+    found = await _sessions(request, parts)
+    return _told(parts, principal, found[0][1].expires_at) if found else _told(parts, None)
 
 
 @router.post(
@@ -81,8 +82,8 @@ async def post_session(
         raise
     await deed.begin(principal, target=key_id)
     new = await gate.authenticator.sign_in(asked.key)
-    await _end_session(request, parts)
-    set_cookie(response, new, now=gate.clock.now(), secure=parts.options.secure_cookies)
+    await _end_sessions(request, parts)
+    parts.options.cookie.set(response, new, now=gate.clock.now())
     return _told(parts, new.session.principal, new.session.expires_at)
 
 
@@ -91,24 +92,28 @@ async def post_session(
 async def delete_session(request: Request, parts: TheParts, deed: TheDeed) -> Response:
     """End the session; the cookie is forgotten, whatever it was."""
     response = Response(status_code=204)
-    clear_cookie(response, secure=parts.options.secure_cookies)
+    parts.options.cookie.clear(response)
     if parts.gate.asks:
-        await _end_session(request, parts, deed)
+        await _end_sessions(request, parts, deed)
     return response
 
 
-async def _end_session(request: Request, parts: Parts, deed: TheDeed | None = None) -> None:
-    """End the session of the request's cookie, if there is one that counts."""
+async def _end_sessions(request: Request, parts: Parts, deed: TheDeed | None = None) -> None:
+    """End the sessions of the request's cookies that count: one, and any that a neighbour planted."""
     try:
-        token = token_of(request.scope)
-        if token is None:
-            return
-        session = await parts.gate.authenticator.by_token(token)
+        found = await _sessions(request, parts)
     except Unauthenticated:
         return
-    if deed is not None:
-        await deed.begin(session.principal)
-    await parts.gate.authenticator.end(token)
+    for number, (token, session) in enumerate(found):
+        if deed is not None and number == 0:
+            await deed.begin(session.principal)
+        await parts.gate.authenticator.end(token)
+
+
+async def _sessions(request: Request, parts: Parts) -> list[tuple[str, Session]]:
+    source = parts.options.sources.subscriber(request.scope)
+    found, _ = await sessions_of(request.scope, parts.gate, source, parts.options.cookie)
+    return found
 
 
 def _told(parts: Parts, principal: Principal | None, expires_at: datetime | None = None) -> SessionResponse:
