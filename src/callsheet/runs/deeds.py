@@ -34,6 +34,7 @@ def bulk_details(action: BulkAction, where: RunFilter, *, dry_run: bool) -> Mapp
         "started_before": None if where.started_before is None else timestamp(where.started_before),
         "finished_before": None if where.finished_before is None else timestamp(where.finished_before),
         "parent_run_id": where.parent_run_id,
+        "owner": where.owner,
         "q": where.q,
     }
     filter_text = " ".join(f"{name}={value}" for name, value in asked.items() if value)
