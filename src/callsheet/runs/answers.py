@@ -102,9 +102,9 @@ class Answers:
             InputInvalid: the data does not fit the form, or somebody else is to answer.
             JournalUnavailable: nothing was stored.
         """
+        await require_sight(self._caller, self._journal, run_id)
         events = list(map(decode, await self._journal.read(run_id)))
         state = fold(events)
-        require_sight(self._caller, state)
         step = state.steps.get(path)
         if step is None:
             raise StepNotFound(f"Run {run_id} has no step {path[:200]}, or has not come to it yet.")

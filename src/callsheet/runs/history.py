@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from typing import Final
 
 from callsheet.access.principal import LOCAL, Principal
-from callsheet.errors.runs import RunNotFound
+from callsheet.errors.runs import RunDamaged, RunNotFound
 from callsheet.runs.codec import RUN_FINISHED, STEP_LOG, STEP_RETRYING, decode
 from callsheet.runs.events import Record, Revision, RunId, RunSummary, StepLog, StepPath, StepRetrying
 from callsheet.runs.fairness import rebuild
@@ -13,7 +13,7 @@ from callsheet.runs.following import Follows
 from callsheet.runs.hindsight import roots_at
 from callsheet.runs.ports import Journal, RunFilter, RunPage
 from callsheet.runs.scenarios import parse_pinned
-from callsheet.runs.state import RunState, StepState, fold
+from callsheet.runs.state import RunState, StepState
 from callsheet.runs.tries import StepAttempt, attempts_of
 from callsheet.scenario.json import JsonObject
 
@@ -43,9 +43,8 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        state = await rebuild(await self._journal.read(run_id))
-        require_sight(self._caller, state)
-        return state
+        await require_sight(self._caller, self._journal, run_id)
+        return await rebuild(await self._journal.read(run_id))
 
     async def summary(self, run_id: RunId) -> RunSummary:
         """The run's row in the list; cheaper than `state`.
@@ -54,10 +53,7 @@ class RunHistory:
             RunNotFound: there is no such run.
             JournalUnavailable: the journal cannot be read.
         """
-        summary = await self._journal.summary(run_id)
-        if not self._caller.sees(summary.owner, summary.scenario_id):
-            raise _not_found(run_id)
-        return summary
+        return await summary_for(self._caller, self._journal, run_id)
 
     async def definition(self, revision: Revision) -> bytes:
         """The document that a run with this revision executes, as JSON text.
@@ -134,8 +130,7 @@ class RunHistory:
             JournalUnavailable: the journal cannot be read.
         """
         ended: bool | None = None
-        if self._caller.is_restricted:
-            await self.summary(run_id)
+        await require_sight(self._caller, self._journal, run_id)
         while True:
             records = await self._journal.read(run_id, after, _PAGE)
             if records:
@@ -168,10 +163,8 @@ class RunHistory:
         return await self._journal.runs(where.within(self._caller), limit, cursor)
 
     async def _records(self, run_id: RunId) -> Sequence[Record]:
-        records = await self._journal.read(run_id)
-        if self._caller.is_restricted:
-            require_sight(self._caller, fold([decode(records[0])]))
-        return records
+        await require_sight(self._caller, self._journal, run_id)
+        return await self._journal.read(run_id)
 
     def _sees(self, row: RunSummary | None) -> bool:
         if row is None:
@@ -179,14 +172,34 @@ class RunHistory:
         return self._caller.sees(row.owner, row.scenario_id)
 
 
-def require_sight(caller: Principal, state: RunState) -> None:
-    """Return when the caller sees the run.
+async def require_sight(caller: Principal, journal: Journal, run_id: RunId) -> None:
+    """Return when the caller sees the run; before its events are read, which for a large run takes a while.
 
     Raises:
         RunNotFound: as if there were none.
+        JournalUnavailable: the journal cannot be read.
     """
-    if not caller.sees(state.mandate.owner, state.scenario_id):
-        raise _not_found(state.run_id)
+    if caller.is_restricted:
+        await summary_for(caller, journal, run_id)
+
+
+async def summary_for(caller: Principal, journal: Journal, run_id: RunId) -> RunSummary:
+    """The row of a run that the caller sees. Of one that is damaged nobody knows whose it is.
+
+    Raises:
+        RunNotFound: there is none, or as if there were none.
+        RunDamaged: it is damaged, and the caller sees all.
+        JournalUnavailable: the journal cannot be read.
+    """
+    try:
+        summary = await journal.summary(run_id)
+    except RunDamaged:
+        if not caller.is_restricted:
+            raise
+        raise _not_found(run_id) from None
+    if not caller.sees(summary.owner, summary.scenario_id):
+        raise _not_found(run_id)
+    return summary
 
 
 def _not_found(run_id: RunId) -> RunNotFound:

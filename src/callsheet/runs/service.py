@@ -12,7 +12,7 @@ from callsheet.runs.admission import Admission
 from callsheet.runs.events import RunId, RunStarted, RunSummary, RunTrigger
 from callsheet.runs.feed import Feed, FeedItem
 from callsheet.runs.forks import Fork, Forks, ForkWish
-from callsheet.runs.history import RunHistory
+from callsheet.runs.history import RunHistory, require_sight
 from callsheet.runs.keys import own_key
 from callsheet.runs.mandates import require_within
 from callsheet.runs.ports import CatalogEntry, Clock, Engine, Entropy, Journal, NewRun
@@ -182,7 +182,7 @@ class RunService(RunHistory):
         Raises:
             CallsheetError: as `Forks.make`, and for want of room as `submit`.
         """
-        await self._require(run_id)
+        await require_sight(self._caller, self._journal, run_id)
         mandate = self._caller.mandate
         async with self._admission.admitted(mandate.owner):
             fork = await self._forks.make(run_id, wish, mandate, idempotency_key)
@@ -214,7 +214,7 @@ class RunService(RunHistory):
             RunIsChild: it belongs to a step of another run, and is removed with that.
             JournalUnavailable: the run is still there.
         """
-        await self._require(run_id)
+        await require_sight(self._caller, self._journal, run_id)
         await remove(self._journal, run_id)
 
     async def _dispatch(self, summary: RunSummary) -> None:
@@ -228,16 +228,11 @@ class RunService(RunHistory):
             RunNotFound: there is no such run.
             JournalUnavailable: nothing was changed.
         """
-        await self._require(run_id)
+        await require_sight(self._caller, self._journal, run_id)
         summary = await self._journal.request_cancel(run_id)
         if not summary.status.is_terminal:
             await self._engine.cancel(run_id)
         return summary
-
-    async def _require(self, run_id: RunId) -> None:
-        """Return when the caller sees the run; one who sees all needs no look."""
-        if self._caller.is_restricted:
-            await self.summary(run_id)
 
     def feed(self, encode: Callable[[FeedItem], bytes]) -> Feed:
         """A live feed of the status of all runs, idle while nobody watches; `encode` makes the bytes of an item."""

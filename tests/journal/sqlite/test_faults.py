@@ -9,14 +9,19 @@ from typing import Any
 
 import pytest
 
+from callsheet.access.principal import Principal
+from callsheet.access.scopes import Role
 from callsheet.errors.journal import JournalUnavailable
-from callsheet.errors.runs import RunDamaged, RunOwnershipLost
+from callsheet.errors.runs import RunDamaged, RunNotFound, RunOwnershipLost
 from callsheet.journal.sqlite.journal import SqliteJournal, SqliteOptions
 from callsheet.journal.sqlite.lock import DatabaseLock
 from callsheet.journal.sqlite.readers import Readers
 from callsheet.journal.sqlite.schema import open_for_writing
-from callsheet.runs.events import RunId
+from callsheet.runs.answers import Answer, Answers
+from callsheet.runs.events import RunId, StepPath
+from callsheet.runs.history import RunHistory
 from callsheet.runs.ports import RunFilter
+from callsheet.testing import ManualClock
 from tests.support.events import after_noon, answer, new_run, run_finished, run_waiting, step_finished, steps
 
 ANY = RunFilter()
@@ -218,6 +223,28 @@ async def test_a_damaged_row_does_not_hide_the_others(damaged: tuple[Path, RunId
             return_exceptions=True,
         )
         assert [type(result) for result in results] == [RunDamaged, type(None), RunOwnershipLost]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE runs SET status = 'rubbish' WHERE run_id = ?",
+        "UPDATE events SET data = 'rubbish' WHERE seq = 1 AND run = (SELECT number FROM runs WHERE run_id = ?)",
+    ],
+)
+async def test_a_damaged_run_of_somebody_else_is_as_if_it_were_not_there(
+    damaged: tuple[Path, RunId, RunId], damage: str
+) -> None:
+    path, bad, _ = damaged
+    spoil(path, damage, bad)
+    bob = Principal(subject="key:bob", name="bob", role=Role.OPERATOR, every_run=False)
+    async with SqliteJournal.open(path) as journal:
+        history = RunHistory(journal, bob)
+        answers = Answers(journal=journal, engine=None, clock=ManualClock(), caller=bob)
+        said = answers.answer(bad, StepPath("a"), Answer(approved=True))
+        for attempt in (history.summary(bad), history.state(bad), history.logs(bad, StepPath("a")), said):
+            with pytest.raises(RunNotFound):
+                await attempt
 
 
 @pytest.mark.parametrize("column", ["value", "sent_at"])
