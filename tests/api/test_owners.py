@@ -162,6 +162,21 @@ async def test_a_fork_belongs_to_who_forked(house: House, clients: Clients) -> N
     assert await listed(clients["ada"]) == [theirs]
 
 
+async def test_a_revision_of_a_scenario_that_is_not_seen_is_as_one_that_never_ran(
+    house: House, clients: Clients
+) -> None:
+    own, hidden = (
+        await start(clients["nora"]),
+        (await house.journal.summary(await start(clients["ada"], BILLS))).revision,
+    )
+    answers = [
+        await clients["nora"].post(f"/api/runs/{own}/fork", json={"revision": revision})
+        for revision in (hidden, "0" * len(hidden))
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].text.replace(hidden, "…") == answers[1].text.replace("0" * len(hidden), "…")
+
+
 async def test_expressions_cannot_be_evaluated_on_the_run_of_somebody_else(clients: Clients) -> None:
     theirs = await start(clients["ada"])
     answers = [

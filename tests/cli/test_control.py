@@ -53,7 +53,7 @@ def test_a_run_is_forked_from_a_step_with_another_input(callsheet: CommandLine) 
     [
         (("runs", "fork", "last", "--from", "greeting"), "never came to a step 'greeting'"),
         (("runs", "fork", "last", "--latest", "--revision", "x"), "not both"),
-        (("runs", "fork", "last", "--revision", "x"), "No run here ever had the revision 'x'"),
+        (("runs", "fork", "last", "--revision", "x"), "here ever had the revision 'x'"),
         (("runs", "delete"), "Say which run to delete"),
         (("runs", "delete", "last", "--status", "failed"), "are both given"),
         (("runs", "delete", "--status", "failed"), "Say --yes to do it"),

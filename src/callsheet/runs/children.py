@@ -57,12 +57,11 @@ class Children:
         try:
             document = decode_json(await self.journal.definition(revision))
         except ScenarioNotFound:
-            raise StepFailure(
-                f"Scenario '{entry.scenario_id}' is at revision {entry.revision}, and {revision} never ran here.",
-                code="ScenarioFailed",
-            ) from None
+            raise _never_ran(entry, revision) from None
         parsed = parse_scenario(document).scenario
-        if parsed is None or parsed.scenario_id != entry.scenario_id or not is_object(document):
+        if parsed is not None and parsed.scenario_id != entry.scenario_id:
+            raise _never_ran(entry, revision)  # whether it is one of another scenario is not for everybody to know
+        if parsed is None or not is_object(document):
             raise StepFailure(
                 f"Revision {revision} is none of scenario '{entry.scenario_id}' that can run here.",
                 code="ScenarioFailed",
@@ -132,3 +131,8 @@ class Children:
         if not isinstance(last, RunFinished):
             raise TypeError(f"Run {child} was said to be finished.")
         return last
+
+
+def _never_ran(entry: CatalogEntry, revision: Revision) -> StepFailure:
+    message = f"Scenario '{entry.scenario_id}' is at revision {entry.revision}, and {revision} of it never ran here."
+    return StepFailure(message, code="ScenarioFailed")

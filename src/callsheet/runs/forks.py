@@ -135,13 +135,12 @@ class Forks:
         try:
             document = decode_json(await self._journal.definition(revision))
         except ScenarioNotFound:
-            raise _refusal("/revision", f"No run here ever had the revision '{_shown(revision)}'.") from None
+            raise _unknown_revision(started, revision) from None
         scenario = parse_scenario(document).scenario
         if scenario is None or not is_object(document):
             raise ScenarioInvalid(f"This version of Callsheet cannot read the revision {revision} of the scenario.")
         if scenario.scenario_id != started.scenario_id:
-            message = f"The revision '{_shown(revision)}' is of '{scenario.scenario_id}', not '{started.scenario_id}'."
-            raise _refusal("/revision", message)
+            raise _unknown_revision(started, revision)
         return CatalogEntry(
             scenario_id=started.scenario_id,
             source="the journal",
@@ -215,6 +214,12 @@ def _tolerated(scenario: Scenario) -> Callable[[StepFinished], bool]:
 
 def _fingerprint(run_id: RunId, wish: ForkWish) -> str:
     return digest(["fork", run_id, wish.from_step, wish.retry, wish.input, wish.revision])
+
+
+def _unknown_revision(started: RunStarted, revision: Revision) -> ForkInvalid:
+    """The same for one that there is of another scenario: whoever asks may not see that one."""
+    message = f"No run of '{started.scenario_id}' here ever had the revision '{_shown(revision)}'."
+    return _refusal("/revision", message)
 
 
 def _refusal(pointer: str, message: str) -> ForkInvalid:
