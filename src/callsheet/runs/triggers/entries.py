@@ -131,7 +131,8 @@ class Triggers:
 
     def _entry(self, saved: SavedTrigger) -> TriggerEntry:
         known = self._read.get((saved.kind, saved.name))
-        if known is None or (known.revision, known.saved_at) != (saved.revision, saved.saved_at):
+        same = (saved.revision, saved.saved_at, saved.mandate)  # the last, as its author may be another one
+        if known is None or (known.revision, known.saved_at, known.bounds) != same:
             known = self._read[saved.kind, saved.name] = _parsed(saved)
         return known
 
