@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors.service import ConfigurationInvalid
-from callsheet.settings import load_settings
+from callsheet.settings import LISTS, Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,11 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
         ("prot = 1", r"There is no setting 'prot' \(from callsheet.toml\). Did you mean 'port'\?"),
         ("port = 70000", r"The setting 'port' \(from callsheet.toml\) cannot be 70000"),
         ("port = ", "is not TOML"),
+        ('auth = "yes"', r"The setting 'auth' \(from callsheet.toml\) cannot be 'yes'. There are: off, on\."),
+        ('public_url = "cs.example"', "cannot be 'cs.example'; one such as https://callsheet.example can"),
+        ('allowed_hosts = ["https://cs.example"]', "cannot be 'https://cs.example'; one such as callsheet.example can"),
+        ('trusted_proxies = ["proxy"]', "cannot be 'proxy'; one such as 10.0.0.0/8 can"),
+        ('key_rate = "fast"', "cannot be 'fast'; one such as 1200/minute can"),
         ('mcp = "nowhere.json"', "The setting 'mcp' names .*nowhere.json, which does not exist"),
     ],
 )
@@ -48,6 +53,24 @@ def test_a_wrong_setting_is_named_with_where_it_came_from(tmp_path: Path, toml: 
     (tmp_path / "callsheet.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(ConfigurationInvalid, match=sentence):
         load_settings(folder=tmp_path)
+
+
+def test_each_setting_with_a_form_has_an_example_of_it() -> None:
+    for name, field in Settings.model_fields.items():
+        if "pattern" in repr(field) or "Validator" in repr(field):
+            with pytest.raises(ConfigurationInvalid, match=f"'{name}' .* one such as .* can"):
+                load_settings({name: ("é",) if name in LISTS else "é"})
+
+
+def test_the_public_address_names_a_host(tmp_path: Path) -> None:
+    given = {"public_url": "https://callsheet.example:8443", "allowed_hosts": ("other.example",)}
+    assert load_settings(given, folder=tmp_path).hosts == ("other.example", "callsheet.example:8443")
+    assert load_settings(folder=tmp_path).hosts == ()
+
+
+def test_an_empty_variable_names_no_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLSHEET_ALLOWED_HOSTS", "")
+    assert load_settings(folder=tmp_path).hosts == ()
 
 
 def test_a_wrong_variable_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,15 @@ A setting is taken from the command line, else from `CALLSHEET_<NAME>`, else fro
 Callsheet is started, else it has the default below. Paths are relative to that folder.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from callsheet.errors.service import ConfigurationInvalid
 
@@ -30,6 +31,29 @@ Days = Annotated[float | None, Field(gt=0, le=36_500)]
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/(second|minute|hour)$")]
 """How many, and in which time."""
+
+HostName = Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$")]
+"""What a `Host` header says: a name or an address, with a port where only that one is meant."""
+
+
+def _network(text: str) -> str:
+    ipaddress.ip_network(text)
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+"""An address or a network."""
+
+_EXAMPLES: Final = {
+    "allowed_hosts": "callsheet.example",
+    "public_url": "https://callsheet.example",
+    "trusted_proxies": "10.0.0.0/8",
+    "oidc_issuer": "https://login.example/realms/staff",
+    "oidc_roles": "staff=operator",
+    "key_rate": "1200/minute",
+    "source_rate": "2400/minute",
+}
+"""Of settings with a form that no list of choices tells: what a wrong one should have looked like."""
 
 TABLES: Final = frozenset({"oidc", "retention"})
 """The tables that `callsheet.toml` may have: `days` in `[retention]` is the setting `retention_days`."""
@@ -61,7 +85,7 @@ class Settings(BaseModel):
         auth: whether callers have to say who they are.
         api_key: with which the command line calls a server that asks who it is.
         public_url: where people reach the service, such as `https://callsheet.example`; with https, cookies are sent
-            over TLS alone.
+            over TLS alone. Its name may be in a `Host` header, too.
         trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed.
         session_hours: how long somebody who signed in stays so.
         oidc_issuer: the OpenID provider that people sign in through; without it, only keys sign in.
@@ -94,18 +118,18 @@ class Settings(BaseModel):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     metrics_host: str = "127.0.0.1"
-    allowed_hosts: tuple[str, ...] = ()
+    allowed_hosts: tuple[HostName, ...] = ()
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
     drain_timeout: Annotated[float, Field(ge=0, le=600)] = 15.0
     journal_linger: Annotated[float, Field(ge=0, le=100)] = 1.0
     max_body_bytes: Annotated[int, Field(ge=1024, le=64 * 2**20)] = 2**20
-    mcp_on_disconnect: Annotated[str, Field(pattern="^(continue|cancel)$")] = "continue"
-    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
-    log_format: Annotated[str, Field(pattern="^(auto|json|text)$")] = "auto"
-    auth: Annotated[str, Field(pattern="^(off|on)$")] = "off"
+    mcp_on_disconnect: Literal["continue", "cancel"] = "continue"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "text"] = "auto"
+    auth: Literal["off", "on"] = "off"
     api_key: SecretStr | None = None
     public_url: Annotated[str, Field(pattern="^https?://[^/?#]+$")] | None = None
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 12.0
     oidc_issuer: Annotated[str, Field(pattern="^https?://[^?#]+$")] | None = None
     oidc_client_id: str | None = None
@@ -118,11 +142,17 @@ class Settings(BaseModel):
     max_runs_per_key: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     max_queued_runs: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     secrets_dir: Path | None = None
-    traces: Annotated[str, Field(pattern="^(off|otlp)$")] = "off"
+    traces: Literal["off", "otlp"] = "off"
     retention_days: Days = None
     retention_success_days: Days = None
     retention_failed_days: Days = None
     retention_cancelled_days: Days = None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names that a `Host` header may have beside the loopback ones: `allowed_hosts` and that of `public_url`."""
+        public = () if self.public_url is None else (self.public_url.partition("://")[2],)
+        return (*self.allowed_hosts, *public)
 
     @property
     def retention(self) -> dict[str, float]:
@@ -195,7 +225,7 @@ def _environment() -> dict[str, object]:
     for name, text in os.environ.items():
         if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS) and name not in FOR_BUILDS:
             key = name.removeprefix(PREFIX).lower()
-            found[key] = tuple(part.strip() for part in text.split(",")) if key in LISTS else text
+            found[key] = tuple(part.strip() for part in text.split(",") if part.strip()) if key in LISTS else text
     return found
 
 
@@ -230,4 +260,9 @@ def _sentence(exc: ValidationError, layers: list[tuple[str, dict[str, object]]])
         close = get_close_matches(name, Settings.model_fields, n=1)
         hint = f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(Settings.model_fields)}."
         return f"There is no setting '{name}' (from {origin}). {hint}"
-    return f"The setting '{name}' (from {origin}) cannot be {error['input']!r}: {error['msg']}."
+    wrong = f"The setting '{name}' (from {origin}) cannot be {error['input']!r}"
+    if error["type"] == "literal_error":
+        return f"{wrong}. There are: {', '.join(get_args(Settings.model_fields[name].annotation))}."
+    if error["type"] in {"string_pattern_mismatch", "value_error"}:
+        return f"{wrong}; one such as {_EXAMPLES[name]} can."
+    return f"{wrong}: {error['msg']}."

@@ -42,7 +42,8 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(
 @pytest.mark.parametrize(
     ("status", "code", "sentence"),
     [
-        (401, "credential.missing", "Who are you? The server wants to know who calls: set CALLSHEET_API_KEY to one"),
+        (401, "credential.missing", "Error: The server wants to know who calls: set CALLSHEET_API_KEY to one"),
+        (401, "credential.expired", "Who are you? The server wants to know who calls: set CALLSHEET_API_KEY to one"),
         (403, "forbidden", "Who are you? Set CALLSHEET_API_KEY to an API key that may."),
     ],
 )

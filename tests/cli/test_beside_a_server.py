@@ -121,8 +121,22 @@ def test_a_second_server_is_refused_in_a_sentence(there: CommandLine, service: S
 def test_a_host_that_others_can_reach_is_refused(callsheet: CommandLine) -> None:
     ended = callsheet("serve", "--host", "0.0.0.0", "--port", "0")
     assert ended.status == 2
-    assert "can be reached from other machines" in ended.err
+    assert ended.err.splitlines() == [
+        "Error: 0.0.0.0 can be reached from other machines, and callers are not asked who they are, and no name is "
+        "known under which they call. Listen on 127.0.0.1, or first do this:",
+        "  callsheet keys create root --role admin",
+        "  export CALLSHEET_AUTH=on",
+        "  export CALLSHEET_ALLOWED_HOSTS=callsheet.example.org",
+    ]
     assert not (callsheet.folder / ".callsheet").exists()
+
+
+def test_half_a_provider_is_a_sentence_and_no_fault(callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLSHEET_AUTH", "on")
+    monkeypatch.setenv("CALLSHEET_OIDC_ISSUER", "https://login.example")
+    ended = callsheet("serve", "--port", "0")
+    assert ended.status == 2, ended.err
+    assert "The setting 'oidc_issuer' has no meaning without 'oidc_client_id'" in ended.err
 
 
 def test_sigterm_ends_a_server_with_0_and_its_run_goes_on_at_the_next_start(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_secret_is_set_listed_used_and_removed(callsheet: CommandLine, monkeyp
     assert "[secret KEY]" in ran.out
     assert callsheet("secrets", "rm", "KEY").status == 0
     assert callsheet("secrets", "rm", "KEY").status == 1
-    assert callsheet("secrets", "list").out == "There are no secrets.\n"
+    assert callsheet("secrets", "list").err == "There are no secrets yet.\n"
     refused = callsheet("run", "one")
     assert "callsheet secrets set KEY" in refused.err
 
@@ -53,8 +53,9 @@ def test_a_secret_comes_from_a_file_or_a_prompt(
     assert callsheet("secrets", "set", "OTHER").status == 0
     monkeypatch.setenv("CALLSHEET_SECRET_OTHER", "of the environment")
     lines = callsheet("secrets", "list").out.splitlines()
-    assert lines[0].split()[:2] == ["KEY", "store"]
-    assert lines[1].split()[:2] == ["OTHER", "environment"]
+    assert lines[0].split() == ["NAME", "PROVIDER", "CHANGED"]
+    assert lines[1].split()[:2] == ["KEY", "store"]
+    assert lines[2].split()[:2] == ["OTHER", "environment"]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,14 @@ def test_what_cannot_be_a_secret_is_refused(
     refused = callsheet("secrets", "set", name)
     assert refused.status == 2
     assert words in refused.err
+
+
+def test_a_file_that_cannot_be_read_is_named(callsheet: CommandLine, tmp_path: Path) -> None:
+    refused = callsheet("secrets", "set", "KEY", "--from-file", str(tmp_path / "none"))
+    assert (refused.status, refused.err) == (
+        2,
+        f"Error: {tmp_path / 'none'} cannot be read: No such file or directory.\n",
+    )
 
 
 def test_a_value_is_no_argument(callsheet: CommandLine) -> None:

@@ -54,14 +54,22 @@ def is_loopback(address: str) -> bool:
 
 def _require_defences(host: str, address: str, *, asks: bool, allowed_hosts: Sequence[str]) -> None:
     """Refuse to be reachable from other machines where nobody is asked, or any web page could be what asks."""
-    missing = [] if asks else ['auth = "on", so that callers have to say who they are']
+    if asks and allowed_hosts:
+        return
+    lacks = [] if asks else ["callers are not asked who they are"]
     if not allowed_hosts:
-        missing.append('allowed_hosts = ["callsheet.example.org"] with the names under which they call')
-    if missing:
-        raise ConfigurationInvalid(
-            f"The host {host} ({address}) can be reached from other machines. Set {', and '.join(missing)}; or listen "
-            "on 127.0.0.1. Settings stand in callsheet.toml, or in CALLSHEET_AUTH and CALLSHEET_ALLOWED_HOSTS."
-        )
+        lacks.append("no name is known under which they call")
+    shown = host if host == address else f"{host} ({address})"
+    refused = ConfigurationInvalid(
+        f"{shown} can be reached from other machines, and {', and '.join(lacks)}. "
+        "Listen on 127.0.0.1, or first do this:"
+    )
+    if not asks:
+        refused.add_note("callsheet keys create root --role admin")
+        refused.add_note("export CALLSHEET_AUTH=on")
+    if not allowed_hosts:
+        refused.add_note("export CALLSHEET_ALLOWED_HOSTS=callsheet.example.org")
+    raise refused
 
 
 def url_of(listener: socket.socket) -> str:

@@ -101,7 +101,9 @@ def refusal(status: int, body: bytes) -> CallsheetError:
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return Unavailable(f"The server answered with status {status} and no reason.")
     if status == 401:
-        return Unauthenticated(f"{detail} {_SET_A_KEY}")
+        # How a caller over HTTP says it is of no use to who types commands.
+        missing = answer.get("code") == "credential.missing"
+        return Unauthenticated(_SET_A_KEY if missing else f"{detail} {_SET_A_KEY}")
     if status == 403:
         return Forbidden(f"{detail} {_SET_ANOTHER_KEY}")
     if status == 404:

@@ -46,6 +46,8 @@ def say(text: str) -> None:
 def report(error: CallsheetError) -> int:
     """Tell the person at the terminal about `error`; the exit status."""
     say(f"Error: {_hidden(one_line(error.message))}")
+    for command in getattr(error, "__notes__", ()):  # what to do, to be copied
+        say(f"  {_hidden(one_line(command))}")
     if isinstance(error, Invalid):
         for line in _problems(error):
             say(_hidden(line))

@@ -61,7 +61,7 @@ def gate_of(settings: Settings, system: System) -> Gate:
 def _options(settings: Settings) -> ApiOptions:
     return ApiOptions(
         version=__version__,
-        allowed_hosts=settings.allowed_hosts,
+        allowed_hosts=settings.hosts,
         secure_cookies=(settings.public_url or "").startswith("https:"),
         oidc_name=settings.oidc_name if settings.oidc_issuer else "",
         max_body=settings.max_body_bytes,

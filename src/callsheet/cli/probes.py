@@ -25,7 +25,7 @@ def listener_of(settings: Settings) -> socket.socket | None:
     if settings.metrics_port is None:
         return None
     asks = settings.auth == "on"
-    return listen(settings.metrics_host, settings.metrics_port, asks=asks, allowed_hosts=settings.allowed_hosts)
+    return listen(settings.metrics_host, settings.metrics_port, asks=asks, allowed_hosts=settings.hosts)
 
 
 @asynccontextmanager

@@ -134,11 +134,11 @@ async def _serve(
     system = service.system
     gate = gate_of(settings, system)
     endpoint = endpoint_parts(system, settings, gate.acts)
-    async with open_endpoint(endpoint) as mcp, open_openid(settings, system.cipher) as openid:
+    parts = parts_of(settings, system, service.draining, gate)
+    # The provider first: what the settings lack would come out of the endpoint as a group of errors.
+    async with open_openid(settings, system.cipher) as openid, open_endpoint(endpoint) as mcp:
         service.draining.call(mcp.stop)
-        parts = replace(
-            parts_of(settings, system, service.draining, gate), effective=told, on_saved=mcp.look, openid=openid
-        )
+        parts = replace(parts, effective=told, on_saved=mcp.look, openid=openid)
         app = create_app(parts, mcp=mcp.app, web=WebUi(read_build()))
         places = Places(parts.options.sources) if parts.options.rates else None
         try:

@@ -1,10 +1,13 @@
 """`callsheet secrets list`: what it does."""
 
+from rich.table import Table
+
 from callsheet.cli.commands.secrets_list import SecretsListOptions
-from callsheet.cli.failures import DONE
-from callsheet.cli.screen import write, write_json
+from callsheet.cli.failures import DONE, say
+from callsheet.cli.screen import foreign, output, write_json
 from callsheet.cli.secret_access import open_secrets
 from callsheet.cli.surroundings import surroundings
+from callsheet.cli.triggers_shown import moment
 
 
 async def act(options: SecretsListOptions) -> int:
@@ -15,9 +18,11 @@ async def act(options: SecretsListOptions) -> int:
     if options.json:
         write_json([row.model_dump() for row in rows])
         return DONE
-    width = max((len(row.name) for row in rows), default=0)
-    for row in rows:
-        write(f"{row.name:<{width}}  {row.provider or 'unreadable':<11}  {row.changed_at or ''}".rstrip())
-    if not rows:
-        write("There are no secrets.")
+    if rows:
+        table = Table("NAME", "PROVIDER", "CHANGED", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(foreign(row.name), row.provider or "unreadable", moment(row.changed_at))
+        output().print(table)
+    else:
+        say("There are no secrets yet.")
     return DONE

@@ -34,8 +34,11 @@ async def act(options: SecretsSetOptions) -> int:
 
 def _value(options: SecretsSetOptions) -> str:
     if options.from_file is not None:
-        with options.from_file.open("rb") as file:
-            return text_of(file.read(LARGEST + 1))
+        try:
+            with options.from_file.open("rb") as file:
+                return text_of(file.read(LARGEST + 1))
+        except OSError as exc:
+            raise Refused(f"{options.from_file} cannot be read: {exc.strerror}.") from exc
     if sys.stdin.isatty():
         return getpass.getpass(f"{options.name}: ")
     return text_of(sys.stdin.buffer.read(LARGEST + 1))

@@ -23,7 +23,7 @@ async def act(options: ServeOptions) -> int:
         if not options.worker:
             database_url(settings, "no other process could execute the runs")
         asks = settings.auth == "on"
-        listener = listen(settings.host, settings.port, asks=asks, allowed_hosts=settings.allowed_hosts)
+        listener = listen(settings.host, settings.port, asks=asks, allowed_hosts=settings.hosts)
         origins = setting_origins(options.places.overrides(), options.places.base())
         async with serving(settings, environment(), listener, worker=options.worker, origins=origins) as service:
             await _introduce(service, settings)
