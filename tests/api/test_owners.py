@@ -313,7 +313,8 @@ async def test_no_scenario_is_saved_that_starts_one_with_other_tools(clients: Cl
     for child in ("child", "between"):
         put = await tom.put("/api/scenarios/mine", json=starting("mine", child))
         assert (put.status_code, put.json()["code"]) == (403, "forbidden")
-        assert "'child'" in put.json()["detail"] and "bank/pay" in put.json()["detail"]
+        assert "'child'" in put.json()["detail"]
+        assert "bank/pay" in put.json()["detail"]
     earlier = (await root.get("/api/scenarios/child")).headers["etag"].strip('"')
     await root.put("/api/scenarios/child", json=document("child", steps=[read]), headers={"If-Match": "*"})
     put = await tom.put("/api/scenarios/mine", json=starting("mine", "child", revision=earlier))
