@@ -89,6 +89,8 @@ def test_an_expression_gives_what_jmespath_says(source: str, value: Json) -> Non
         ("a" * 4097, 1, "4096"),
         ("!" * 100 + "a", 1, "nested deeper"),
         ("(" * 2000, 1, "nested deeper"),
+        (".".join(["a"] * 64), 1, "nested deeper"),
+        ("xs[*]" + ".a" * 64, 1, "nested deeper"),
         ("`" + "[" * 2000 + "`", 1, "not JSON"),
     ],
 )

@@ -1,13 +1,14 @@
 """Rules about what is given to tools and other scenarios: that it is what their schemas take."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from callsheet.lint.layout import Located
 from callsheet.lint.structure import mapped
-from callsheet.lint.suggestions import similar
+from callsheet.lint.suggestions import Suggestions
 from callsheet.lint.survey import Survey
+from callsheet.lint.types.document import Work
 from callsheet.lint.types.fits import mismatch_of_shapes
 from callsheet.lint.types.from_schema import either, opened
 from callsheet.lint.types.look import find_member, objects
@@ -36,7 +37,8 @@ class _Call:
         taken: the inputs that it takes.
         told: fields that another rule speaks of.
         input_at: where the step's `input` is written, or the step itself.
-        guess: finds a name that may have been meant.
+        suggestions: finds a name that may have been meant.
+        work: what comparing types may still cost.
     """
 
     pointer: str
@@ -44,7 +46,8 @@ class _Call:
     taken: Open
     told: frozenset[str]
     input_at: str
-    guess: Callable[[str, Iterable[str]], str | None]
+    suggestions: Suggestions
+    work: Work
 
     def check(self, given: Mapping[str, Property]) -> Iterator[Diagnostic]:
         """Compare what is given, by field."""
@@ -58,7 +61,7 @@ class _Call:
                 yield problem
                 continue
             wanted = either(*(_taken(taker, name) for taker in takers))
-            mismatch = mismatch_of_shapes(each.shape, wanted)
+            mismatch = mismatch_of_shapes(each.shape, wanted, self.work)
             if mismatch is not None and mismatch.certain:
                 where = f" at {mismatch.pointer}" if mismatch.pointer else ""
                 yield Diagnostic(
@@ -77,7 +80,7 @@ class _Call:
         if found.found:
             return None
         left = (each for owner in found.objects for each in owner.properties if each not in given)
-        close = similar(name, left) if found.certain else self.guess(name, left)
+        close = self.suggestions.similar(name, left)
         if close is None and not found.certain:
             return None
         if close is not None:
@@ -110,7 +113,8 @@ def _call(survey: Survey, located: Located, what: str, schema: JsonObject, told:
         taken=survey.schemas.shape(schema),
         told=told,
         input_at=f"{located.pointer}/input" if "input" in located.step.model_fields_set else located.pointer,
-        guess=survey.guess,
+        suggestions=survey.suggestions,
+        work=survey.work,
     )
 
 

@@ -12,7 +12,8 @@ from callsheet.lint.context import LintContext
 from callsheet.lint.known_schemas import KnownSchemas
 from callsheet.lint.layout import Layout, Listing, Located
 from callsheet.lint.signatures import ToolSignature
-from callsheet.lint.types.from_schema import either, shape_of_schema
+from callsheet.lint.types.document import Work
+from callsheet.lint.types.from_schema import either
 from callsheet.lint.types.literals import shape_of_literal
 from callsheet.lint.types.look import items_of, object_shape
 from callsheet.lint.types.of_value import FaultAt, shape_of_value
@@ -88,11 +89,25 @@ class Flow:
 
 
 def flow_of(
-    scenario: Scenario, layout: Layout, tools: Mapping[str, ToolSignature], context: LintContext, schemas: KnownSchemas
+    scenario: Scenario,
+    layout: Layout,
+    tools: Mapping[str, ToolSignature],
+    context: LintContext,
+    schemas: KnownSchemas,
+    work: Work,
 ) -> Flow:
-    """Follow the data through `scenario`; `tools` has the known tools by the pointers of their steps. Never raises."""
-    walk = _Walk(scenario, layout, tools, context, schemas)
-    roots = _base(scenario)
+    """Follow the data through `scenario`. Never raises.
+
+    Args:
+        scenario: what is checked.
+        layout: where its steps are.
+        tools: the known tools by the pointers of their steps.
+        context: what is known of other scenarios.
+        schemas: reads the schemas.
+        work: what following it may cost; what is left then is unknown.
+    """
+    walk = _Walk(scenario, layout, tools, context, schemas, work)
+    roots = _base(scenario, schemas)
     _, visible = walk.listing(layout.main, roots, {})
     if scenario.output is not None:
         walk.see("/output", scenario.output, {**roots, "steps": Object(visible, UNKNOWN)})
@@ -102,10 +117,10 @@ def flow_of(
     return Flow(shapes=walk.shapes, faults=tuple(walk.faults))
 
 
-def _base(scenario: Scenario) -> Roots:
+def _base(scenario: Scenario, schemas: KnownSchemas) -> Roots:
     schema = scenario.input_schema
     return {
-        "input": ANY_OBJECT if schema is None else shape_of_schema(schema),
+        "input": ANY_OBJECT if schema is None else schemas.shape(schema),
         "vars": shape_of_literal(scenario.vars),
         "env": object_shape({name: Text() for name in scenario.env}, closed=False),
         "run": object_shape(
@@ -132,12 +147,13 @@ class _Walk:
     tools: Mapping[str, ToolSignature]
     context: LintContext
     schemas: KnownSchemas
+    work: Work
     shapes: dict[str, Open] = field(default_factory=dict[str, Open])
     faults: list[FaultAt] = field(default_factory=list[FaultAt])
 
     def see(self, pointer: str, value: Value, roots: Roots) -> Open:
         """What a value can be."""
-        shape, faults = shape_of_value(value, roots)
+        shape, faults = shape_of_value(value, roots, self.work)
         self.shapes[pointer] = shape
         self.faults.extend((f"{pointer}{inside}", fault) for inside, fault in faults)
         return shape
@@ -218,7 +234,7 @@ class _Walk:
                     self.see(f"{at}/until", step.until, roots)
             case ApprovalStep():
                 self.see(f"{at}/message", step.message, roots)
-                return _decision(step)
+                return _decision(step, self.schemas)
             case FailStep():
                 self.see(f"{at}/message", step.message, roots)
             case _:
@@ -239,7 +255,7 @@ class _Walk:
         return [self.listing(each, roots, visible)[0] for each in self.layout.inside(located)]
 
 
-def _decision(step: ApprovalStep) -> Open:
+def _decision(step: ApprovalStep, schemas: KnownSchemas) -> Open:
     """An approval's output; without an answer everything but `approved` is null."""
-    data = UNKNOWN if step.form_schema is None else either(shape_of_schema(step.form_schema), NULL)
+    data = UNKNOWN if step.form_schema is None else either(schemas.shape(step.form_schema), NULL)
     return object_shape({"approved": Boolean(), "by": Union((Text(), NULL)), "comment": UNKNOWN, "data": data})

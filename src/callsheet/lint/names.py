@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from callsheet.lint.places import Mention, Place
 from callsheet.lint.references import Path
-from callsheet.lint.suggestions import did_you_mean, listed
+from callsheet.lint.suggestions import listed
 from callsheet.lint.survey import Survey
 from callsheet.lint.visibility import visible, why_hidden
 from callsheet.scenario.diagnostics import Diagnostic
@@ -50,7 +50,7 @@ def steps(survey: Survey) -> Iterator[Diagnostic]:
         target = layout.by_name.get(path[1])
         if target is None:
             message = f"Unknown step '{path[1]}'."
-            hint = did_you_mean(path[1], (*place.steps, *layout.by_name)) or visible(place)
+            hint = survey.suggestions.did_you_mean(path[1], (*place.steps, *layout.by_name)) or visible(place)
             yield Diagnostic(code="E130", pointer=mention.pointer, message=message, hint=hint)
         else:
             why, hint = why_hidden(target, place)
@@ -65,7 +65,7 @@ def members(survey: Survey) -> Iterator[Diagnostic]:
         name = path[-1]
         if not known or name in known:
             continue
-        hint = did_you_mean(name, known)
+        hint = survey.suggestions.did_you_mean(name, known)
         if not hint and known is _STEP:
             hint = f"The result of a step is under 'output': {owner}.output.{name}"
         message = f"'{owner}' has no '{name}'; it has {', '.join(known)}."
@@ -113,7 +113,7 @@ def _unknown_root(name: str, mention: Mention, survey: Survey) -> tuple[str, str
         return message, f"Did you mean 'input.{name}'?"
     if loops:
         return f"'{name}' exists only in the steps of the foreach '{loops[0]}'.", begins
-    return message, did_you_mean(name, place.roots) or begins
+    return message, survey.suggestions.did_you_mean(name, place.roots) or begins
 
 
 def input_properties(scenario: Scenario) -> Mapping[str, object]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from callsheet.lint.places import Place
-from callsheet.lint.suggestions import did_you_mean, listed
+from callsheet.lint.suggestions import listed
 from callsheet.lint.survey import Survey
 from callsheet.lint.types.describe import describe
 from callsheet.lint.types.faults import Fault, MissingMember, NotAList, NotAnObject
-from callsheet.lint.types.fits import mismatch
+from callsheet.lint.types.fits import mismatch_of_shapes
 from callsheet.lint.types.shape import Array, Boolean, Never, Null, Open, Text, Unknown, alternatives
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.steps.base import BaseStep
@@ -23,8 +23,9 @@ def dead_paths(survey: Survey) -> Iterator[Diagnostic]:
     What a schema does not name but allows is told of only when it names something similar.
     """
     for pointer, fault in dict.fromkeys(survey.flow.faults):
-        if fault.certain or (isinstance(fault, MissingMember) and survey.guess(fault.name, fault.known)):
-            message, hint = _sentence(fault)
+        meant = survey.suggestions.did_you_mean(fault.name, fault.known) if isinstance(fault, MissingMember) else ""
+        if fault.certain or meant:
+            message, hint = _sentence(fault, meant)
             yield Diagnostic(code="E134", pointer=pointer, message=message, hint=hint)
 
 
@@ -45,7 +46,7 @@ def output(survey: Survey) -> Iterator[Diagnostic]:
     schema, given = survey.scenario.output_schema, survey.flow.shapes.get("/output")
     if schema is None or given is None:
         return
-    found = mismatch(given, schema)
+    found = mismatch_of_shapes(given, survey.schemas.shape(schema), survey.work)
     if found is not None and found.certain:
         where = f" at {found.pointer}" if found.pointer else ""
         message = f"The output_schema says {found.taken}{where}; this gives {found.given}."
@@ -64,12 +65,12 @@ def _wanted(place: Place) -> tuple[tuple[type[Open], ...], str] | None:
     return None
 
 
-def _sentence(fault: Fault) -> tuple[str, str]:
+def _sentence(fault: Fault, meant: str) -> tuple[str, str]:
     match fault:
         case MissingMember():
             has = "has no" if fault.certain else "declares no"
             known = listed("It has", fault.known) if fault.known else ""
-            return f"'{fault.path}' {has} '{fault.name}'.", did_you_mean(fault.name, fault.known) or known
+            return f"'{fault.path}' {has} '{fault.name}'.", meant or known
         case NotAnObject(name="*"):
             return f"'{fault.path}' is {fault.given}, which has no members.", ""
         case NotAnObject():

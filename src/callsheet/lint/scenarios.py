@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from callsheet.lint.context import LintContext
-from callsheet.lint.suggestions import did_you_mean
 from callsheet.lint.survey import Survey
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.model import Scenario
@@ -25,7 +24,7 @@ def sub_scenarios(survey: Survey) -> Iterator[Diagnostic]:
             hint = "A 'loop' or a 'foreach' repeats steps without recursion."
         elif context.scenarios is not None and context.scenario(step.scenario_id) is None:
             message = f"There is no scenario '{step.scenario_id}' that can be run."
-            hint = did_you_mean(step.scenario_id, context.scenario_ids)
+            hint = survey.suggestions.did_you_mean(step.scenario_id, context.scenario_ids)
         if message:
             yield Diagnostic(code="E152", pointer=f"{located.pointer}/scenario_id", message=message, hint=hint)
 

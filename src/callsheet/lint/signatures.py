@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from itertools import islice
 from typing import Final, TypeAlias
 
+from callsheet.lint.suggestions import Suggestions
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.json import JsonObject
 
-_LONGEST: Final = 128
-_MOST: Final = 250
-"""Suggestions are for names of usual length among a usual number: finding one is slow otherwise."""
+_SIMILAR: Final = 3
+"""Names that are suggested at most."""
 
 Use: TypeAlias = tuple[str | None, str]
 """A step's server, None where it names none, and its tool."""
@@ -151,9 +149,13 @@ class Signatures:
         """The servers of which nothing is known, and why."""
         return {server: why for server, why in self._unavailable.items() if server not in self._by_server}
 
-    def find(self, server: str | None, tool: str) -> Lookup:
-        """The tool of `server`, or for None of the only server that offers it: what the pool would call."""
-        return self._anywhere(tool) if server is None else self._on(server, tool)
+    def find(self, server: str | None, tool: str, suggestions: Suggestions | None = None) -> Lookup:
+        """The tool of `server`, or for None of the only server that offers it: what the pool would call.
+
+        `suggestions` finds similar names, for those who ask for many tools.
+        """
+        look = suggestions or Suggestions()
+        return self._anywhere(tool, look) if server is None else self._on(server, tool, look)
 
     def resolve(self, use: Use) -> ToolSignature | None:
         """The signature that `find` finds; None for every other answer."""
@@ -164,15 +166,17 @@ class Signatures:
         """The tools that are found for `used`: what a lock keeps. A use that is not found adds nothing."""
         return Signatures(signature for use in used if (signature := self.resolve(use)) is not None)
 
-    def _on(self, server: str, tool: str) -> Lookup:
+    def _on(self, server: str, tool: str, look: Suggestions) -> Lookup:
         tools = self._by_server.get(server)
         if tools is not None:
-            return Found(signature=tools[tool]) if tool in tools else Missing(similar=_similar(tool, tools))
+            if tool in tools:
+                return Found(signature=tools[tool])
+            return Missing(similar=look.closest(tool, tools, _SIMILAR))
         if server in self._unavailable:
             return self._unreachable([server])
-        return UnknownServer(similar=_similar(server, {**self._by_server, **self._unavailable}))
+        return UnknownServer(similar=look.closest(server, {**self._by_server, **self._unavailable}, _SIMILAR))
 
-    def _anywhere(self, tool: str) -> Lookup:
+    def _anywhere(self, tool: str, look: Suggestions) -> Lookup:
         offering = [tools[tool] for tools in self._by_server.values() if tool in tools]
         if len(offering) == 1:
             return Found(signature=offering[0])
@@ -180,14 +184,8 @@ class Signatures:
             return Ambiguous(servers=tuple(signature.server for signature in offering))
         if self.unavailable:
             return self._unreachable(self.unavailable)
-        return Missing(similar=_similar(tool, dict.fromkeys(signature.name for signature in self)))
+        names = dict.fromkeys(signature.name for signature in self)
+        return Missing(similar=look.closest(tool, names, _SIMILAR))
 
     def _unreachable(self, servers: Iterable[str]) -> Unreachable:
         return Unreachable(reason="; ".join(f"'{server}': {self._unavailable[server]}" for server in servers))
-
-
-def _similar(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    if len(name) > _LONGEST:
-        return ()
-    usual = (each for each in known if len(each) <= _LONGEST)
-    return tuple(get_close_matches(name, islice(usual, _MOST), n=3))

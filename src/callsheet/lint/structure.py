@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from callsheet.lint.layout import Located
-from callsheet.lint.suggestions import did_you_mean
 from callsheet.lint.survey import Survey
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.model import MAX_NESTING, MAX_STEPS
@@ -68,7 +67,7 @@ def required_fields(survey: Survey) -> Iterator[Diagnostic]:
                     code="E140",
                     pointer=f"{located.pointer}/required_input_fields/{index}",
                     message=f"'{name}' is required, but the input of step '{step.name}' does not map it.",
-                    hint=did_you_mean(name, given) or f"Add '{name}' to 'input'.",
+                    hint=survey.suggestions.did_you_mean(name, given) or f"Add '{name}' to 'input'.",
                 )
 
 

@@ -1,8 +1,8 @@
 """What the rules look at: a scenario, read once for all of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from callsheet.lint.context import LintContext
 from callsheet.lint.flow import Flow, flow_of
@@ -10,13 +10,11 @@ from callsheet.lint.known_schemas import KnownSchemas
 from callsheet.lint.layout import Layout, Located
 from callsheet.lint.places import Mention, Place, mentions, places
 from callsheet.lint.signatures import Found, Lookup, ToolSignature
-from callsheet.lint.suggestions import similar
+from callsheet.lint.suggestions import Suggestions
+from callsheet.lint.types.document import MAX_TOTAL_WORK, Work
 from callsheet.scenario.json import Json, JsonObject, unescape
 from callsheet.scenario.model import Scenario, Step
 from callsheet.scenario.steps.tool import ToolStep
-
-_MAX_GUESSES: Final = 200
-"""Names for which a similar one is looked for although nothing may be wrong: that is slow, and there may be many."""
 
 AnyStep = TypeVar("AnyStep", bound=Step)
 
@@ -35,8 +33,9 @@ class Survey:
         self.context = context
         self.document = document
         self.layout = Layout(scenario)
-        self.schemas = KnownSchemas()
-        self._guesses = _MAX_GUESSES
+        self.work = Work(MAX_TOTAL_WORK)
+        self.schemas = KnownSchemas(self.work)
+        self.suggestions = Suggestions()
         self._found: dict[tuple[str | None, str], Lookup] = {}
 
     @cached_property
@@ -53,12 +52,7 @@ class Survey:
     def flow(self) -> Flow:
         """What each value can be."""
         tools = {located.pointer: tool for located, tool in self.known_tools()}
-        return flow_of(self.scenario, self.layout, tools, self.context, self.schemas)
-
-    def guess(self, name: str, known: Iterable[str]) -> str | None:
-        """The known name that may have been meant; None after too many guesses."""
-        self._guesses -= 1
-        return None if self._guesses < 0 else similar(name, known)
+        return flow_of(self.scenario, self.layout, tools, self.context, self.schemas, self.work)
 
     def of_type(self, kind: type[AnyStep]) -> Iterator[tuple[Located, AnyStep]]:
         """The steps of one type, in the order of the document."""
@@ -75,7 +69,7 @@ class Survey:
             return None
         use = (self.server_of(step), step.tool)
         if use not in self._found:
-            self._found[use] = signatures.find(*use)
+            self._found[use] = signatures.find(*use, self.suggestions)
         return self._found[use]
 
     def known_tools(self) -> Iterator[tuple[Located, ToolSignature]]:

@@ -2,7 +2,7 @@
 
 Expressions are pure (no clock, no randomness) and always terminate; the guards in here also bound what they cost:
 
-* a source of at most 4,096 characters, an AST at most 64 deep;
+* a source of at most 4,096 characters, an AST at most 64 deep, in which a path is as deep as it has names;
 * at most 500,000 node visits per evaluation (nested filters are polynomial), paid before a loop begins;
 * texts and lists are measured before they are built, and so is the result;
 * ordering values of different types is an error instead of `null` or a `TypeError`.
@@ -177,11 +177,15 @@ def _children(node: Any) -> list[Any]:
 
 
 def _depth(ast: Any) -> int:
+    """How deep a tree is; the names of a path count, for each of them leads deeper into the value."""
     deepest, stack = 0, [(ast, 1)]
     while stack:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
-        stack.extend((child, depth + 1) for child in _children(node))
+        names = 0
+        for child in _children(node):
+            stack.append((child, depth + 1 + names))
+            names += node["type"] == "subexpression" and child["type"] == "field"
     return deepest
 
 

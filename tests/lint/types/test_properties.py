@@ -183,7 +183,7 @@ _HOSTILE: list[Any] = [
 @pytest.mark.parametrize("schema", _HOSTILE)
 def test_a_hostile_schema_is_read_in_bounded_time(schema: dict[str, Any]) -> None:
     shape = shape_of_schema(schema)
-    expression = parse_expression("input" + ".a" * 500 + "[]" * 20)
+    expression = parse_expression("input" + ".a" * 30 + "[]" * 10)
     shape_of(expression, {"input": shape})
     mismatch(shape, schema)
 

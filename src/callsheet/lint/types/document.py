@@ -10,6 +10,9 @@ from callsheet.scenario.json import unescape
 MAX_WORK: Final = 50_000
 """Schemas and properties that are read of one document, all expressions together; what is left then is unknown."""
 
+MAX_TOTAL_WORK: Final = 200_000
+"""The same for everything that is done with types while one scenario is checked: some tenths of a second."""
+
 
 class Exhausted(Exception):
     """Reading this costs more than is allowed; what it would have been is unknown."""
@@ -34,9 +37,15 @@ _DIALECTS: Final = {
 
 @dataclass(slots=True)
 class Work:
-    """What may still be spent on a document."""
+    """What may still be spent, on a document or on all of them.
+
+    Attributes:
+        left: so much.
+        within: what this is a part of; it is spent there, too.
+    """
 
     left: int = MAX_WORK
+    within: "Work | None" = None
 
     def spend(self, amount: int) -> None:
         """Pay for reading.
@@ -45,6 +54,8 @@ class Work:
             Exhausted: there is not so much left.
         """
         self.left -= amount
+        if self.within is not None:
+            self.within.spend(amount)
         if self.left < 0:
             raise Exhausted
 
@@ -86,13 +97,14 @@ class Part:
     document: Document
 
 
-def document_of(schema: object) -> Document:
-    """The document that `schema` is the root of."""
+def document_of(schema: object, within: Work | None = None) -> Document:
+    """The document that `schema` is the root of; reading it is paid from `within`, too."""
+    work = Work(within=within)
     named = _fields(schema).get("$schema")
     if named is None:
-        return Document(schema, Dialect.CURRENT)
+        return Document(schema, Dialect.CURRENT, work)
     known = [dialect for name, dialect in _DIALECTS.items() if isinstance(named, str) and name in named]
-    return Document(schema, known[0] if known else None)
+    return Document(schema, known[0] if known else None, work)
 
 
 def _fields(node: object) -> dict[str, object]:

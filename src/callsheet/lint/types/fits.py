@@ -54,10 +54,10 @@ def mismatch(source: Shape, schema: object) -> Mismatch | None:
     return mismatch_of_shapes(source, shape_of_schema(schema))
 
 
-def mismatch_of_shapes(source: Shape, target: Shape) -> Mismatch | None:
-    """As `mismatch`, for a target that is known as a shape."""
+def mismatch_of_shapes(source: Shape, target: Shape, work: Work | None = None) -> Mismatch | None:
+    """As `mismatch`, for a target that is known as a shape; the comparison is paid from `work`, too."""
     try:
-        return _Comparison(Work(_MAX_WORK)).compare(source, target, 0)
+        return _Comparison(Work(_MAX_WORK, work)).compare(source, target, 0)
     except Exhausted:
         return None
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from callsheet.lint.types.describe import describe
+from callsheet.lint.types.document import Exhausted, Work
 from callsheet.lint.types.faults import Fault, MissingMember, NotAList, NotAnObject
 from callsheet.lint.types.from_schema import either, opened
 from callsheet.lint.types.functions import call
@@ -42,11 +43,15 @@ from callsheet.lint.types.shape import (
     Property,
     Shape,
     alternatives,
+    size_of,
 )
 from callsheet.scenario.expressions import Expression
 
 _KNOWN: Final = 250
 """Names that a fault lists."""
+
+_PER_UNIT: Final = 10
+"""Names that are listed in the time in which one member is looked at."""
 
 
 class Seen(NamedTuple):
@@ -56,19 +61,22 @@ class Seen(NamedTuple):
     path: str
 
 
-def shape_of(expression: Expression, roots: Mapping[str, Shape]) -> tuple[Open, list[Fault]]:
+def shape_of(expression: Expression, roots: Mapping[str, Shape], work: Work | None = None) -> tuple[Open, list[Fault]]:
     """The shape of what `expression` gives over `roots`, and the paths in it that give null. Never raises.
 
     A root that is not among `roots` is unknown. Behind a faulty path everything is unknown, so that one mistake is
     told once. That an expression asks whether a member exists (`a.b || …`, `!(a.b)`, `` a.b == `null` ``, `not_null`)
-    is no fault, unless it certainly cannot.
+    is no fault, unless it certainly cannot. The walk is paid from `work`; what costs more than that is unknown.
     """
-    walk = _Walk(object_shape(roots, closed=False))
+    walk = _Walk(object_shape(roots, closed=False), Work() if work is None else work)
     seen = Seen(walk.roots, "")
-    if expression.path is None:
-        seen = walk.visit(expression.ast, seen)
-    for name in expression.path or ():  # what the tree of a plain path comes to
-        seen = walk.field(name, seen)
+    try:
+        if expression.path is None:
+            seen = walk.visit(expression.ast, seen)
+        for name in expression.path or ():  # what the tree of a plain path comes to
+            seen = walk.field(name, seen)
+    except Exhausted:
+        return UNKNOWN, []
     return seen.shape, list(dict.fromkeys(walk.faults))
 
 
@@ -77,6 +85,7 @@ class _Walk:
     """One walk: what it began with, what it found, and whether it is inside of a question about existence."""
 
     roots: Object
+    work: Work
     faults: list[Fault] = field(default_factory=list[Fault])
     asking: bool = False
 
@@ -110,7 +119,9 @@ class _Walk:
             return Seen(found.shape, path)
         if found.objects:
             if found.certain or not self.asking:
-                self.faults.append(MissingMember(at.path, name, _names(found), found.certain))
+                known = _names(found)
+                self.work.spend(len(known) // _PER_UNIT)
+                self.faults.append(MissingMember(at.path, name, known, found.certain))
         else:
             self.faults.append(NotAnObject(at.path, name, describe(at.shape)))
         return Seen(UNKNOWN, path)
@@ -120,16 +131,19 @@ class _Walk:
         children: list[Any] = node["children"]
         match node["type"]:
             case "index":
+                self._through(at.shape if node["value"] < 0 else NEVER)
                 found = self._lists(at)
                 shape = UNKNOWN if found is None else union(at_index(each, node["value"]) for each in found)
                 return Seen(_or_null(shape, at.shape), f"{at.path}[{node['value']}]")
             case "slice":
+                self._through(at.shape)
                 found = self._lists(at)
                 shape = UNKNOWN if found is None else union(Array(elements(each)) for each in found)
                 return Seen(_or_null(shape, at.shape), at.path)
             case "flatten":
                 base = self.visit(children[0], at)
                 found = self._lists(base)
+                self._through(base.shape)
                 shape = UNKNOWN if found is None else union(map(_flat, found))
                 return Seen(_or_null(shape, base.shape), base.path)
             case "value_projection":
@@ -140,6 +154,7 @@ class _Walk:
     def _projection(self, node: Any, at: Seen) -> Seen:
         base = self.visit(node["children"][0], at)
         found = self._lists(base)
+        self._through(base.shape)
         inside = Seen(UNKNOWN if found is None else union(map(elements, found)), f"{base.path}[*]")
         filtered = node["type"] == "filter_projection"
         if filtered:
@@ -155,6 +170,7 @@ class _Walk:
     def _values(self, node: Any, at: Seen) -> Seen:
         base = self.visit(node["children"][0], at)
         found = objects(base.shape)
+        self._through(base.shape)
         wrong = not found and _has_value(base.shape)
         if wrong:
             self.faults.append(NotAnObject(base.path, "*", describe(base.shape)))
@@ -191,6 +207,7 @@ class _Walk:
         plain = [child for child in children if child["type"] != "expref"]
         look = self._ask if name in {"not_null", "type"} else self.visit
         arguments = [look(child, at) for child in plain]
+        self._through(*(each.shape for each in arguments))
         items = Seen(_items(arguments), f"{arguments[0].path}[*]" if arguments else "")
         keys = [self.visit(child["children"][0], items).shape for child in children if child["type"] == "expref"]
         return Seen(call(name, [each.shape for each in arguments], keys), f"{name}()")
@@ -216,6 +233,10 @@ class _Walk:
                 return either(Boolean(), NULL) if ordered and any(map(nullable, sides)) else Boolean()
             case _:
                 return UNKNOWN
+
+    def _through(self, *shapes: Open) -> None:
+        """Pay for going through the members and elements of `shapes`."""
+        self.work.spend(sum(map(size_of, shapes)))
 
     def _ask(self, node: Any, at: Seen) -> Seen:
         """Visit what is asked for its existence: that it is not declared is then no news."""

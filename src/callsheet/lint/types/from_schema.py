@@ -25,6 +25,7 @@ from callsheet.lint.types.shape import (
     Shape,
     Text,
     alternatives,
+    size_of,
 )
 
 _MAX_LAYERS: Final = 64
@@ -44,9 +45,12 @@ _VAGUE: Final = frozenset({"if", "then", "else", "dependentSchemas", "dependenci
 """Keywords that may know names which `properties` does not."""
 
 
-def shape_of_schema(schema: object) -> Shape:
-    """The values that fit `schema`, which may be any JSON: what is no schema says nothing. Never raises."""
-    return Deferred((Part(schema, document_of(schema)),))
+def shape_of_schema(schema: object, work: Work | None = None) -> Shape:
+    """The values that fit `schema`, which may be any JSON: what is no schema says nothing. Never raises.
+
+    Reading it is paid from `work`, too, where there is more to be paid from that.
+    """
+    return Deferred((Part(schema, document_of(schema, work)),))
 
 
 def opened(shape: Shape) -> Open:
@@ -125,7 +129,7 @@ class _Reader:
     def meet(self, one: Open, other: Open) -> Open:
         """As `joining.meet`, on the budget."""
         if one != UNKNOWN and other != UNKNOWN:
-            self.work.spend(_size(one) * len(alternatives(other)) + _size(other) * len(alternatives(one)))
+            self.work.spend(size_of(one) * len(alternatives(other)) + size_of(other) * len(alternatives(one)))
         return meet(one, other)
 
     def _own(self, node: dict[str, object], document: Document) -> Open:
@@ -204,10 +208,3 @@ def _type_names(node: dict[str, object]) -> list[str] | None:
     names = cast("list[object]", written) if isinstance(written, list) else [written]
     known = [name for name in names if isinstance(name, str) and name in _TYPES]
     return known if known and len(known) == len(names) else None
-
-
-def _size(shape: Open) -> int:
-    return sum(
-        1 + (len(each.properties) if isinstance(each, Object) else len(each.prefix) if isinstance(each, Array) else 0)
-        for each in alternatives(shape)
-    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, assert_never
 
+from callsheet.lint.types.document import Work
 from callsheet.lint.types.faults import Fault
 from callsheet.lint.types.follow import shape_of
 from callsheet.lint.types.from_schema import either
@@ -18,13 +19,13 @@ FaultAt: TypeAlias = tuple[str, Fault]
 """A fault and the JSON pointer, inside the value, of the expression that has it."""
 
 
-def shape_of_value(value: Value, roots: Mapping[str, Shape]) -> tuple[Open, list[FaultAt]]:
+def shape_of_value(value: Value, roots: Mapping[str, Shape], work: Work | None = None) -> tuple[Open, list[FaultAt]]:
     """The shape of what `value` stands for over `roots`, and the faults in its expressions. Never raises.
 
     A `from` with a default may ask for what is not declared. One without may leave its key out of its object; in a list
-    or by itself it is null then.
+    or by itself it is null then. It is paid from `work`.
     """
-    reading = _Reading(roots, [])
+    reading = _Reading(roots, [], work)
     given = reading.value(value, "")
     return _or_null(given), reading.faults
 
@@ -40,6 +41,7 @@ class _Given(NamedTuple):
 class _Reading:
     roots: Mapping[str, Shape]
     faults: list[FaultAt]
+    work: Work | None
 
     def value(self, value: Value, pointer: str) -> _Given:
         match value:
@@ -76,7 +78,7 @@ class _Reading:
         return Text(frozenset({"".join(texts)}) if len(texts) == len(value.parts) else None)
 
     def _expression(self, expression: Expression, pointer: str, *, optional: bool) -> Open:
-        shape, faults = shape_of(expression, self.roots)
+        shape, faults = shape_of(expression, self.roots, self.work)
         self.faults.extend((pointer, fault) for fault in faults if fault.certain or not optional)
         return shape
 

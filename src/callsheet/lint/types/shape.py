@@ -142,3 +142,11 @@ def alternatives(shape: Open) -> tuple[Alternative, ...]:
             return shape.alternatives
         case _:
             return (shape,)
+
+
+def size_of(shape: Open) -> int:
+    """What going through the outermost layer of `shape` costs: its alternatives, their members and elements."""
+    return sum(
+        1 + (len(each.properties) if isinstance(each, Object) else len(each.prefix) if isinstance(each, Array) else 0)
+        for each in alternatives(shape)
+    )
