@@ -7,6 +7,7 @@ ignore one is reported as an error itself.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
@@ -16,6 +17,7 @@ from ruamel.yaml.events import ScalarEvent
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.scenario.objects import objects
+from callsheet.scenario.positions import LineCounter
 from callsheet.scenario.source import Syntax
 from callsheet.scenario.yaml_events import quickest_events
 
@@ -47,10 +49,10 @@ class Ignores:
             return False
         if diagnostic.code in self.lines.get(diagnostic.line, ()):
             return True
-        return any(
-            diagnostic.code in codes and (diagnostic.pointer == pointer or diagnostic.pointer.startswith(f"{pointer}/"))
-            for pointer, codes in self.inside.items()
-        )
+        around = diagnostic.pointer
+        while around and diagnostic.code not in self.inside.get(around, ()):
+            around = around.rpartition("/")[0]
+        return diagnostic.code in self.inside.get(around, ())
 
 
 def read_ignores(document: JsonObject, data: bytes, syntax: Syntax) -> Ignores:
@@ -87,6 +89,7 @@ def _read_comments(text: str, ignores: Ignores) -> None:
     lines = text.split("\n")
     found = list(_comments(text))
     alone = {line for line, _, _, is_alone in found if is_alone}
+    following = _following(lines)
     first = next((number for number, line in enumerate(lines, 1) if line.strip() and not _is_comment(line)), 0)
     for line, kind, codes, _ in found:
         ignores.problems.extend(_errors(codes, line=line, column=lines[line - 1].index("#") + 1))
@@ -94,23 +97,25 @@ def _read_comments(text: str, ignores: Ignores) -> None:
             if line < first:
                 ignores.inside.setdefault("", set()).update(codes)
             continue
-        target = _next_line(lines, line) if line in alone else line
+        target = following[line] if line in alone else line
         ignores.lines.setdefault(target, set()).update(codes)
 
 
 def _comments(text: str) -> Iterator[tuple[int, str, list[str], bool]]:
     """The line, kind and codes of each comment for us, and whether it is alone on its line."""
     spans = _texts(text)
+    ends, counter = [end for _, end in spans], LineCounter(text)
     for match in _COMMENT.finditer(text):
-        if any(start <= match.start() < end for start, end in spans):
+        number = bisect_right(ends, match.start())  # of the first text that ends behind it
+        if number < len(spans) and spans[number][0] <= match.start():
             continue
-        start = text.rfind("\n", 0, match.start()) + 1
+        line, column = counter.position(match.start())
         codes = [code.strip() for code in match[2].split(",")]
-        yield text.count("\n", 0, match.start()) + 1, match[1], codes, not text[start : match.start()].strip()
+        yield line, match[1], codes, not text[match.start() - column + 1 : match.start()].strip()
 
 
 def _texts(text: str) -> list[tuple[int, int]]:
-    """Where the quoted and block texts that hold a `#` stand: what is in them is no comment."""
+    """Where the quoted and block texts that hold a `#` stand, in order: what is in them is no comment."""
     scalars = (cast("Any", event) for event in quickest_events(text) if isinstance(event, ScalarEvent))
     return [(each.start_mark.index, each.end_mark.index) for each in scalars if "#" in each.value]
 
@@ -119,11 +124,12 @@ def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
-def _next_line(lines: list[str], line: int) -> int:
-    """The line after the comments that begin at `line`."""
-    while line < len(lines) and _is_comment(lines[line - 1]):
-        line += 1
-    return line
+def _following(lines: list[str]) -> list[int]:
+    """By its number, of each line itself, or of a comment the line after it and those below it; the last one of all."""
+    found = [len(lines)] * (len(lines) + 1)
+    for number in range(len(lines) - 1, 0, -1):
+        found[number] = found[number + 1] if _is_comment(lines[number - 1]) else number
+    return found
 
 
 def _errors(codes: Iterable[str], *, pointer: str = "", line: int = 0, column: int = 0) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ from callsheet.lint.layout import Located
 from callsheet.lint.survey import Survey
 from callsheet.scenario.diagnostics import Diagnostic
 from callsheet.scenario.model import MAX_NESTING, MAX_STEPS
+from callsheet.scenario.patterns import MAX_WEIGHT
 from callsheet.scenario.schema import Schema, SchemaInvalid
 from callsheet.scenario.steps.approval import ApprovalStep
 from callsheet.scenario.steps.return_ import ReturnStep
@@ -72,18 +73,22 @@ def required_fields(survey: Survey) -> Iterator[Diagnostic]:
 
 
 def schemas(survey: Survey) -> Iterator[Diagnostic]:
-    """E100: a schema of the document's that is no usable JSON Schema."""
-    scenario = survey.scenario
+    """E100: a schema of the document's that is no usable JSON Schema, or patterns that are too large together."""
+    scenario, weight = survey.scenario, 0
     written = [("/input_schema", scenario.input_schema), ("/output_schema", scenario.output_schema)]
     written += [(f"{located.pointer}/form_schema", step.form_schema) for located, step in survey.of_type(ApprovalStep)]
     for pointer, schema in written:
         if schema is None:
             continue
         try:
-            Schema(schema)
+            weight += Schema(schema).pattern_weight
         except SchemaInvalid as exc:
             message = f"The {pointer.rpartition('/')[2]} is not a JSON Schema that can be used: {exc}"
             yield Diagnostic(code="E100", pointer=f"{pointer}{exc.pointer}", message=message)
+        if weight > MAX_WEIGHT:
+            message = "The patterns of all schemas up to this one are too large to compile (LimitExceeded: schema)."
+            yield Diagnostic(code="E100", pointer=pointer, message=message)
+            return
 
 
 def mapped(given: Literal | ObjectValue) -> Mapping[str, object]:

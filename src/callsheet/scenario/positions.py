@@ -64,7 +64,7 @@ def json_positions(text: str) -> Positions:
 
 
 def _json_root(text: str) -> Place | None:
-    lines = _LineCounter(text)
+    lines = LineCounter(text)
     root: Place | None = None
     open_places: list[_Open] = []
     for token in _TOKEN.finditer(text):
@@ -120,7 +120,7 @@ def _key(token: str) -> str:
         return token
 
 
-class _LineCounter:
+class LineCounter:
     """Line and column of offsets that only grow."""
 
     def __init__(self, text: str) -> None:
@@ -130,6 +130,7 @@ class _LineCounter:
         self._start = 0
 
     def position(self, offset: int) -> Position:
+        """Where `offset` is; it is not smaller than the one before."""
         newlines = self._text.count("\n", self._seen, offset)
         if newlines:
             self._line += newlines

@@ -38,7 +38,11 @@ class SchemaInvalid(ValueError):
 
 
 class Schema:
-    """A compiled schema."""
+    """A compiled schema.
+
+    Attributes:
+        pattern_weight: what compiling its patterns costs, of `patterns.MAX_WEIGHT`.
+    """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile `schema`.
@@ -47,7 +51,7 @@ class Schema:
             SchemaInvalid: it is no schema, refers to another document, has a pattern that needs backtracking, or costs
                 more than is allowed.
         """
-        self._graph = _bounded(dict(schema))
+        self._graph, self.pattern_weight = _bounded(dict(schema))
         self._unfolded = unfolded(self._graph)
         if self._unfolded > MAX_UNFOLDED:
             message = f"It unfolds to more than {MAX_UNFOLDED} subschemas for one value (LimitExceeded: schema)."
@@ -79,7 +83,7 @@ class Schema:
         return tuple(sorted(found, key=lambda problem: problem.pointer))
 
 
-def _bounded(schema: dict[str, Any]) -> SchemaGraph:
+def _bounded(schema: dict[str, Any]) -> tuple[SchemaGraph, int]:
     try:
         graph = SchemaGraph(schema)
     except SchemaTooLarge as exc:
@@ -91,7 +95,7 @@ def _bounded(schema: dict[str, Any]) -> SchemaGraph:
             shown = pattern if len(pattern) <= _MAX_CHARACTERS else f"{pattern[:_MAX_CHARACTERS]}…"
             message = f"Its patterns are too large to compile, '{shown}' is one of them (LimitExceeded: schema)."
             raise SchemaInvalid(message, "")
-    return graph
+    return graph, total
 
 
 def _reason(text: str) -> str:

@@ -5,7 +5,7 @@ one behind a value to the entry of that line. The text must be one that `decode_
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
@@ -19,6 +19,7 @@ from ruamel.yaml.events import (
 )
 
 from callsheet.scenario.json import Json
+from callsheet.scenario.positions import LineCounter
 from callsheet.scenario.yaml_events import events, new_yaml
 
 _COMMENT: Final = re.compile(r"#[^\n]*")
@@ -182,9 +183,16 @@ class _Comments:
     def __init__(self, text: str, tree: Tree, entries: list[Entry]) -> None:
         self._text = text
         self._lines = text.split("\n")
+        self._counter = LineCounter(text)
         self._tree = tree
         self._entries = entries
         self._starts = [entry.line for entry in entries]
+        self._ends: dict[int, list[Entry]] = {}
+        for entry in entries:
+            if entry.end:
+                self._ends.setdefault(entry.end[0], []).append(entry)
+        self._passed = 0
+        self._around: list[Entry] = []
 
     def place(self) -> None:
         own: _Own = {}
@@ -202,8 +210,7 @@ class _Comments:
         """Put a comment that has a line of its own."""
         number = bisect_left(self._starts, line + 1)
         following = self._entries[number] if number < len(self._entries) else None
-        around = [each for each in self._entries[:number] if each.indent <= column and not each.inline]
-        owner = around[-1] if around else None
+        owner = self._last(number, column)
         if following is not None and (owner is None or min(column, owner.indent) <= following.column):
             own.setdefault(number, []).append((line, comment))
         elif owner is not None and column > 0:
@@ -211,12 +218,23 @@ class _Comments:
         else:
             self._tree.foot.append(comment)
 
+    def _last(self, number: int, column: int) -> Entry | None:
+        """The last entry before `number`, which only grows, that stands as deep as `column` or less, in no brackets."""
+        for entry in self._entries[self._passed : number]:
+            if not entry.inline:
+                while self._around and self._around[-1].indent >= entry.indent:
+                    self._around.pop()
+                self._around.append(entry)  # those that are left stand deeper and deeper
+        self._passed = number
+        found = bisect_right(self._around, column, key=lambda each: each.indent)
+        return self._around[found - 1] if found else None
+
     def _beside(self, line: int, column: int, comment: str, own: _Own) -> None:
         """Put a comment behind something on its line."""
         number = bisect_left(self._starts, line + 1)
-        entries = self._entries[:number]
-        ended = [entry for entry in entries if entry.end and entry.end[0] == line and entry.end[1] <= column]
-        begun = [entry for entry in entries if entry.line == line and entry.column < column]
+        here = self._entries[bisect_left(self._starts, line) : number]
+        ended = [entry for entry in self._ends.get(line, []) if entry.end and entry.end[1] <= column]
+        begun = [entry for entry in here if entry.column < column]
         owner = ended[0] if ended else begun[-1] if begun else None
         if owner is not None and not owner.beside:
             owner.beside = comment
@@ -249,5 +267,5 @@ class _Comments:
 
     def _between(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         for found in _COMMENT.finditer(self._text, start, end):
-            line = self._text.count("\n", 0, found.start())
-            yield line, found.start() - self._text.rfind("\n", 0, found.start()) - 1, found[0].rstrip()
+            line, column = self._counter.position(found.start())
+            yield line - 1, column - 1, found[0].rstrip()
