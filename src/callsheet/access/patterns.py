@@ -19,13 +19,16 @@ class Patterns:
 
     Attributes:
         texts: the patterns; `("*",)` allows every name, an empty list none.
+        allow_all: whether every name fits; of most patterns it does, and every call of a tool asks.
     """
 
     texts: tuple[str, ...] = (_STAR,)
+    allow_all: bool = field(init=False, repr=False, compare=False)
     _parts: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Take the patterns apart once."""
+        object.__setattr__(self, "allow_all", _STAR in self.texts)
         object.__setattr__(self, "_parts", tuple(tuple(text.split(_STAR)) for text in self.texts))
 
     @classmethod
@@ -45,14 +48,9 @@ class Patterns:
                 )
         return cls(known)
 
-    @property
-    def allow_all(self) -> bool:
-        """Whether every name fits."""
-        return _STAR in self.texts
-
     def allow(self, name: str) -> bool:
         """Whether a pattern fits `name`; in time linear in its length for each pattern."""
-        return any(_fits(parts, name) for parts in self._parts)
+        return self.allow_all or any(_fits(parts, name) for parts in self._parts)
 
     def cover(self, others: Self) -> bool:
         """Whether these allow every name that `others` allow.
