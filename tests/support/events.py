@@ -18,6 +18,7 @@ from callsheet.runs.events import (
     RunWaiting,
     StepFinished,
     StepPath,
+    StepRetrying,
     StepStarted,
     StepStatus,
     StepWaiting,
@@ -107,7 +108,38 @@ def step_started(run_id: RunId, name: str = "search", *, index: int = 0, data: J
     )
 
 
-def step_finished(run_id: RunId, name: str = "search", *, index: int = 0, output: Json = None) -> StepFinished:
+def step_retrying(
+    run_id: RunId,
+    name: str = "search",
+    *,
+    at: datetime = NOON,
+    delay: float = 0.0,
+    code: str = "ToolError",
+    interrupted: bool = False,
+) -> StepRetrying:
+    """The first attempt of a tool step failed, and another one follows."""
+    return StepRetrying(
+        run_id=run_id,
+        step_name=name,
+        index=0,
+        at=at,
+        step_path=StepPath(name),
+        attempt=2,
+        delay=delay,
+        interrupted=interrupted,
+        error=RunError(code=code, message="No."),
+    )
+
+
+def step_finished(
+    run_id: RunId,
+    name: str = "search",
+    *,
+    index: int = 0,
+    output: Json = None,
+    attempts: int = 1,
+    finished_at: datetime = NOON,
+) -> StepFinished:
     """A tool step ends well."""
     return StepFinished(
         run_id=run_id,
@@ -115,10 +147,10 @@ def step_finished(run_id: RunId, name: str = "search", *, index: int = 0, output
         index=index,
         status=StepStatus.SUCCESS,
         started_at=NOON,
-        finished_at=NOON,
+        finished_at=finished_at,
         message="",
         step_path=StepPath(name),
-        attempts=1,
+        attempts=attempts,
         output=output,
     )
 

@@ -16,9 +16,11 @@ from callsheet.api.draining import Draining
 from callsheet.api.gate import Gate
 from callsheet.api.options import ApiOptions
 from callsheet.api.parts import Parts
+from callsheet.cli.endpoint import endpoint_parts
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
 from callsheet.engine.secrets.desk import MemorySecrets
+from callsheet.mcp_endpoint.server import Endpoint
 from callsheet.runs.events import RunId
 from callsheet.scenario.json import JsonObject
 from callsheet.settings import load_settings
@@ -64,6 +66,7 @@ class Place:
 
     system: System
     client: httpx2.AsyncClient
+    folder: Path
 
     async def scrape(self) -> Scraped:
         """What Prometheus sees now."""
@@ -78,6 +81,13 @@ class Place:
         run_id = answer.json()["run_id"]
         await self.end_of(run_id)
         return run_id
+
+    async def endpoint(self) -> Endpoint:
+        """The MCP endpoint of the system."""
+        gate = Gate.over(self.system.access, clock=SystemClock(), entropy=SystemEntropy())
+        endpoint = Endpoint(endpoint_parts(self.system, load_settings({}, folder=self.folder), gate.acts))
+        await endpoint.prepare()
+        return endpoint
 
     async def end_of(self, run_id: str) -> None:
         """Return when the run has ended, and was let go here."""
@@ -144,4 +154,4 @@ async def opened(
         system = await stack.enter_async_context(open_system(settings, {}, wanted=Wanted(metrics=metrics, spans=spans)))
         transport = httpx2.ASGITransport(app=create_app(parts_of(system)))
         client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
-        yield Place(system=system, client=await stack.enter_async_context(client))
+        yield Place(system=system, client=await stack.enter_async_context(client), folder=folder)

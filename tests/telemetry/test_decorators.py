@@ -10,7 +10,7 @@ from callsheet.scenario.json import Json
 from callsheet.telemetry.journal import ObservedJournal
 from callsheet.telemetry.runs import RunsAtWork
 from callsheet.telemetry.tools import ObservedTools
-from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
+from callsheet.telemetry.watching import CallEnded, OpenStep, RunAtWork, RunOrigin
 from callsheet.tools.memory import MemoryTools
 from tests.support.events import new_run, run_finished, step_finished, step_started
 
@@ -28,13 +28,13 @@ class Notes:
     def accepted(self, run: RunOrigin) -> None:
         self.heard.append(f"accepted {run.scenario_id}")
 
-    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+    def step_finished(self, run: RunOrigin, event: StepFinished, step: OpenStep) -> None:
         if self._broken:
             raise ValueError("I cannot count.")
-        self.heard.append(f"{run.scenario_id}: {event.step_path} ({step_type}) {event.status}")
+        self.heard.append(f"{run.scenario_id}: {event.step_path} ({step.step_type}) {event.status}")
 
-    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
-        self.heard.append(f"{run.scenario_id}: {event.step_path} ({step_type}) again")
+    def retrying(self, run: RunOrigin, event: StepRetrying, step: OpenStep) -> None:
+        self.heard.append(f"{run.scenario_id}: {event.step_path} ({step.step_type}) again")
 
     def run_finished(self, run: RunOrigin, event: RunFinished) -> None:
         self.heard.append(f"{run.scenario_id} {event.status}")

@@ -3,17 +3,27 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan
+from mcp import Client
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 from callsheet.errors.service import ConfigurationInvalid
+from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.events import RunId, StepPath
+from callsheet.telemetry.journal import ObservedJournal
+from callsheet.telemetry.runs import RunsAtWork
+from callsheet.telemetry.spans import ChosenIds, Spans, nanoseconds
 from callsheet.telemetry.trace_ids import span_around, span_of_run, span_of_step, trace_of
+from callsheet.telemetry.traces import Traced
+from tests.mcp_endpoint.house import LEGACY, MODERN, run_id_of
+from tests.support.events import NOON, new_run, step_finished, step_retrying, step_started
 from tests.telemetry.house import chain, document, opened
 
 ECHO = {"name": "echo", "type": "tool", "server": "raw", "tool": "echo", "input": {"secret": "s3cr3t-value"}}
@@ -105,6 +115,59 @@ async def test_what_failed_says_so_by_its_code_alone(tmp_path: Path, exporter: I
     assert not any("s3cr3t" in span.to_json() for span in spans)
 
 
+async def test_each_of_several_attempts_is_a_span_in_its_step(tmp_path: Path, exporter: InMemorySpanExporter) -> None:
+    again = {"max_attempts": 3, "initial_interval": "1ms"}
+    tried = chain("tried", "fail", input={"message": "s3cr3t-value"}, retry=again)
+    async with opened(tmp_path, [tried], spans=SimpleSpanProcessor(exporter)) as place:
+        await place.run("tried")
+    spans = exporter.get_finished_spans()
+    (step,) = named(spans, "step fail_0")
+    attempts = named(spans, "attempt fail_0")
+    assert [attribute(each, "callsheet.attempt") for each in attempts] == [1, 2, 3]
+    assert [attribute(each, "error.type") for each in attempts] == ["ToolError"] * 3
+    assert {each.parent.span_id for each in attempts if each.parent} == {span_id(step)}
+    ends = [step.start_time or 0, *(moment or 0 for each in attempts for moment in (each.start_time, each.end_time))]
+    assert ends == sorted(ends)
+    assert ends[-1] == step.end_time
+    calls = named(spans, "tools/call fail")
+    assert {call.parent.span_id for call in calls if call.parent} == {span_id(step)}
+    assert not any("s3cr3t" in span.to_json() for span in spans)
+
+
+async def test_an_attempt_that_died_with_its_process_is_a_span_of_the_one_that_goes_on(
+    exporter: InMemorySpanExporter,
+) -> None:
+    ids, inner = ChosenIds(), MemoryJournal()
+    provider = TracerProvider(id_generator=ids)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    watches = [Traced(Spans(provider, ids, "1"))]
+    run_id = (await inner.create(new_run())).run_id
+    await inner.append(run_id, 1, [step_started(run_id)])
+    cut = step_retrying(run_id, at=NOON + timedelta(seconds=5), delay=2, code="OutcomeUnknown", interrupted=True)
+    await ObservedJournal(inner, RunsAtWork(watches), watches).append(run_id, 2, [cut])
+    done = step_finished(run_id, attempts=2, finished_at=NOON + timedelta(seconds=9))
+    await ObservedJournal(inner, RunsAtWork(watches), watches).append(run_id, 3, [done])
+    first, second = named(exporter.get_finished_spans(), "attempt search")
+    assert [attribute(each, "error.type") for each in (first, second)] == ["OutcomeUnknown", None]
+    seconds = [nanoseconds(NOON + timedelta(seconds=each)) for each in (0, 5, 7, 9)]
+    assert [first.start_time, first.end_time, second.start_time, second.end_time] == seconds
+    assert {each.parent.span_id for each in (first, second) if each.parent} == {
+        span_of_step(run_id, StepPath("search"))
+    }
+
+
+async def test_an_attempt_that_was_cancelled_before_it_began_has_no_span(exporter: InMemorySpanExporter) -> None:
+    ids, inner = ChosenIds(), MemoryJournal()
+    provider = TracerProvider(id_generator=ids)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    watches = [Traced(Spans(provider, ids, "1"))]
+    journal = ObservedJournal(inner, RunsAtWork(watches), watches)
+    run_id = (await journal.create(new_run())).run_id
+    await journal.append(run_id, 1, [step_started(run_id), step_retrying(run_id, at=NOON, delay=60)])
+    await journal.append(run_id, 3, [step_finished(run_id, attempts=2, finished_at=NOON + timedelta(seconds=1))])
+    assert len(named(exporter.get_finished_spans(), "attempt search")) == 1
+
+
 async def test_a_callers_trace_and_the_runs_know_each_other(tmp_path: Path, exporter: InMemorySpanExporter) -> None:
     async with opened(tmp_path, [chain("plain", "echo")], spans=SimpleSpanProcessor(exporter)) as place:
         answer = await place.client.post(
@@ -132,6 +195,27 @@ async def test_a_broken_traceparent_is_none(tmp_path: Path, exporter: InMemorySp
         answer = await place.client.get("/api/runs", headers={"traceparent": broken})
         assert answer.status_code == 200
     assert exporter.get_finished_spans() == ()
+
+
+@pytest.mark.parametrize("era", [LEGACY, MODERN])
+@pytest.mark.parametrize("tool", ["plain", "callsheet_start"])
+async def test_a_run_is_linked_to_the_span_that_an_mcp_client_names(
+    tmp_path: Path, exporter: InMemorySpanExporter, era: str, tool: str
+) -> None:
+    arguments = {} if tool == "plain" else {"scenario_id": "plain"}
+    async with opened(tmp_path, [chain("plain", "echo")], spans=SimpleSpanProcessor(exporter)) as place:
+        endpoint = await place.endpoint()
+        async with Client(endpoint.server, mode=era, cache=None) as client:
+            for given in (TRACEPARENT, "x" * 10_000, 7, TRACEPARENT + "0"):
+                meta: Any = {"traceparent": given}
+                result = await client.call_tool(tool, arguments, meta=meta)
+                assert not result.is_error
+                await place.end_of(run_id_of(result))
+    first, *others = named(exporter.get_finished_spans(), "accept plain")
+    assert first.context is not None
+    assert first.context.trace_id != int(TRACEPARENT[3:35], 16)
+    assert [f"{link.context.trace_id:032x}-{link.context.span_id:016x}" for link in first.links] == [TRACEPARENT[3:52]]
+    assert [list(each.links) for each in others] == [[], [], []]
 
 
 async def test_a_run_that_goes_on_in_another_process_stays_one_trace(

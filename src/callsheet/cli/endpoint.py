@@ -16,6 +16,7 @@ def endpoint_parts(system: System, settings: Settings, acts: Acts) -> EndpointPa
         tools=system.tools,
         cipher=system.cipher,
         acts=acts,
+        caused_by=system.telemetry.caused_by,
         options=EndpointOptions(
             version=__version__,
             on_disconnect=OnDisconnect(settings.mcp_on_disconnect),

@@ -99,7 +99,7 @@ class Calls:
         if self._stopping.is_set():
             raise ShuttingDown
         caller = caller_of(context)
-        parts = self._parts.seen_by(caller, source_of(context))
+        parts = self._parts.seen_by(caller, source_of(context), request.traceparent)
         try:
             require_call(caller, request.name)
         except Forbidden as error:

@@ -1,7 +1,7 @@
 """What the MCP endpoint is built from."""
 
 from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, NoReturn
@@ -69,6 +69,8 @@ class EndpointParts:
         acts: writes the audit log; None where nobody keeps one.
         caller: whose acts they are.
         source: from where they come.
+        traceparent: what the request says in `_meta` of the span on whose account it comes; anything, or empty.
+        caused_by: links the runs that are accepted within the block to the span that such a text names.
     """
 
     runs: RunService
@@ -80,16 +82,19 @@ class EndpointParts:
     acts: Acts | None = None
     caller: Principal = LOCAL
     source: str = STDIO
+    traceparent: str = ""
+    caused_by: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
 
-    def seen_by(self, caller: Principal, source: str = STDIO) -> "EndpointParts":
+    def seen_by(self, caller: Principal, source: str = STDIO, traceparent: str = "") -> "EndpointParts":
         """The parts as a caller sees them."""
         runs, answers = self.runs.seen_by(caller), self.answers.seen_by(caller)
-        return replace(self, runs=runs, answers=answers, caller=caller, source=source)
+        return replace(self, runs=runs, answers=answers, caller=caller, source=source, traceparent=traceparent)
 
     async def submit(self, scenario_id: str, run_input: JsonObject, idempotency_key: str | None) -> RunSummary:
         """See `RunService.submit`; written into the audit log."""
         async with self._doing("run.start", scenario_id) as made:
-            run = await self.runs.submit(scenario_id, run_input, idempotency_key)
+            with self.caused_by(self.traceparent):
+                run = await self.runs.submit(scenario_id, run_input, idempotency_key)
             made(run.run_id)
             return run
 

@@ -14,6 +14,12 @@ from callsheet.scenario.json import JsonObject, NotJson, check_json, is_object
 IDEMPOTENCY_KEY: Final = "callsheet/idempotencyKey"
 """In a call's `_meta`: the same key with the same arguments gives the same run, however often it is sent."""
 
+TRACEPARENT: Final = "traceparent"
+"""In a call's `_meta`: the caller's span, as W3C Trace Context writes it (SEP-414)."""
+
+_LONGEST_TRACEPARENT: Final = 128
+"""Characters; those of its version 00 have 55."""
+
 ASYNC: Final = "callsheet/async"
 """In a call's `_meta`: true gives a handle at once, as `callsheet_start` does."""
 
@@ -27,6 +33,7 @@ class CallRequest:
     Attributes:
         state: the `requestState` of an answer to our `input_required`.
         responses: the answers to its questions.
+        traceparent: the caller's span, as they wrote it: anything, but short; empty for none.
     """
 
     name: str
@@ -35,6 +42,7 @@ class CallRequest:
     wants_handle: bool = False
     state: str | None = None
     responses: Mapping[str, ElicitResult] = field(default_factory=dict[str, ElicitResult])
+    traceparent: str = ""
 
 
 def read_call(raw: Mapping[str, Any] | None, params: CallToolRequestParams) -> CallRequest:
@@ -57,6 +65,7 @@ def read_call(raw: Mapping[str, Any] | None, params: CallToolRequestParams) -> C
         wants_handle=meta.get(ASYNC) is True,
         state=params.request_state,
         responses={key: each for key, each in responses.items() if isinstance(each, ElicitResult)},
+        traceparent=_traceparent(meta.get(TRACEPARENT)),
     )
 
 
@@ -71,6 +80,11 @@ def idempotency_key_of(value: object) -> str | None:
     if isinstance(value, str) and _KEY.fullmatch(value):
         return value
     raise Invalid("The idempotency key must be 1 to 255 printable ASCII characters.")
+
+
+def _traceparent(value: object) -> str:
+    """What is none is no reason to refuse a call: it is nobody's span."""
+    return value if isinstance(value, str) and len(value) <= _LONGEST_TRACEPARENT else ""
 
 
 def _arguments(value: object) -> JsonObject:

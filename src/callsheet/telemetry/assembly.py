@@ -1,7 +1,13 @@
 """What a process tells of itself, put together: who watches, and the decorators through which they see."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
@@ -22,6 +28,9 @@ if TYPE_CHECKING:
 
 Scrape: TypeAlias = Callable[[str], Awaitable[tuple[bytes, str]]]
 """Answers a scrape: takes the `Accept` header, gives the text and its media type."""
+
+CausedBy: TypeAlias = Callable[[str], AbstractContextManager[None]]
+"""Links the runs that are accepted within the block to the span that a foreign `traceparent` names, if it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,7 @@ class Telemetry:
         tools: every call through it is told.
         requests: is told of HTTP.
         metrics: None where nobody scrapes.
+        caused_by: links runs to the span on whose account they begin.
     """
 
     journal: Journal
@@ -57,6 +67,7 @@ class Telemetry:
     requests: RequestObserver
     runs: RunsAtWork
     metrics: "Metrics | None"
+    caused_by: CausedBy
 
     def around(self, execute: Execute) -> Execute:
         """`execute`, with the run being known to be at work while it lasts."""
@@ -107,10 +118,12 @@ async def open_telemetry(
             watches.append(counted.counted)
             requests.add(counted.requests)
             stack.enter_context(counted.sampled())
+        caused_by: CausedBy = _unlinked
         if traces:
             traced = await stack.enter_async_context(_tracing(version, wanted.spans))
             watches.append(traced)
-            requests.add(traced)
+            requests.add(traced.requests)
+            caused_by = traced.requests.caused_by
         runs = RunsAtWork(watches)
         yield Telemetry(
             journal=ObservedJournal(journal, runs, watches),
@@ -118,7 +131,13 @@ async def open_telemetry(
             requests=requests,
             runs=runs,
             metrics=counted,
+            caused_by=caused_by,
         )
+
+
+def _unlinked(traceparent: str) -> AbstractContextManager[None]:
+    """Nobody traces."""
+    return nullcontext()
 
 
 def _metrics(tools: Tools, version: str) -> "Metrics":

@@ -21,8 +21,8 @@ from callsheet.runs.events import (
     StepStarted,
 )
 from callsheet.runs.journal import ChangedRuns, DueRun, Journal, NewRun, RunFilter, RunPage
-from callsheet.telemetry.runs import RunsAtWork, note_begin, note_steps
-from callsheet.telemetry.watching import UNKNOWN, RunAtWork, RunOrigin, Watch
+from callsheet.telemetry.runs import RunsAtWork, note_begin, note_retry, note_steps
+from callsheet.telemetry.watching import UNKNOWN, OpenStep, RunAtWork, RunOrigin, Watch
 
 
 class ObservedJournal:
@@ -57,7 +57,7 @@ class ObservedJournal:
         try:
             run = self._runs.find(run_id)
             if run is None or run.origin is None or not run.whole:
-                run = await self._known(run or RunAtWork(run_id), events)
+                run = await self._known(run or RunAtWork(run_id), expected_seq, events)
             if run.origin is not None:
                 self._tell(run, run.origin, events)
         except Exception:  # noqa: BLE001 - the events are durable, and whoever wrote them must hear nothing else
@@ -70,32 +70,36 @@ class ObservedJournal:
             note_begin(run, records)
         return records
 
-    async def _known(self, run: RunAtWork, events: Sequence[Event]) -> RunAtWork:
-        """The run, with all that is told of it together with `events`: it began before this process had it."""
+    async def _known(self, run: RunAtWork, before: int, events: Sequence[Event]) -> RunAtWork:
+        """The run, with all that is told of it together with `events`: it began before this process had it.
+
+        `before` is the number of the last event before these.
+        """
         if run.origin is None:
             note_begin(run, await self._inner.read(run.run_id, 0, 1))
             run.whole = False
-        began = {event.step_path for event in events if isinstance(event, StepStarted)} | run.types.keys()
+        began = {event.step_path for event in events if isinstance(event, StepStarted)} | run.steps.keys()
         ends = [event.step_path for event in events if isinstance(event, StepFinished | StepRetrying)]
         # A step that lies in others has to be told with them.
         if run.origin is not None and not run.whole and any("." in path or path not in began for path in ends):
             with suppress(Unavailable):
-                note_steps(run, await self._inner.read(run.run_id))
+                note_steps(run, (await self._inner.read(run.run_id))[:before])
         return run
 
     def _tell(self, run: RunAtWork, origin: RunOrigin, events: Sequence[Event]) -> None:
-        types = run.types
+        steps = run.steps
         for event in events:
             if isinstance(event, StepStarted):
-                types[event.step_path] = event.step_type
+                steps[event.step_path] = OpenStep(event.step_type, event.started_at)
             elif isinstance(event, StepFinished):
-                kind = types.pop(event.step_path, UNKNOWN)
+                step = steps.pop(event.step_path, UNKNOWN)
                 for watch in self._watches:
-                    watch.step_finished(origin, event, kind)
+                    watch.step_finished(origin, event, step)
             elif isinstance(event, StepRetrying):
-                kind = types.get(event.step_path, UNKNOWN)
+                step = steps.get(event.step_path, UNKNOWN)
                 for watch in self._watches:
-                    watch.retrying(origin, event, kind)
+                    watch.retrying(origin, event, step)
+                note_retry(steps, event)
             elif isinstance(event, RunFinished):
                 for watch in self._watches:
                     watch.run_finished(origin, event)

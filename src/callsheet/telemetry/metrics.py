@@ -11,7 +11,7 @@ from callsheet.runs.tools import ToolCall, ToolOutcome, ToolResult, Tools
 from callsheet.telemetry.labels import OTHER, Few, ToolLabels, outcome_of
 from callsheet.telemetry.requests import RequestEnded
 from callsheet.telemetry.tallies import Cell, Row, Spread, Tally
-from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
+from callsheet.telemetry.watching import CallEnded, OpenStep, RunAtWork, RunOrigin
 
 MOST_SCENARIOS: Final = 200
 """Scenarios that have a label of their own; further ones are `other`."""
@@ -110,11 +110,11 @@ class Counted:
         """See `Watch`."""
         self._accepted.count(self._scenarios.of(run.scenario_id))
 
-    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+    def step_finished(self, run: RunOrigin, event: StepFinished, step: OpenStep) -> None:
         """See `Watch`."""
-        cell = self._ended_steps.get((run.scenario_id, step_type, event.status))
+        cell = self._ended_steps.get((run.scenario_id, step.step_type, event.status))
         if cell is None:
-            cell = self._cell(run.scenario_id, step_type, event.status)
+            cell = self._cell(run.scenario_id, step.step_type, event.status)
         cell.n += 1
 
     def _cell(self, scenario_id: str, step_type: str, status: str) -> Cell:
@@ -124,9 +124,9 @@ class Counted:
             self._ended_steps[scenario_id, step_type, status] = cell
         return cell
 
-    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
+    def retrying(self, run: RunOrigin, event: StepRetrying, step: OpenStep) -> None:
         """See `Watch`."""
-        self._retries.count(self._scenarios.of(run.scenario_id), step_type)
+        self._retries.count(self._scenarios.of(run.scenario_id), step.step_type)
 
     def run_finished(self, run: RunOrigin, event: RunFinished) -> None:
         """See `Watch`."""

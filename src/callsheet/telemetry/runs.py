@@ -1,15 +1,15 @@
 """The runs at work in this process, and what is known of each."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from callsheet.runs.codec import decode
 from callsheet.runs.control import Control
-from callsheet.runs.events import Record, RunId, RunStarted, StepStarted
+from callsheet.runs.events import Record, RunId, RunStarted, StepPath, StepRetrying, StepStarted
 from callsheet.runs.ports import Engine
-from callsheet.telemetry.watching import AT_WORK, RunAtWork, RunOrigin, Watch
+from callsheet.telemetry.watching import AT_WORK, OpenStep, RunAtWork, RunOrigin, Watch
 
 Execute: TypeAlias = Callable[[RunId, Control, Engine], Awaitable[datetime | None]]
 """Executes a run, as engines call it."""
@@ -71,14 +71,23 @@ def note_begin(run: RunAtWork, records: Sequence[Record]) -> None:
 
 
 def note_steps(run: RunAtWork, records: Sequence[Record]) -> None:
-    """Take from all of a run's records which of its steps have begun and not ended."""
+    """Take from a run's records which of its steps have begun, and when their present attempts did."""
     for record in records:
         if record.type not in _OF_STEPS:
             continue
         event = decode(record)
         if isinstance(event, StepStarted):
-            run.types.setdefault(event.step_path, event.step_type)
+            run.steps[event.step_path] = OpenStep(event.step_type, event.started_at)
+        elif isinstance(event, StepRetrying):
+            note_retry(run.steps, event)
     run.whole = True
 
 
-_OF_STEPS: Final = frozenset({"step_started"})
+def note_retry(steps: Mapping[StepPath, OpenStep], event: StepRetrying) -> None:
+    """Take from an attempt that failed when the next one begins."""
+    step = steps.get(event.step_path)
+    if step is not None:
+        step.began = event.at + timedelta(seconds=event.delay)
+
+
+_OF_STEPS: Final = frozenset({"step_started", "step_retrying"})

@@ -31,6 +31,11 @@ def span_of_step(run_id: RunId, path: StepPath) -> int:
     return _number(8, "step", run_id, path)
 
 
+def span_of_attempt(run_id: RunId, path: StepPath, number: int) -> int:
+    """The span of one attempt of a step that was tried more than once; attempts are numbered from 1."""
+    return _number(8, "attempt", run_id, path, str(number))
+
+
 def span_around(run_id: RunId, path: StepPath, steps: Container[StepPath]) -> int:
     """The span that a step's lies in: that of the step around it, or that of the run.
 

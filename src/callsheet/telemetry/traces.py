@@ -3,33 +3,42 @@
 No attribute holds an input, an output or a text of a tool: those may be secret, and stand in the journal.
 """
 
-from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from time import time_ns
-from typing import Final
 
 from opentelemetry import context as otel
-from opentelemetry.trace import Link, SpanContext, SpanKind
+from opentelemetry.trace import Link, SpanKind
 
 from callsheet.errors.steps import StepFailure
 from callsheet.runs.events import RunFinished, RunId, RunStatus, StepFinished, StepRetrying, StepStatus
 from callsheet.runs.tools import ToolCall, ToolOutcome
 from callsheet.telemetry.labels import outcome_of
-from callsheet.telemetry.requests import RequestEnded
-from callsheet.telemetry.spans import Spans, SpanTold, caller_of, nanoseconds
-from callsheet.telemetry.trace_ids import span_around, span_of_run, span_of_step, trace_of
-from callsheet.telemetry.watching import AT_WORK, CallEnded, RunAtWork, RunOrigin
+from callsheet.telemetry.request_spans import CALLERS, TracedRequests
+from callsheet.telemetry.spans import Spans, SpanTold, nanoseconds
+from callsheet.telemetry.trace_ids import span_around, span_of_attempt, span_of_run, span_of_step, trace_of
+from callsheet.telemetry.watching import AT_WORK, CallEnded, OpenStep, RunAtWork, RunOrigin
 
-_CALLER: Final[ContextVar[SpanContext | None]] = ContextVar("callsheet_caller", default=None)
-"""The span on whose account the code at hand works: that of an HTTP request."""
 
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """How an attempt ended; `error` is None when it succeeded."""
+
+    number: int
+    ended: datetime
+    error: str | None
 
 
 class Traced:
-    """A `Watch` and a `RequestWatch` that write spans."""
+    """A `Watch` that writes spans.
+
+    Attributes:
+        requests: writes those of HTTP.
+    """
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
+        self.requests = TracedRequests(spans)
 
     def begins(self, run: RunAtWork) -> None:
         """See `Watch`."""
@@ -37,7 +46,6 @@ class Traced:
 
     def accepted(self, run: RunOrigin) -> None:
         """See `Watch`. The span links the run to who asked for it; nothing of that is in the journal."""
-        caller = _CALLER.get()
         began = nanoseconds(run.started_at)
         self._spans.tell(
             SpanTold(
@@ -48,15 +56,18 @@ class Traced:
                 ended=time_ns(),
                 kind=SpanKind.PRODUCER,
                 attributes=_of_run(run),
-                links=[] if caller is None else [Link(caller)],
+                links=[Link(caller) for caller in CALLERS.get()],
             )
         )
 
-    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+    def step_finished(self, run: RunOrigin, event: StepFinished, step: OpenStep) -> None:
         """See `Watch`."""
-        at_work = AT_WORK.get()
-        open_steps = at_work.types if at_work is not None else {}
         failed = event.status in {StepStatus.FAILED, StepStatus.CANCELLED}
+        error = (event.error.code if event.error is not None else event.status.value) if failed else None
+        if event.attempts > 1:
+            self._attempt(run, event, step, _Try(event.attempts, event.finished_at, error))
+        at_work = AT_WORK.get()
+        open_steps = at_work.steps if at_work is not None else {}
         self._spans.tell(
             SpanTold(
                 name=f"step {event.step_name}",
@@ -68,16 +79,39 @@ class Traced:
                 attributes={
                     **_of_run(run),
                     "callsheet.step_path": event.step_path,
-                    "callsheet.step_type": step_type,
+                    "callsheet.step_type": step.step_type,
                     "callsheet.status": event.status.value,
                     "callsheet.attempts": event.attempts,
                 },
-                error=(event.error.code if event.error is not None else event.status.value) if failed else None,
+                error=error,
             )
         )
 
-    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
-        """See `Watch`: each attempt of a tool step is a call, and has a span of its own."""
+    def retrying(self, run: RunOrigin, event: StepRetrying, step: OpenStep) -> None:
+        """See `Watch`. Of an attempt that was cut off with its process, this is the only span."""
+        self._attempt(run, event, step, _Try(event.attempt - 1, event.at, event.error.code))
+
+    def _attempt(self, run: RunOrigin, event: StepFinished | StepRetrying, step: OpenStep, tried: "_Try") -> None:
+        """One of several attempts; none where its beginning is not known, or was never reached."""
+        if step.began is None or step.began > tried.ended:
+            return
+        self._spans.tell(
+            SpanTold(
+                name=f"attempt {event.step_name}",
+                trace_id=trace_of(run.run_id),
+                span_id=span_of_attempt(run.run_id, event.step_path, tried.number),
+                parent=span_of_step(run.run_id, event.step_path),
+                began=nanoseconds(step.began),
+                ended=nanoseconds(tried.ended),
+                attributes={
+                    **_of_run(run),
+                    "callsheet.step_path": event.step_path,
+                    "callsheet.step_type": step.step_type,
+                    "callsheet.attempt": tried.number,
+                },
+                error=tried.error,
+            )
+        )
 
     def run_finished(self, run: RunOrigin, event: RunFinished) -> None:
         """See `Watch`."""
@@ -123,43 +157,6 @@ class Traced:
 
         return ended
 
-    def request(self, method: str, traceparent: str) -> RequestEnded:
-        """See `RequestWatch`. What only reads is a span where the caller traces; what changes something always is."""
-        caller = caller_of(traceparent)
-        if caller is None and method in _READING:
-            return _untold
-        began, span_id = time_ns(), self._spans.new_span_id()
-        trace_id = self._spans.new_trace_id() if caller is None else caller.trace_id
-        token = _CALLER.set(self._spans.place(trace_id, span_id))
-
-        def ended(route: str, status: int, seconds: float) -> None:
-            _CALLER.reset(token)
-            self._spans.tell(
-                SpanTold(
-                    name=f"{method} {route}",
-                    trace_id=trace_id,
-                    span_id=span_id,
-                    parent=None if caller is None else caller.span_id,
-                    began=began,
-                    ended=began + int(seconds * 1e9),
-                    kind=SpanKind.SERVER,
-                    attributes={
-                        "http.request.method": method,
-                        "http.route": route,
-                        "http.response.status_code": status,
-                    },
-                    error=str(status) if status >= 500 else None,
-                )
-            )
-
-        return ended
-
-    def subscribed(self, stream: str) -> None:
-        """See `RequestWatch`."""
-
-    def unsubscribed(self, stream: str) -> None:
-        """See `RequestWatch`."""
-
 
 def _of_run(run: RunOrigin) -> dict[str, str | int | bool]:
     return {"callsheet.run_id": run.run_id, "callsheet.scenario_id": run.scenario_id}
@@ -190,7 +187,3 @@ def _others(run: RunOrigin) -> list[RunId]:
     """The run whose step began this one, and the one that it is a fork of."""
     parent = [] if run.parent is None else [run.parent.run_id]
     return parent if run.forked_from is None else [*parent, run.forked_from.run_id]
-
-
-def _untold(route: str, status: int, seconds: float) -> None:
-    """Nobody traces this request."""

@@ -18,8 +18,22 @@ from callsheet.runs.events import (
 )
 from callsheet.runs.tools import ToolCall, ToolOutcome
 
-UNKNOWN: Final = "unknown"
-"""The type of a step whose beginning cannot be read any more."""
+
+@dataclass(slots=True, eq=False)
+class OpenStep:
+    """What is told of a step with its end, and is known from its beginning.
+
+    Attributes:
+        step_type: of its model.
+        began: its present attempt, which may be about to; None when that cannot be read any more.
+    """
+
+    step_type: str
+    began: datetime | None
+
+
+UNKNOWN: Final = OpenStep("unknown", None)
+"""A step whose beginning cannot be read any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +58,14 @@ class RunAtWork:
 
     Attributes:
         origin: None until the run's journal was read.
-        types: of the steps that have begun and not ended, as far as that is known.
-        whole: whether `types` has all of them: those that began in another process are looked up when they end.
+        steps: those that have begun and not ended, as far as that is known.
+        whole: whether `steps` has all of them: those that began in another process are looked up when they end.
         trace_id: of the run's trace, in hexadecimal; empty when nobody traces.
     """
 
     run_id: RunId
     origin: RunOrigin | None = None
-    types: dict[StepPath, str] = field(default_factory=dict[StepPath, str])
+    steps: dict[StepPath, OpenStep] = field(default_factory=dict[StepPath, OpenStep])
     whole: bool = False
     trace_id: str = ""
 
@@ -71,11 +85,11 @@ class Watch(Protocol):
         """A run is new, and durable."""
         ...
 
-    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+    def step_finished(self, run: RunOrigin, event: StepFinished, step: OpenStep) -> None:
         """A step ended."""
         ...
 
-    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
+    def retrying(self, run: RunOrigin, event: StepRetrying, step: OpenStep) -> None:
         """An attempt of a step failed, and another one follows."""
         ...
 
