@@ -19,12 +19,14 @@ async def bulk(client: httpx2.AsyncClient, action: str, /, **fields: Any) -> dic
     return response.json()
 
 
-async def run(house: House, status: RunStatus | None = None, *, scenario_id: str = NEWS) -> RunId:
+async def run(
+    house: House, status: RunStatus | None = None, *, scenario_id: str = NEWS, code: str | None = None
+) -> RunId:
     """A run, finished when a status is given."""
     started = run_started(new_id(), scenario_id=scenario_id, revision=digest(news_document()), data=ARTICLE)
     await house.journal.create(NewRun(started=started, definition=canonical(news_document())))
     if status is not None:
-        await house.journal.append(started.run_id, 1, [run_finished(started.run_id, status)])
+        await house.journal.append(started.run_id, 1, [run_finished(started.run_id, status, code=code)])
     return started.run_id
 
 
@@ -57,6 +59,14 @@ async def test_failed_runs_are_retried_and_the_new_ones_named(house: House, clie
         assert origin is not None
         assert origin.run_id == old
     assert sorted(house.engine.dispatched) == sorted(answer["made"].values())
+
+
+async def test_only_the_runs_that_failed_with_a_code_are_retried(house: House, client: httpx2.AsyncClient) -> None:
+    failed = await run(house, RunStatus.FAILED, code="RateLimited")
+    await run(house, RunStatus.FAILED, code="ToolError")
+    answer = await bulk(client, "retry", filter={"error_code": ["RateLimited"]})
+
+    assert answer["done"] == [failed]
 
 
 async def test_what_is_refused_for_one_run_concerns_that_one_alone(house: House, client: httpx2.AsyncClient) -> None:

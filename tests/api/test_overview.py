@@ -68,6 +68,7 @@ class TestStatus:
             "parent_run_id": None,
             "priority": 0,
             "owner": "",
+            "error_code": None,
         }
         assert (running.data["status"], running.data["last_seq"]) == ("running", 2)
         assert waiting.data["status"] == "waiting"

@@ -126,6 +126,15 @@ async def test_no_filter_shows_the_runs_of_others(clients: Clients) -> None:
         assert await listed(clients["bob"], query) == []
 
 
+async def test_nobody_learns_with_which_codes_the_runs_of_others_ended(house: House, clients: Clients) -> None:
+    theirs, own = await start(clients["ada"]), await start(clients["bob"])
+    for run_id in (theirs, own):
+        await house.journal.append(run_id, 1, [run_finished(run_id, RunStatus.FAILED, code="ToolError")])
+    assert await listed(clients["bob"], "?error_code=ToolError") == [own]
+    body = {"action": "retry", "filter": {"error_code": ["ToolError"]}, "dry_run": True}
+    assert (await clients["bob"].post("/api/runs/bulk", json=body)).json()["done"] == [own]
+
+
 async def test_whoever_sees_many_is_told_whose_each_is_and_finds_those_of_one(clients: Clients) -> None:
     ada, bob = await start(clients["ada"]), await start(clients["bob"])
     rows = (await clients["root"].get("/api/runs")).json()["runs"]

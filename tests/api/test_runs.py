@@ -302,7 +302,10 @@ class TestList:
             scenario_id = "even" if seconds % 2 == 0 else "odd"
             await house.journal.create(new_run(run_id, scenario_id=scenario_id, started_at=after_noon(seconds)))
         await house.journal.append(ids[0], 1, [run_finished(ids[0])])
-        await house.journal.append(ids[1], 1, [run_finished(ids[1], RunStatus.FAILED, message="100 % wrong")])
+        end = run_finished(ids[1], RunStatus.FAILED, message="100 % wrong", code="ToolError")
+        await house.journal.append(ids[1], 1, [end])
+        end = run_finished(ids[2], RunStatus.CANCELLED, code="Cancelled")
+        await house.journal.append(ids[2], 1, [end])
         return ids
 
     async def test_pages_lead_through_all_runs_newest_first(self, house: House, client: httpx2.AsyncClient) -> None:
@@ -327,6 +330,12 @@ class TestList:
             ("status=failed,success", [1, 0]),
             ("status=failed&status=success", [1, 0]),
             ("status=", [4, 3, 2, 1, 0]),
+            ("error_code=ToolError", [1]),
+            ("error_code=ToolError,Cancelled", [2, 1]),
+            ("error_code=ToolError&error_code=Cancelled&status=cancelled", [2]),
+            ("error_code=Nobodys.own_code-1", []),
+            ("error_code=toolerror", []),
+            ("error_code=", [4, 3, 2, 1, 0]),
             ("started_after=2026-04-24T12:00:02.000%2B00:00", [4, 3]),
             ("started_after=2026-04-24T12:00:02.000+00:00", [4, 3]),
             ("started_after=2026-04-24T14:00:02%2B02:00", [4, 3]),
@@ -348,6 +357,10 @@ class TestList:
             ("limit=201", "request.invalid"),
             ("limit=many", "request.invalid"),
             ("status=broken", "request.invalid"),
+            ("error_code=Tool%20Error", "request.invalid"),
+            ("error_code=ToolError%0A", "request.invalid"),
+            (f"error_code={'x' * 1_000}", "request.invalid"),
+            (f"error_code={','.join(f'E{n}' for n in range(21))}", "request.invalid"),
             ("started_after=yesterday", "request.invalid"),
             ("started_after=0001-01-01T00:00:00%2B14:00", "request.invalid"),
             ("started_before=9999-12-31T23:59:59-14:00", "request.invalid"),

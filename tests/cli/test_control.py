@@ -58,6 +58,8 @@ def test_a_run_is_forked_from_a_step_with_another_input(callsheet: CommandLine) 
         (("runs", "delete", "last", "--status", "failed"), "are both given"),
         (("runs", "delete", "--status", "failed"), "Say --yes to do it"),
         (("runs", "cancel", "--started-before", "soon"), "--started-before cannot be 'soon'"),
+        (("runs", "retry", "--error-code", "Tool Error"), "--error-code: 'Tool Error' is no error code"),
+        (("runs", "retry", "last", "--error-code", "ToolError"), "are both given"),
         (("runs", "prune", "--older-than", "30"), "--older-than cannot be '30'"),
         (("runs", "prune", "--older-than", "999999w"), "before the year 1"),
     ],

@@ -42,6 +42,11 @@ def test_runs_are_listed_newest_first_and_filtered(ran: CommandLine) -> None:
         filtered = ran("runs", "list", *arguments).out
         assert rows[1]["run_id"] in filtered
         assert rows[0]["run_id"] not in filtered
+    assert [row["error_code"] for row in rows] == ["ToolError", None]
+    for arguments in (["--error-code", "Internal,ToolError"], ["--started-after", "1h", "--error-code", "ToolError"]):
+        assert json.loads(ran("runs", "list", "--json", *arguments).out) == rows[:1]
+    for arguments in (["--error-code", "Internal"], ["--started-before", "1h"], ["--started-after", "2100-01-01"]):
+        assert "There are no such runs." in ran("runs", "list", *arguments).err
     assert len(json.loads(ran("runs", "list", "--json", "--limit", "1").out)) == 1
     assert "OWNER" not in table, "all are of this machine's people"
     assert len(json.loads(ran("runs", "list", "--json", "--owner", "local").out)) == len(rows)

@@ -29,6 +29,9 @@ def test_a_report_tells_of_scenarios_tools_steps_and_failures(callsheet: Command
     assert ["raw/fail", "1", "0", "1"] in [line[:4] for line in lines]
     assert "no [red]way" in ended.out
     assert lines[[line[:1] for line in lines].index(["FAILURES"]) + 1][:2] == ["ToolError", "1"]
+    told = ended.out.splitlines()[-1].removeprefix("Runs of a code: callsheet ")
+    assert told == "runs list --status failed --error-code ToolError --started-after 7d"
+    assert [row["scenario_id"] for row in json.loads(callsheet(*told.split(), "--json").out)] == ["bad"]
 
 
 def test_the_json_is_that_of_the_api(callsheet: CommandLine) -> None:

@@ -41,6 +41,7 @@ def item_block(item: FeedItem) -> bytes:
                 "parent_run_id": row.parent_run_id,
                 "priority": row.priority,
                 "owner": row.owner,
+                "error_code": row.error_code,
             }
             return block("run_status", orjson.dumps(fields))
         case RunRemoved(run_id=run_id):

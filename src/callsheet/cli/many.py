@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from callsheet.cli.access import RunsAccess
 from callsheet.cli.failures import DONE, FAILED, Refused, say
-from callsheet.cli.moments import moment_of
+from callsheet.cli.moments import moment_or_age
 from callsheet.cli.options import Selection
 from callsheet.cli.screen import write
 from callsheet.cli.terminal import person
 from callsheet.cli.text import one_line
 from callsheet.runs.bulk import BulkAction, BulkReport
+from callsheet.runs.error_codes import error_codes_of
 from callsheet.runs.events import RunStatus
 from callsheet.runs.ports import RunFilter
 
@@ -102,13 +103,14 @@ def where_of(selection: Selection) -> RunFilter | None:
     """The filter that a selection spells; None when it says nothing.
 
     Raises:
-        Refused: a status or a moment is none.
+        Refused: a status, an error code or a moment is none.
     """
     found = RunFilter(
         status=statuses_of(selection.statuses),
+        error_code=codes_of(selection.error_codes),
         scenario_id=selection.scenario,
-        started_after=_moment("--started-after", selection.started_after),
-        started_before=_moment("--started-before", selection.started_before),
+        started_after=started("--started-after", selection.started_after),
+        started_before=started("--started-before", selection.started_before),
         q=selection.search or None,
     )
     return None if found == RunFilter() else found
@@ -127,5 +129,22 @@ def statuses_of(names: tuple[str, ...]) -> frozenset[RunStatus] | None:
     return frozenset(RunStatus(name) for name in names) or None
 
 
-def _moment(option: str, text: str | None) -> datetime | None:
-    return None if text is None else moment_of(option, text)
+def codes_of(names: tuple[str, ...]) -> frozenset[str] | None:
+    """The error codes that `--error-code` names; None for none.
+
+    Raises:
+        Refused: one cannot be a code, or there are too many.
+    """
+    try:
+        return error_codes_of(names)
+    except ValueError as exc:
+        raise Refused(f"--error-code: {exc}") from exc
+
+
+def started(option: str, text: str | None) -> datetime | None:
+    """The moment that `--started-after` or `--started-before` names, also as an age.
+
+    Raises:
+        Refused: it is neither.
+    """
+    return None if text is None else moment_or_age(datetime.now(UTC), option, text)

@@ -54,12 +54,20 @@ StatusOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--status", help="Only runs with this status; can be repeated or separated by commas."),
 ]
+ErrorCodeOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--error-code",
+        metavar="CODE",
+        help="Only runs that ended with this error, such as ToolError; can be repeated or separated by commas.",
+    ),
+]
 ScenarioOption: TypeAlias = Annotated[
     str | None, typer.Option("--scenario", metavar="ID", help="Only runs of this scenario.")
 ]
 StartedAfter: TypeAlias = Annotated[
     str | None,
-    typer.Option("--started-after", metavar="TIME", help="Only runs that started later: 2026-04-24."),
+    typer.Option("--started-after", metavar="TIME", help="Only runs that started later: 7d, 12h, or 2026-04-24."),
 ]
 StartedBefore: TypeAlias = Annotated[
     str | None, typer.Option("--started-before", metavar="TIME", help="Only runs that started earlier.")
@@ -129,6 +137,7 @@ class Selection:
     """
 
     statuses: tuple[str, ...] = ()
+    error_codes: tuple[str, ...] = ()
     scenario: str | None = None
     started_after: str | None = None
     started_before: str | None = None

@@ -127,6 +127,7 @@ def _filter(where: RunFilter) -> dict[str, object]:
     fields = {
         "scenario_id": where.scenario_id,
         "status": None if where.status is None else sorted(where.status),
+        "error_code": None if where.error_code is None else sorted(where.error_code),
         "started_after": where.started_after,
         "started_before": where.started_before,
         "finished_before": where.finished_before,

@@ -33,6 +33,7 @@ def bulk_details(action: BulkAction, where: RunFilter, *, dry_run: bool) -> Mapp
         "started_after": None if where.started_after is None else timestamp(where.started_after),
         "started_before": None if where.started_before is None else timestamp(where.started_before),
         "finished_before": None if where.finished_before is None else timestamp(where.finished_before),
+        "error_code": None if where.error_code is None else ",".join(sorted(where.error_code)),
         "parent_run_id": where.parent_run_id,
         "owner": where.owner,
         "q": where.q,

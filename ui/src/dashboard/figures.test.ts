@@ -15,6 +15,7 @@ const run = (scenario_id: string, status: RunRow["status"], seconds: number | nu
   owner: "local",
   priority: 0,
   forked_from: null,
+  error_code: null,
 });
 
 test("a run that somebody cancelled, or that has not ended, says nothing about how well it goes", () => {

@@ -30,6 +30,7 @@ const row = (run_id: string, more: Partial<Schema<"RunRow">> = {}): Schema<"RunR
   owner: "local",
   priority: 0,
   forked_from: null,
+  error_code: null,
   ...more,
 });
 
@@ -59,9 +60,9 @@ test("a row that is listed changes in place, on a page and on many, without a qu
     pageParams: [undefined, "1"],
   });
   const untouched = cache.getQueryData(pages.queryKey)?.pages[0];
-  lists.news([changed("a", { message: "Done." })]);
+  lists.news([changed("a", { message: "Done.", error_code: "ToolError" })]);
   expect(cache.getQueryData(page.queryKey)?.runs).toMatchObject([
-    { status: "success", message: "Done." },
+    { status: "success", message: "Done.", error_code: "ToolError" },
     { status: "running" },
   ]);
   expect(cache.getQueryData(pages.queryKey)?.pages[1]?.runs).toMatchObject([{ run_id: "a", status: "success" }]);
@@ -71,11 +72,13 @@ test("a row that is listed changes in place, on a page and on many, without a qu
 
 test("a list that lacks the run, or that depends on its status, is fetched again", () => {
   const [all, failed, other] = [runsQuery({}), runsQuery({ status: ["failed"] }), runsQuery({ scenario_id: "other" })];
+  const code = runsQuery({ error_code: ["ToolError"] });
   cache.setQueryData(all.queryKey, { runs: [row("a")], next_cursor: null });
   cache.setQueryData(failed.queryKey, { runs: [row("a")], next_cursor: null });
   cache.setQueryData(other.queryKey, { runs: [], next_cursor: null });
+  cache.setQueryData(code.queryKey, { runs: [row("a")], next_cursor: null });
   lists.news([changed("a")]);
-  expect(stale()).toEqual([keyOf(failed), keyOf(other)]);
+  expect(stale()).toEqual([keyOf(failed), keyOf(other), keyOf(code)]);
 });
 
 test("a run that has ended does not run again because of old news", () => {

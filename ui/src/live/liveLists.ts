@@ -81,9 +81,13 @@ export class LiveLists {
 const isOfOneOf = (runs: ReadonlySet<string>, { queryKey: [, kind, runId] }: Query): boolean =>
   kind === "one" && typeof runId === "string" && runs.has(runId);
 
-/** Whether a run can come or go when its status changes. */
-const filtersByStatus = ({ queryKey }: Query): boolean =>
-  queryKey.some((part) => typeof part === "object" && part !== null && "status" in part && part.status !== undefined);
+/** Whether a run can come or go when its status changes, and with it the error that ended it. */
+const filtersByStatus = ({ queryKey }: Query): boolean => queryKey.some((part) => has(part, "status", "error_code"));
+
+const has = (part: unknown, ...names: readonly string[]): boolean =>
+  typeof part === "object" &&
+  part !== null &&
+  Object.entries(part).some(([name, value]) => names.includes(name) && value);
 
 function holds(data: unknown, changed: ReadonlyMap<string, Changed>): boolean {
   const listed = new Set(pagesOf(data).flatMap((page) => page.runs.map((row) => row.run_id)));
@@ -104,11 +108,11 @@ function updatedPage(page: RunList, changed: ReadonlyMap<string, Changed>): RunL
 
 function updatedRow(row: RunRow, changed: Changed | undefined): RunRow {
   if (changed === undefined) return row;
-  const { status, message, finished_at } = changed;
+  const { status, message, finished_at, error_code } = changed;
   // A list that was fetched meanwhile may be ahead of what is said here; what has ended stays ended.
   if (ENDED.includes(row.status) && !ENDED.includes(status)) return row;
   if (row.status === status && row.message === message && row.finished_at === finished_at) return row;
-  return { ...row, status, message, finished_at };
+  return { ...row, status, message, finished_at, error_code };
 }
 
 function pagesOf(data: unknown): readonly RunList[] {

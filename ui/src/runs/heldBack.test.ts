@@ -15,6 +15,7 @@ const run = (run_id: string, started_at: string): RunRow => ({
   owner: "local",
   priority: 0,
   forked_from: null,
+  error_code: null,
 });
 
 const runs = [run("c", "2026-04-24T12:00:02Z"), run("b", "2026-04-24T12:00:01Z"), run("a", "2026-04-24T12:00:00Z")];

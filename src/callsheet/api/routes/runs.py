@@ -24,6 +24,7 @@ from callsheet.api.schemas.runs import (
 )
 from callsheet.errors.runs import StepNotFound
 from callsheet.errors.service import ShuttingDown
+from callsheet.runs.error_codes import error_codes_of
 from callsheet.runs.events import RunId, RunStatus, StepPath
 from callsheet.runs.ports import RunFilter
 
@@ -134,6 +135,10 @@ async def get_runs(
     parts: TheParts,
     scenario_id: Annotated[str | None, Query(max_length=256)] = None,
     status: Annotated[list[str] | None, Query(description="Repeated or separated by commas.")] = None,
+    error_code: Annotated[
+        list[str] | None,
+        Query(description="Runs that ended with an error of this code; repeated or separated by commas."),
+    ] = None,
     started_after: Moment | None = None,
     started_before: Moment | None = None,
     finished_before: Moment | None = None,
@@ -151,6 +156,7 @@ async def get_runs(
     where = RunFilter(
         scenario_id=scenario_id,
         status=_statuses(status),
+        error_code=_error_codes(error_code),
         started_after=started_after,
         started_before=started_before,
         finished_before=finished_before,
@@ -198,10 +204,22 @@ async def get_step(run_id: str, step_path: str, parts: TheParts) -> StepDetail:
 
 
 def _statuses(given: list[str] | None) -> frozenset[RunStatus] | None:
-    names = [name for text in given or () for name in text.split(",") if name]
+    names = _split(given)
     unknown = [name for name in names if name not in set(RunStatus)]
     if unknown:
         message = f"{shortened(unknown[0])!r} is no status of a run. There are: {', '.join(RunStatus)}."
         problem = {"in": "query", "pointer": "/status", "message": message}
         raise Refused("request.invalid", message, [problem])
     return frozenset(RunStatus(name) for name in names) or None
+
+
+def _error_codes(given: list[str] | None) -> frozenset[str] | None:
+    try:
+        return error_codes_of(_split(given))
+    except ValueError as exc:
+        problem = {"in": "query", "pointer": "/error_code", "message": str(exc)}
+        raise Refused("request.invalid", str(exc), [problem]) from exc
+
+
+def _split(given: list[str] | None) -> list[str]:
+    return [name for text in given or () for name in text.split(",") if name]

@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from callsheet.api.schemas.moments import Moment
 from callsheet.runs.bulk import MOST, BulkAction, BulkOutcome
+from callsheet.runs.error_codes import MOST_CODES
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.ports import RunFilter
+from callsheet.scenario.steps.fail import CODE
 
 
 class BulkFilter(BaseModel):
@@ -18,6 +20,10 @@ class BulkFilter(BaseModel):
     scenario_id: Annotated[str | None, Field(max_length=256)] = None
     status: Annotated[
         list[RunStatus] | None, Field(max_length=20, description="Without it, those that the action is for.")
+    ] = None
+    error_code: Annotated[
+        list[Annotated[str, Field(pattern=CODE)]] | None,
+        Field(max_length=MOST_CODES, description="Runs that ended with an error of one of these codes."),
     ] = None
     started_after: Moment | None = None
     started_before: Moment | None = None
@@ -33,6 +39,7 @@ class BulkFilter(BaseModel):
         return RunFilter(
             scenario_id=self.scenario_id,
             status=frozenset(self.status) if self.status else None,
+            error_code=frozenset(self.error_code) if self.error_code else None,
             started_after=self.started_after,
             started_before=self.started_before,
             finished_before=self.finished_before,

@@ -248,6 +248,7 @@ class RunStatusEvent(BaseModel):
     parent_run_id: str | None
     priority: int
     owner: Annotated[str, Field(description="Whose run it is; empty if unknown.")]
+    error_code: Annotated[str | None, Field(description="The `code` of the run's `error`; null without one.")]
 
 
 class RunDeletedEvent(BaseModel):

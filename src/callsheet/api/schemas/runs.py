@@ -341,6 +341,7 @@ class RunRow(BaseModel):
     priority: int
     forked_from: ForkOrigin | None
     owner: Owner
+    error_code: Annotated[str | None, Field(description="The `code` of the run's `error`; null without one.")]
 
     @classmethod
     def of(cls, summary: RunSummary) -> Self:
@@ -357,6 +358,7 @@ class RunRow(BaseModel):
             priority=summary.priority,
             forked_from=ForkOrigin.of(summary.forked_from),
             owner=summary.owner,
+            error_code=summary.error_code,
         )
 
 

@@ -9,7 +9,7 @@ from callsheet.access.principal import LOCAL
 from callsheet.cli.actions.runs_show import forked_as_json
 from callsheet.cli.commands.runs_list import RunsListOptions
 from callsheet.cli.failures import DONE, say
-from callsheet.cli.many import statuses_of
+from callsheet.cli.many import codes_of, started, statuses_of
 from callsheet.cli.screen import foreign, local, output, seconds_text, status_text, write_json
 from callsheet.cli.surroundings import surroundings
 from callsheet.runs.codec import timestamp
@@ -26,7 +26,14 @@ _PLAIN: Final = frozenset({"", LOCAL.subject})
 
 async def act(options: RunsListOptions) -> int:
     """List runs; the exit status."""
-    where = RunFilter(scenario_id=options.scenario, status=statuses_of(options.statuses), owner=options.owner)
+    where = RunFilter(
+        scenario_id=options.scenario,
+        status=statuses_of(options.statuses),
+        error_code=codes_of(options.error_codes),
+        started_after=started("--started-after", options.started_after),
+        started_before=started("--started-before", options.started_before),
+        owner=options.owner,
+    )
     with surroundings(options.places) as settings:
         runs: Sequence[RunSummary] = ()
         if has_journal(settings):  # otherwise nothing has run yet, which is no fault
@@ -86,4 +93,5 @@ def _as_json(run: RunSummary) -> JsonObject:
         "priority": run.priority,
         "forked_from": forked_as_json(run.forked_from),
         "owner": run.owner,
+        "error_code": run.error_code,
     }

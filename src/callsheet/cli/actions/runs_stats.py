@@ -1,12 +1,13 @@
 """`callsheet runs stats`: what it does."""
 
+import shlex
 from datetime import UTC, datetime
 
 from callsheet.api.schemas.stats import StatsBody
 from callsheet.cli.commands.runs_stats import RunsStatsOptions
 from callsheet.cli.failures import DONE, Refused, say
 from callsheet.cli.moments import moment_or_age
-from callsheet.cli.screen import output, write_json
+from callsheet.cli.screen import foreign, output, write_json
 from callsheet.cli.stats_shown import show
 from callsheet.cli.surroundings import surroundings
 from callsheet.engine.clock import SystemClock
@@ -27,9 +28,26 @@ async def act(options: RunsStatsOptions) -> int:
         write_json(StatsBody.of(report).model_dump(mode="json"))
     elif report.runs:
         show(output(), report)
+        if report.failures:
+            output().print()
+            output().print(foreign(_listing(options, report.failures[0].code)), soft_wrap=True)
     else:
         say("There are no such runs.")
     return DONE
+
+
+def _listing(options: RunsStatsOptions, code: str) -> str:
+    """A sentence with the command that lists the runs which failed with a code."""
+    given = {
+        "--error-code": code,
+        "--started-after": options.since,
+        "--started-before": options.until,
+        "--scenario": options.scenario,
+        "--folder": options.places.folder,
+        "--data": options.places.data,
+    }
+    words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+    return f"Runs of a code: {shlex.join(['callsheet', 'runs', 'list', '--status', 'failed', *words])}"
 
 
 def _where(options: RunsStatsOptions, now: datetime) -> RunFilter:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from callsheet.cli.options import (
     Data,
     DryRun,
+    ErrorCodeOption,
     Folder,
     Mcp,
     Places,
@@ -33,6 +34,7 @@ class RunsDeleteOptions:
 def command(
     run: SomeRun = None,
     status: StatusOption = None,
+    error_code: ErrorCodeOption = None,
     scenario: ScenarioOption = None,
     started_after: StartedAfter = None,
     started_before: StartedBefore = None,
@@ -52,6 +54,7 @@ def command(
         run=run,
         selection=Selection(
             statuses=split(status),
+            error_codes=split(error_code),
             scenario=scenario,
             started_after=started_after,
             started_before=started_before,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from callsheet.cli.options import (
     Data,
     DryRun,
+    ErrorCodeOption,
     Folder,
     Json,
     Latest,
@@ -39,6 +40,7 @@ def command(
     latest: Latest = False,
     json: Json = False,
     status: StatusOption = None,
+    error_code: ErrorCodeOption = None,
     scenario: ScenarioOption = None,
     started_after: StartedAfter = None,
     started_before: StartedBefore = None,
@@ -61,6 +63,7 @@ def command(
         json=json,
         selection=Selection(
             statuses=split(status),
+            error_codes=split(error_code),
             scenario=scenario,
             started_after=started_after,
             started_before=started_before,

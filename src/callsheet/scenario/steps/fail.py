@@ -11,6 +11,10 @@ UNCATCHABLE: typing.Final = frozenset({"LimitExceeded", "Cancelled", "Internal"}
 """Codes that no retry, `on_error` or `catch` takes."""
 
 
+CODE: typing.Final = r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
+"""How an error code is written, an author's or Callsheet's own."""
+
+
 def _own(code: str) -> str:
     if code in UNCATCHABLE:
         raise ValueError(f"'{code}' is a code of Callsheet's own that cannot be caught; choose another")
@@ -26,7 +30,7 @@ class FailStep(BaseStep):
     """
 
     type: typing.Literal["fail"]
-    code: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"), AfterValidator(_own)] = "ScenarioFailed"
+    code: Annotated[str, Field(pattern=CODE), AfterValidator(_own)] = "ScenarioFailed"
     message: ValueField
 
     def own_values(self) -> tuple[OwnValue, ...]:
