@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from callsheet.api.access import Access, Guarded, GuardedPages, guard_rest, require_guards
+from callsheet.api.docs_page import DocsPage
 from callsheet.api.errors import on_callsheet_error, on_http_exception, on_validation_error
 from callsheet.api.middleware.body import Bodies
 from callsheet.api.middleware.callers import Callers
@@ -47,7 +48,10 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
     )
     app.state.parts = parts
     _handle_errors(app)
-    guard_rest(app.router.routes, Access())  # so far only the API's own pages, which the framework made
+    for route in app.router.routes:  # so far only the API's own pages, which the framework made
+        if isinstance(route, Route) and route.path.startswith("/docs"):
+            route.app = DocsPage(route.app)
+    guard_rest(app.router.routes, Access())
     include_routes(app)
     if mcp is not None:
         app.router.routes.append(Route("/mcp", endpoint=Guarded(mcp, Access(), "/mcp")))
