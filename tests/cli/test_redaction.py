@@ -9,6 +9,7 @@ from loguru import logger
 
 from callsheet.cli.logs import logs_on_stderr
 from callsheet.cli.redaction import hidden, known_secrets_hidden
+from callsheet.engine.secrets.watched import LARGEST
 from callsheet.settings import load_settings
 from callsheet.storage import secret_store
 
@@ -64,3 +65,16 @@ def test_a_secret_that_is_set_meanwhile_and_one_that_was_before_are_hidden(
         assert hidden("first-one and second-one") == "[secret KEY] and [secret KEY]"
     with known_secrets_hidden(load_settings({}, tmp_path / "other"), {}):
         assert hidden("second-one") == "second-one"
+
+
+def test_what_looking_for_secrets_has_to_tell_costs_no_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "LARGE").write_bytes(b"x" * (LARGEST + 1))
+    (folder / "KEY").write_text(SECRET)
+    settings = load_settings({"secrets_dir": str(folder)}, tmp_path)
+    with known_secrets_hidden(settings, {}), logs_on_stderr("INFO", "text"):
+        logger.info("It is {}.", SECRET)
+    told, asked = capsys.readouterr().err.splitlines()
+    assert "The secret 'LARGE'" in told
+    assert asked.endswith("It is [secret KEY].")

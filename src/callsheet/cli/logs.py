@@ -11,7 +11,7 @@ from loguru import logger
 from pydantic import ValidationError
 
 from callsheet.api.observing import request_fields
-from callsheet.cli.redaction import hidden_line
+from callsheet.cli.redaction import hidden_line, look_for_secrets
 from callsheet.cli.text import one_line, visible
 from callsheet.telemetry.log_fields import run_fields
 
@@ -71,6 +71,7 @@ def _write(as_json: bool, line: str) -> None:
 
 def _prepare(record: "Record") -> None:
     """Before anybody sees a record: what a line says itself wins over what is known around it."""
+    look_for_secrets()
     record["message"] = one_line(record["message"])
     record["extra"] = {**request_fields(), **run_fields(), **record["extra"]}
 

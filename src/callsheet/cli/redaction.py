@@ -29,6 +29,7 @@ _CREDENTIALS: Final = re.compile(
 _MARKS: Final = re.compile("cs_|bearer|basic|callsheet_session|cookie", re.IGNORECASE)
 
 _known: Callable[[], Redactor] = lambda: NOTHING  # noqa: E731 - replaced while a command is at work
+_found: Redactor = NOTHING
 
 
 @contextmanager
@@ -59,9 +60,18 @@ def hidden(text: str) -> str:
     return _without_credentials(_known().text(text))
 
 
+def look_for_secrets() -> None:
+    """Find out which secrets there are by now, for the lines that are written next.
+
+    Looking may have something to tell, which the log does not take from whoever is writing a line of it.
+    """
+    global _found
+    _found = _known()
+
+
 def hidden_line(line: str) -> str:
-    """A line of the log without secrets; one of JSON stays JSON."""
-    redactor = _known()
+    """A line of the log without the secrets that were there at the last look; one of JSON stays JSON."""
+    redactor = _found
     if redactor and redactor.suspects(line):
         line = _json_line(line, redactor) if line.startswith("{") else redactor.text(line)
     return _without_credentials(line)
