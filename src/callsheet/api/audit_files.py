@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Final
 
 import orjson
@@ -9,7 +10,9 @@ import orjson
 from callsheet.api.schemas.audit import AuditRow
 
 _COLUMNS: Final = tuple(AuditRow.model_fields)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA: Final = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - some spreadsheets take these, too
+"""What makes a formula of a cell; spreadsheets leave out white space and what cannot be seen before it."""
+_UNSEEN: Final = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*")
 
 
 def json_line(row: AuditRow) -> bytes:
@@ -31,7 +34,8 @@ def csv_line(row: AuditRow) -> bytes:
 
 def _harmless(value: object) -> str:
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA) else text
+    begins = text[:1] in {"\t", "\r", "\n"} or _UNSEEN.sub("", text, count=1).startswith(_FORMULA)
+    return f"'{text}" if isinstance(value, str) and begins else text
 
 
 def _line(cells: tuple[str, ...]) -> bytes:

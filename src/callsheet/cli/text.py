@@ -4,7 +4,7 @@ import json
 import re
 from typing import Final
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 """C0 and C1 controls but tab and newline, line separators, marks that reverse the order of letters, lone surrogates."""
 
 _SPACES: Final = re.compile(r"[ \t]*[\r\n\t]\s*")
