@@ -191,6 +191,17 @@ def drift_in(callsheet: CommandLine) -> None:
     write_lockfile(path, Signatures([replace(old, description="What it was before.")]))
 
 
+def test_a_link_out_of_the_folder_is_neither_followed_nor_quoted(callsheet: CommandLine) -> None:
+    callsheet.scenario("fine", tool("one"))
+    outside = callsheet.folder / "private.json"
+    outside.write_text("a private key")
+    (callsheet.folder / "scenarios" / "linked.json").symlink_to(outside)
+    (callsheet.folder / "scenarios" / "within.json").symlink_to("fine.json")
+    checked = callsheet("lint")
+    assert "private" not in checked.out + checked.err
+    assert "2 files" in checked.out + checked.err
+
+
 def test_scenarios_beside_and_in_the_catalog_are_known(callsheet: CommandLine) -> None:
     callsheet.scenario("child", tool("one"))
     step: JsonObject = {"name": "c", "type": "scenario", "input": {}}

@@ -92,11 +92,16 @@ def _paths(name: str, settings: Settings, syntax: Syntax | None) -> Iterator[str
 
 
 def _documents(folder: Path) -> list[Path]:
+    """Those of a folder, as the catalog has them: a link that leads out is none, for what is wrong is quoted."""
+    inside = folder.resolve()
     try:
         return sorted(
             each
             for each in folder.iterdir()
-            if has_kind(each.name) and not each.name.startswith(".") and each.is_file()
+            if has_kind(each.name)
+            and not each.name.startswith(".")
+            and each.is_file()
+            and each.resolve().is_relative_to(inside)
         )
     except OSError as exc:
         raise Refused(f"The folder '{folder}' cannot be read: {exc.strerror}.") from exc

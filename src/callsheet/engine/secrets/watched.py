@@ -106,7 +106,8 @@ class WatchedFolder:
             raise Unusable("it is a link to a file outside of the folder")
         if not stat.S_ISREG(found.st_mode):
             raise Unusable("it is not a file")
-        with path.open("rb") as file:
+        # Without waiting: it may have become a pipe meanwhile, whose other end nobody opens.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise Unusable(f"it has more than {LARGEST} bytes")
