@@ -5,7 +5,8 @@
 
 The tool `echo` gives its arguments back. `misbehave {"how": …}` answers as `MISDEEDS` says; `{"how": "status"}` takes
 `status` and `headers` as well. `failing` makes every request fail with a status, the handshake included; `other` says
-what it does with a request that is no POST; `session` is what it calls each session.
+what it does with a request that is no POST; `session` is what it calls each session, and
+`schema` what the tool `described` takes and gives.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ class HostileHttp:
         self.failing: tuple[int, dict[str, str]] | None = None
         self.other: Callable[[asyncio.StreamWriter, str], Any] = _not_allowed
         self.session = ""
+        self.schema: Message = {"type": "object"}
         self.sessions: set[str] = set()
         self.received: list[Message] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -118,6 +120,7 @@ class HostileHttp:
                 result = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": info}
             case "tools/list":
                 tools = [{"name": name, "inputSchema": {"type": "object"}} for name in ("echo", "misbehave")]
+                tools += [{"name": "described", "inputSchema": self.schema, "outputSchema": self.schema}]
                 result = {"tools": tools, **_COMPLETE}
             case "tools/call":
                 result = _result(message["params"].get("arguments") or {})

@@ -175,6 +175,15 @@ async def test_what_cannot_be_the_name_of_a_session_is_refused_and_not_repeated(
         assert not [headers for _, headers in server.requests if "mcp-session-id" in headers]
 
 
+@pytest.mark.parametrize("key", ["$ref", "$schema", "$id", "$dynamicRef"])
+async def test_no_schema_of_a_tool_is_fetched(server: HostileHttp, tools: ToolPool, key: str) -> None:
+    async with HostileHttp() as canary:
+        server.schema = {"type": "object", key: canary.url, "properties": {"x": {"$ref": "other.json"}}}
+        with pytest.raises(BadOutput, match="its outputSchema cannot be used"):
+            await result_of(tools, call("described", server="web", x=1))
+        assert canary.requests == []
+
+
 async def test_no_answer_is_asked_for_compressed(server: HostileHttp, tools: ToolPool) -> None:
     await result_of(tools, call("echo", server="web"))
     assert {headers["accept-encoding"] for _, headers in server.requests} == {"identity"}
