@@ -1,25 +1,24 @@
 """Takes a set of secrets out of texts and JSON: each is replaced by its name, in every form of `forms.py`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
-from callsheet.runs.redaction.forms import SHORTEST, Views, forms_of, values_of
-from callsheet.runs.redaction.needles import Beginnings, Needles
+from callsheet.runs.redaction.cuts import CUT, Beginnings
+from callsheet.runs.redaction.forms import SHORTEST, forms_of, values_of
+from callsheet.runs.redaction.leaves import leaves, with_leaves
+from callsheet.runs.redaction.needles import Needles
+from callsheet.runs.redaction.search import Hit, Search
 from callsheet.scenario.json import Json
-
-CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
-"""What stands at the end of a foreign text that was too long; sentences go on behind it."""
-
-_MOST_CUTS: Final = 100
-"""Of one text that are looked at, the last ones: a text can hold millions."""
 
 _ROUNDS: Final = 4
 """What is put in the place of a secret could be, with what stands beside it, a secret again."""
 
 _LAST_RESORT: Final = "[secret]"
+_BETWEEN: Final = "\0"
+"""Between texts that are looked through together: no secret has it, and no form either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Redactor:
         self._forms = tuple(forms_of(found[value], value) for value in ordered if len(value) >= SHORTEST)
         self._needles, self._begun = Needles(self._forms), Beginnings(self._forms)
         self._shortest = min((len(value) for value in ordered if len(value) >= SHORTEST), default=0)
+        self._search = Search(self._forms)
         self._masks = {form.name: self._mask(form.name) for form in self._forms}
         self.longest = max((form.longest for form in self._forms), default=0)
 
@@ -56,27 +56,37 @@ class Redactor:
 
     def suspects(self, text: str) -> bool:
         """Whether a secret stands in `text`; no is quickly said."""
-        if not self._needles.may_be_in(text):
-            return False
-        views = Views(text)
-        return any(True for form in self._forms for _ in form.spans(views))
+        return any(True for _ in self._hits(text))
 
     def text(self, text: str) -> str:
         """`text` with every secret in it replaced by its name, also one that was cut off at a `…`."""
-        if not self._forms:
+        if not self._forms or (len(text) < self._shortest and CUT not in text):
             return text
-        if len(text) >= self._shortest:
-            text = self._whole(text)
-        if CUT in text:
-            *cut, rest = text.rsplit(CUT, _MOST_CUTS)
-            text = CUT.join([*map(self._without_beginning, cut), rest])
-        return text
+        return self.each([text])[0]
 
     def json(self, value: Json) -> Json:
         """`value` with every secret in its texts, keys and numbers replaced by its name."""
         if not self._forms or not self.may_hold(value):
             return value
-        return self._walk(value)
+        texts = leaves(value)
+        clean = self.each(texts)
+        return value if clean == texts else with_leaves(value, iter(clean))
+
+    def each(self, texts: Sequence[str]) -> list[str]:
+        """Texts that have nothing to do with one another, without secrets in each: they are looked through together."""
+        found, places = list(texts), range(len(texts))
+        for _ in range(_ROUNDS):
+            places = _replace(found, places, self.spans(_BETWEEN.join([found[place] for place in places])))
+            if not places:
+                break
+        else:
+            for place in places:
+                if self.suspects(found[place]):
+                    found[place] = _LAST_RESORT
+        if places := [place for place, text in enumerate(found) if CUT in text]:
+            cut = self._begun.before_cuts(_BETWEEN.join([found[place] for place in places]))
+            _replace(found, places, self._spans(cut))
+        return found
 
     def may_hold(self, value: object) -> bool:
         """Whether something in `value`, JSON with dataclasses in it, may have to be replaced; no is certain."""
@@ -88,67 +98,37 @@ class Redactor:
 
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Texts that follow one another, without secrets in each and without one that is split over several."""
-        found, joined = list(texts), "".join(texts)
-        if len(found) > 1 and (spans := self.spans(joined)):
-            at = 0
-            for place, text in enumerate(texts):
-                found[place] = replaced(text, spans, at)
-                at += len(text)
-        return [self.text(text) for text in found]
+        found = list(texts)
+        if len(found) > 1 and (spans := self.spans("".join(texts))):
+            _replace(found, range(len(found)), spans, between=0)
+        return self.each(found)
 
     def spans(self, text: str) -> list[Span]:
         """Where secrets stand in `text`, in order and without overlaps."""
-        if not self._needles.may_be_in(text):
-            return []
-        views = Views(text)
-        found = [Span(*at, self._masks[form.name]) for form in self._forms for at in form.spans(views)]
-        found.sort(key=lambda span: (span.start, -span.end))
-        merged: list[Span] = []
-        for span in found:
-            last = merged[-1] if merged else None
-            # Pieces of a long secret follow one another.
-            if last is not None and (span.start < last.end or (span.start == last.end and span.mask == last.mask)):
-                merged[-1] = Span(last.start, max(last.end, span.end), last.mask)
-            else:
-                merged.append(span)
-        return merged
+        return self._spans(self._hits(text))
 
     def beginning(self, text: str) -> Span | None:
         """The longest end of `text` with which a secret may begin."""
-        longest: Span | None = None
-        if not self._begun.may_end(text):
-            return None
-        for form in self._forms:
-            for whole, shortest in form.beginnings:
-                length = _overlap(text, whole, shortest)
-                if length and (longest is None or len(text) - length < longest.start):
-                    longest = Span(len(text) - length, len(text), self._masks[form.name])
-        return longest
+        found = self._begun.at_end(text)
+        return None if found is None else self._spans([found])[0]
 
-    def _whole(self, text: str) -> str:
-        for _ in range(_ROUNDS):
-            spans = self.spans(text)
-            if not spans:
-                return text
-            text = replaced(text, spans)
-        return _LAST_RESORT if self.spans(text) else text
+    def _hits(self, text: str) -> Iterator[Hit]:
+        if not self._needles.may_be_in(text):
+            return
+        for at, part in self._search.slices(text):
+            if len(part) == len(text) or self._needles.may_be_in(part):
+                yield from ((at + start, at + end, name) for start, end, name in self._search.hits(part))
 
-    def _without_beginning(self, text: str) -> str:
-        span = self.beginning(text)
-        return text if span is None else f"{text[: span.start]}{span.mask}"
-
-    def _walk(self, value: Json) -> Json:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self._walk(item) for item in value]
-        if isinstance(value, dict):
-            return {self.text(key): self._walk(item) for key, item in value.items()}
-        if value is None or isinstance(value, bool):
-            return value
-        written = str(value)
-        clean = self.text(written)
-        return value if clean == written else clean
+    def _spans(self, hits: Iterable[Hit]) -> list[Span]:
+        merged: list[Span] = []
+        for start, end, name in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+            last, mask = merged[-1] if merged else None, self._masks[name]
+            # Pieces of a long secret follow one another.
+            if last is not None and (start < last.end or (start == last.end and mask == last.mask)):
+                merged[-1] = Span(last.start, max(last.end, end), last.mask)
+            else:
+                merged.append(Span(start, end, mask))
+        return merged
 
     def _mask(self, name: str) -> str:
         named = f"[secret {name}]"
@@ -157,6 +137,24 @@ class Redactor:
 
 NOTHING: Final = Redactor()
 """Of no secrets."""
+
+
+def _replace(texts: list[str], places: Sequence[int], spans: Sequence[Span], between: int = 1) -> list[int]:
+    """Put masks into those texts that stand at `places`, one after the other; where some were put."""
+    changed: list[int] = []
+    at = first = 0
+    for place in places if spans else ():
+        text = texts[place]
+        while first < len(spans) and spans[first].end <= at:
+            first += 1
+        last = first
+        while last < len(spans) and spans[last].start < at + len(text):
+            last += 1
+        if last > first:
+            texts[place] = replaced(text, spans[first:last], at)
+            changed.append(place)
+        at += len(text) + between
+    return changed
 
 
 def replaced(text: str, spans: Iterable[Span], offset: int = 0) -> str:
@@ -170,14 +168,3 @@ def replaced(text: str, spans: Iterable[Span], offset: int = 0) -> str:
         parts += [text[at:start], span.mask]
         at = stop
     return "".join([*parts, text[at:]])
-
-
-def _overlap(text: str, whole: str, shortest: int) -> int:
-    """How many characters at the end of `text` are the beginning of `whole`; 0 when these are too few, or all."""
-    tail = text[-len(whole) :]
-    at = tail.find(whole[:shortest]) if len(whole) > shortest else -1
-    while at >= 0:
-        if whole.startswith(tail[at:]) and len(tail) - at < len(whole):
-            return len(tail) - at
-        at = tail.find(whole[:shortest], at + 1)
-    return 0
