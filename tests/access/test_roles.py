@@ -38,6 +38,32 @@ def test_a_run_is_seen_by_its_owner_or_who_sees_all_within_their_scenarios(
     assert caller.sees(owner, scenario_id) is seen
 
 
+@pytest.mark.parametrize(
+    ("every_run", "scenarios", "tools", "missing"),
+    [
+        (True, ("*",), ("*",), set[Scope]()),
+        (False, ("*",), ("*",), {Scope.METRICS_READ, Scope.AUDIT_READ}),
+        (True, ("news_*",), ("*",), {Scope.METRICS_READ, Scope.AUDIT_READ, Scope.SECRETS_MANAGE}),
+        (True, ("*",), ("news/*",), {Scope.SECRETS_MANAGE}),
+        (True, ("*",), (), {Scope.SECRETS_MANAGE}),
+    ],
+)
+def test_an_admin_for_whom_not_everything_is_has_no_scope_that_reaches_further(
+    every_run: bool, scenarios: tuple[str, ...], tools: tuple[str, ...], missing: set[Scope]
+) -> None:
+    admin = Principal(
+        subject="key:it",
+        name="it",
+        role=Role.ADMIN,
+        every_run=every_run,
+        scenarios=Patterns(scenarios),
+        tools=Patterns(tools),
+    )
+    assert set(Scope) - admin.scopes == missing
+    assert {scope for scope in Scope if not admin.may(scope)} == missing
+
+
 def test_where_nobody_is_asked_everybody_sees_everything() -> None:
+    assert LOCAL.scopes == set(Scope)
     assert LOCAL.sees("", "whatever")
     assert not LOCAL.is_restricted

@@ -5,7 +5,7 @@ from typing import Final
 
 from callsheet.access.mandate import Mandate
 from callsheet.access.patterns import ALL, Patterns
-from callsheet.access.scopes import SCOPES_OF, Role, Scope
+from callsheet.access.scopes import CHANGES_FOR_ALL, SCOPES_OF, TELLS_OF_ALL, Role, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,17 @@ class Principal:
     tools: Patterns = ALL
     key_id: str | None = None
 
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What they may do: what the role allows, but for what reaches beyond their runs, scenarios and tools."""
+        beyond = TELLS_OF_ALL if self.is_restricted else frozenset[Scope]()
+        if not (self.scenarios.allow_all and self.tools.allow_all):
+            beyond |= CHANGES_FOR_ALL
+        return SCOPES_OF[self.role] - beyond
+
     def may(self, scope: Scope) -> bool:
-        """Whether the role allows it."""
-        return scope in SCOPES_OF[self.role]
+        """Whether `scopes` has it."""
+        return scope in self.scopes
 
     def sees(self, owner: str, scenario_id: str) -> bool:
         """Whether they may know of a run of `owner` and do with it what their role allows."""

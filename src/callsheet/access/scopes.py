@@ -54,3 +54,9 @@ SCOPES_OF: Final[Mapping[Role, frozenset[Scope]]] = {
     Role.ADMIN: frozenset(Scope),
 }
 """The scopes of each role."""
+
+TELLS_OF_ALL: Final = frozenset({Scope.METRICS_READ, Scope.AUDIT_READ})
+"""What tells of everybody's runs at once: only for who may see them all, whatever their role."""
+
+CHANGES_FOR_ALL: Final = frozenset({Scope.SECRETS_MANAGE})
+"""What changes with what everybody's runs work, and whom hooks believe: only for who may run and call all."""

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.access.principal import PRINCIPAL, Principal
+from callsheet.access.scopes import SCOPES_OF
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.api.auditing import audited, takes_deed
 from callsheet.api.observing import note_caller, note_route
@@ -175,14 +176,14 @@ def admit(scope: Scope, access: Access) -> None:
 
     Raises:
         Unauthenticated: nobody knows who calls.
-        Forbidden: the role does not allow it.
+        Forbidden: the role does not allow it, or not to somebody for whom not everything is.
     """
     if access.public:
         return
     principal = principal_of(scope)
     note_caller(scope, principal.subject)
     if access.scope is not None and not principal.may(access.scope):
-        raise Forbidden(f"The role '{principal.role}' may not do this: it needs the scope '{access.scope}'.")
+        raise _forbidden(principal, access.scope)
 
 
 def principal_of(scope: Scope) -> Principal:
@@ -200,6 +201,14 @@ def principal_of(scope: Scope) -> Principal:
         raise TooManyGuesses(found.seconds)
     # A new error for each request: its traceback is written into it.
     raise type(found)(str(found)) if isinstance(found, Unauthenticated | JournalUnavailable) else Unauthenticated
+
+
+def _forbidden(principal: Principal, scope: AccessScope) -> Forbidden:
+    if scope not in SCOPES_OF[principal.role]:
+        return Forbidden(f"The role '{principal.role}' may not do this: it needs the scope '{scope}'.")
+    return Forbidden(
+        f"The scope '{scope}' reaches further than this caller, who may not see every run, scenario or tool."
+    )
 
 
 async def caller_of(request: Request) -> Principal:

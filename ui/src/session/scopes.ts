@@ -42,8 +42,14 @@ export const scopes = Object.keys(MEANINGS) as Scope[];
 export const may = (session: Session, scope: Scope): boolean =>
   session.auth === "off" || session.scopes.includes(scope);
 
-/** Why it is not allowed, and to whom it is: `Your role, viewer, may not write scenarios. The role author may.` */
+/**
+ * Why it is not allowed, and to whom it is: `Your role, viewer, may not write scenarios. The role author may.`
+ * A role that would do is not enough for somebody who may not see everything.
+ */
 export function whyNot(session: Session, scope: Scope): string {
   const { verb, role } = MEANINGS[scope];
+  if (session.role && roles.indexOf(session.role) >= roles.indexOf(role)) {
+    return `You may not ${verb}: that takes somebody who may see every run, scenario and tool.`;
+  }
   return `Your role, ${session.role ?? "nobody"}, may not ${verb}. The role ${role} may.`;
 }

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from callsheet.access.principal import Principal
-from callsheet.access.scopes import SCOPES_OF, Role, Scope
+from callsheet.access.scopes import Role, Scope
 from callsheet.api.schemas.moments import Timestamp
 from callsheet.runs.codec import timestamp
 
@@ -46,7 +46,7 @@ class SessionResponse(BaseModel):
             subject=principal.subject,
             name=principal.name,
             role=principal.role,
-            scopes=sorted(SCOPES_OF[principal.role]),
+            scopes=sorted(principal.scopes),
             every_run=principal.every_run,
             scenarios=list(principal.scenarios.texts),
             tools=list(principal.tools.texts),
