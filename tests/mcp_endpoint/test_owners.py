@@ -17,11 +17,13 @@ from callsheet.access.scopes import Role
 from callsheet.mcp_endpoint.http import open_endpoint
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import RunFilter
+from callsheet.scenario.json import JsonObject
 from callsheet.testing import MemorySystem, memory_system
 from tests.mcp_endpoint.house import MODERN, approval, document, echo, parts_of, text_of
 from tests.mcp_endpoint.test_http import ACCEPT, INITIALIZE, PING
 
 URL = "http://127.0.0.1:1/mcp"
+WHO: JsonObject = {"type": "object", "properties": {"who": {"type": "string", "x-mcp-header": "Who"}}}
 
 
 def caller(name: str, role: Role = Role.OPERATOR, *, sees: bool = False, scenarios: Patterns = ALL) -> Principal:
@@ -60,7 +62,8 @@ class At:
 
 @asynccontextmanager
 async def reached(acts: Acts | None = None) -> AsyncGenerator[At]:
-    documents = (document("news_daily"), document("billing"), document("news_asks", approval()))
+    billing: JsonObject = {**document("billing"), "input_schema": WHO}
+    documents = (document("news_daily"), billing, document("news_asks", approval()))
     async with (
         memory_system(documents, {"t": {"echo": echo}}) as system,
         open_endpoint(parts_of(system, acts)) as endpoint,
@@ -135,8 +138,10 @@ async def test_a_scenario_outside_of_the_patterns_is_as_if_it_were_not_there() -
     async with reached() as at:
         async with at.client("nora") as nora:
             for name in ("billing", "nothing"):
-                with pytest.raises(MCPError, match=f"Unknown tool: {name}"):
-                    await nora.call_tool(name, {})
+                given: list[dict[str, Any]] = [{}, {"who": "no header tells this"}]
+                for arguments in given:
+                    with pytest.raises(MCPError, match=f"Unknown tool: {name}"):
+                        await nora.call_tool(name, arguments)
             hidden, missing = [
                 text_of(await nora.call_tool("callsheet_start", {"scenario_id": name}))
                 for name in ("billing", "nothing")

@@ -1,5 +1,6 @@
 """Who sends a request, and what they may do here."""
 
+from contextvars import ContextVar
 from typing import Any, Final
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -11,6 +12,9 @@ from callsheet.access.principal import LOCAL, PRINCIPAL, STRANGER, Principal
 from callsheet.access.scopes import Scope
 from callsheet.errors.access import Forbidden
 from callsheet.mcp_endpoint.parts import STDIO
+
+ASKING: Final[ContextVar[Principal]] = ContextVar("callsheet.asking", default=LOCAL)
+"""The caller of the HTTP request at work, for what the SDK asks before it makes a context of it."""
 
 READS: Final = frozenset({"callsheet_status", "callsheet_events"})
 """The tools that change nothing."""

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
-from callsheet.mcp_endpoint.callers import in_scope, sdk_user
+from callsheet.mcp_endpoint.callers import ASKING, in_scope, sdk_user
 from callsheet.mcp_endpoint.clients import GONE
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.server import Endpoint
@@ -82,11 +82,13 @@ class _Tidy:
             await send(message)
 
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        gone = asyncio.Event()
+        gone, caller = asyncio.Event(), in_scope(scope)
+        token = ASKING.set(caller)
         try:
-            known = {"headers": headers, GONE: gone, "user": sdk_user(in_scope(scope))}
+            known = {"headers": headers, GONE: gone, "user": sdk_user(caller)}
             await self._app({**scope, **known}, receive, watched)
         finally:
+            ASKING.reset(token)
             gone.set()
         if is_open:
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -13,6 +13,7 @@ from callsheet.access.principal import Principal
 from callsheet.errors.scenarios import ScenarioNotFound
 from callsheet.lint.exposure import RESERVED, obstacle
 from callsheet.mcp_endpoint.annotations import annotations_of, believed
+from callsheet.mcp_endpoint.callers import ASKING
 from callsheet.mcp_endpoint.parts import EndpointParts
 from callsheet.mcp_endpoint.tool_schemas import input_schema_of, output_schema_of
 from callsheet.runs.ports import CatalogEntry
@@ -95,9 +96,12 @@ class Offers:
         return tuple((offer.tool.name, offer.entry.revision, offer.tool.annotations) for offer in self._kept.values())
 
     def schema_of(self, name: str) -> Mapping[str, Any] | None:
-        """The input schema of a tool that was listed; what the SDK checks `Mcp-Param-*` headers against."""
+        """The input schema of a tool that was listed; what the SDK checks `Mcp-Param-*` headers against.
+
+        None for a tool that is not offered to whoever asks: what is said of their headers would tell that there is one.
+        """
         kept = self._kept.get(name)
-        return None if kept is None else kept.tool.input_schema
+        return kept.tool.input_schema if kept is not None and ASKING.get().scenarios.allow(name) else None
 
     def _offers(self, runnable: Mapping[str, CatalogEntry]) -> Iterable[Offer]:
         def find(scenario_id: str) -> Scenario | None:
