@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from callsheet.api.access import served
 from callsheet.runs.events import RunId, RunStatus, TriggerKind
 from callsheet.runs.ports import RunFilter
 from callsheet.runs.tools import ToolInfo
+from callsheet.runs.triggers.slots import Decision, Slot
 from callsheet.scenario.json import JsonObject
 from tests.api.asgi import exchange
 from tests.api.house import ARTICLE, NEWS, House, Shelf, SomeTools, entry_of, news_document
@@ -362,6 +364,21 @@ async def test_schedules_and_hooks_of_other_scenarios_are_as_if_they_were_not_th
     for act in ("pause", "resume", "trigger"):
         assert (await nora.post(f"/api/schedules/bills/{act}")).status_code == 404
     assert (await root.get("/api/schedules/bills")).status_code == 200
+
+
+async def test_what_an_earlier_schedule_of_the_name_started_is_told_to_those_alone_who_see_all(
+    house: House, clients: Clients
+) -> None:
+    root, nora = clients["root"], clients["nora"]
+    await root.put("/api/schedules/nightly", json={**SCHEDULE, "scenario_id": BILLS})
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    await house.triggers.claim(
+        Slot(schedule="nightly", at=long_ago, decision=Decision.STARTED, run_id=new_id(), decided_at=long_ago)
+    )
+    assert (await root.delete("/api/schedules/nightly")).status_code == 204
+    assert (await nora.put("/api/schedules/nightly", json=SCHEDULE)).status_code == 201
+    told = [len((await who.get("/api/schedules/nightly")).json()["last_slots"]) for who in (root, nora)]
+    assert told == [1, 0]
 
 
 async def test_a_schedule_that_somebody_starts_gives_them_a_run(house: House, clients: Clients) -> None:

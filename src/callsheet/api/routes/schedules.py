@@ -63,7 +63,7 @@ async def get_schedule(name: str, response: Response, parts: TheParts) -> Schedu
         slots=coming,
         document=entry.document,
         next_slots=[timestamp(slot) for slot in coming],
-        last_slots=[SlotRow.of(slot) for slot in await parts.triggers.slots(entry.name, _LAST)],
+        last_slots=[SlotRow.of(slot) for slot in await parts.triggers.slots(entry, _LAST)],
     )
 
 

@@ -182,13 +182,19 @@ class TriggerDesk:
         run = await self._runs.submit(schedule.scenario_id, run_input, priority=schedule.priority, trigger=trigger)
         return run, run_input
 
-    async def slots(self, name: str, limit: int) -> Sequence[Slot]:
+    async def slots(self, entry: TriggerEntry, limit: int) -> Sequence[Slot]:
         """At most `limit` slots of a schedule that something was decided about, latest first.
+
+        A schedule of the same name was perhaps one of a scenario that the caller does not see: who does not see all of
+        them is told of what was decided since this one was saved.
 
         Raises:
             JournalUnavailable: they cannot be read.
         """
-        return await self._store.slots(name, limit)
+        slots = await self._store.slots(entry.name, limit)
+        if self._caller.scenarios.allow_all or entry.saved_at is None:
+            return slots
+        return [slot for slot in slots if slot.decided_at >= entry.saved_at]
 
     def next_slots(self, schedule: Schedule, count: int) -> Sequence[datetime]:
         """The next slots from now on, whether it is paused or not."""
