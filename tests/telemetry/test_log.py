@@ -63,6 +63,33 @@ async def test_each_request_leaves_a_line_with_its_name_and_no_query(
     assert "s3cr3t" not in str(lines)
 
 
+async def test_a_run_leaves_a_line_at_its_end_and_one_for_each_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with logs_on_stderr("DEBUG"):
+        async with opened(tmp_path, [chain("odd", "mismatch")], WARNS) as place:
+            run_id = await place.run("odd")
+    written = [each for each in records(capsys.readouterr().err) if each["name"] == "callsheet.telemetry.logged"]
+    assert {each["extra"]["run_id"] for each in written} == {run_id}
+    assert [(each["level"]["name"], each["message"]) for each in written] == [
+        ("DEBUG", "The run is accepted."),
+        ("DEBUG", "The step mismatch_0 ended: success."),
+        ("INFO", "The run ended: success."),
+    ]
+    assert written[1]["extra"]["step_path"] == "mismatch_0"
+    assert written[-1]["extra"]["duration_ms"] > 0
+
+
+async def test_a_refused_caller_is_in_the_log_with_an_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with logs_on_stderr("INFO"):
+        async with opened(tmp_path, []) as place:
+            await place.client.get("/api/runs", headers={"Host": "evil.example"})
+    (line,) = [each for each in records(capsys.readouterr().err) if "requests" in each["name"]]
+    assert (line["message"], line["extra"]["source"]) == ("GET /api/runs 421", "127.0.0.1")
+
+
 async def test_a_path_cannot_forge_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with logs_on_stderr("DEBUG"):
         async with opened(tmp_path, []) as place:

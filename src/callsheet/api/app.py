@@ -82,7 +82,7 @@ def _middleware(parts: Parts) -> list[Middleware]:
     options = parts.options
     rates = options.rates
     return [
-        Middleware(Requests, observer=parts.observer),
+        Middleware(Requests, observer=parts.observer, sources=options.sources),
         Middleware(SecurityHeaders),
         Middleware(Failures),
         Middleware(Pace),

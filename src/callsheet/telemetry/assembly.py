@@ -15,6 +15,7 @@ from callsheet.errors.service import ConfigurationInvalid
 from callsheet.runs.journal import Journal
 from callsheet.runs.tools import Tools
 from callsheet.telemetry.journal import ObservedJournal
+from callsheet.telemetry.logged import LoggedRuns
 from callsheet.telemetry.requests import RequestObserver
 from callsheet.telemetry.runs import Execute, RunsAtWork
 from callsheet.telemetry.tools import ObservedTools
@@ -110,7 +111,7 @@ async def open_telemetry(
     Raises:
         ConfigurationInvalid: `traces` is asked for, and OpenTelemetry is not installed.
     """
-    watches: list[Watch] = []
+    watches: list[Watch] = [LoggedRuns()]
     requests = RequestObserver()
     async with AsyncExitStack() as stack:
         counted = _metrics(tools, version) if wanted.metrics else None

@@ -1,4 +1,7 @@
-"""Each request has a name, is counted, and leaves a line in the log: those that change something at INFO."""
+"""Each request has a name, is counted, and leaves a line in the log.
+
+Those that change something, or whose caller is refused, leave it at INFO, others at DEBUG.
+"""
 
 import re
 import secrets
@@ -9,11 +12,15 @@ from loguru import logger
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callsheet.api.observing import CURRENT, REQUEST, Observer, RequestNotes
+from callsheet.api.sources import Sources
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 """What a proxy may have called the request already."""
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_REFUSED: Final = frozenset({401, 403, 421})
+"""Statuses that say: not you, or not from there."""
+
 _LONGEST_PATH: Final = 200
 _CLIENT_LEFT: Final = 499
 """The status of a request that ended without an answer, as proxies write it."""
@@ -25,11 +32,13 @@ class Requests:
     Args:
         app: the app behind.
         observer: is told.
+        sources: reads where a request comes from.
     """
 
-    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer, sources: Sources) -> None:
         self._app = app
         self._observer = observer
+        self._sources = sources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -53,16 +62,16 @@ class Requests:
         finally:
             seconds = seconds or perf_counter() - began
             ended(notes.route, status, seconds)
-            _log(scope, notes, status, seconds)
+            _log(scope, notes, self._sources.address(scope), status, seconds)
             CURRENT.reset(token)
 
 
-def _log(scope: Scope, notes: RequestNotes, status: int, seconds: float) -> None:
+def _log(scope: Scope, notes: RequestNotes, source: str, status: int, seconds: float) -> None:
     # Not the query string: it is the caller's, and may hold what no log should.
     fields = {"method": scope["method"], "route": notes.route, "status": status, "duration_ms": round(seconds * 1e3, 1)}
-    level = "DEBUG" if scope["method"] in _READING else "INFO"
+    level = "DEBUG" if scope["method"] in _READING and status not in _REFUSED else "INFO"
     path = scope["path"][:_LONGEST_PATH]
-    logger.bind(**fields).log(level, "{} {} {}", scope["method"], path, status)
+    logger.bind(**fields, source=source).log(level, "{} {} {}", scope["method"], path, status)
 
 
 def _named(scope: Scope) -> str:
