@@ -18,7 +18,7 @@ export function Scenarios() {
   const { data, error } = useQuery(runsQuery({}, LATEST));
   const all = useMemo(() => figures(data?.runs ?? []), [data]);
   const count = data?.runs.length ?? 0;
-  const title = count < LATEST ? `All ${count} runs` : `The last ${LATEST} runs`;
+  const title = count === 1 ? "The only run" : count < LATEST ? `All ${count} runs` : `The last ${LATEST} runs`;
   return (
     <Panel title={data ? title : "The last runs"} error={error} link={<Link to="/scenarios">All scenarios</Link>}>
       {all.length === 0 ? <Quiet>{data ? "Nothing has run yet." : "Looking …"}</Quiet> : <Table all={all} />}

@@ -1,8 +1,8 @@
-import { Alert, Button, Checkbox, Loader, Stack } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Loader, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPlus } from "@tabler/icons-react";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { keysQuery, makeKey } from "@/api/keys";
 import { useShortcut } from "@/app/shortcuts";
@@ -10,11 +10,16 @@ import { useNow } from "@/components/clock";
 import { EmptyState } from "@/components/EmptyState";
 import { Failure } from "@/components/Failure";
 import { PageHeader } from "@/components/PageHeader";
+import { found } from "@/keys/find";
 import { KeysTable } from "@/keys/KeysTable";
 import { NewKeyDialog } from "@/keys/NewKeyDialog";
 import { stateOf } from "@/keys/standing";
 import { Allowed } from "@/session/Allowed";
 import { useMay, useSession } from "@/session/useSession";
+
+/** From so many on, one looks for a key by words; so many are shown at once. */
+const MANY = 10;
+const SHOWN = 200;
 
 /** The keys that callers use: programs, and people who sign in with one. */
 export function Keys() {
@@ -60,24 +65,55 @@ export function Keys() {
 
 function Known({ of: keys }: { of: Parameters<typeof KeysTable>[0]["of"] }) {
   const [all, setAll] = useState(false);
+  const [search, setSearch] = useState("");
   const now = useNow();
   const counting = keys.filter((key) => stateOf(key, now) === "counts");
   const others = keys.length - counting.length;
+  const fitting = found(all ? keys : counting, search);
   return (
     <>
-      {others > 0 && (
-        <Checkbox
-          size="xs"
-          checked={all}
-          onChange={(event) => setAll(event.currentTarget.checked)}
-          label={`Show ${others === 1 ? "the one that counts" : `the ${others} that count`} no more`}
-        />
-      )}
+      <Group gap="md">
+        {keys.length > MANY && <Search value={search} onChange={setSearch} />}
+        {others > 0 && (
+          <Checkbox
+            size="xs"
+            checked={all}
+            onChange={(event) => setAll(event.currentTarget.checked)}
+            label={`Show ${others === 1 ? "the one that counts" : `the ${others} that count`} no more`}
+          />
+        )}
+      </Group>
       {counting.length === 0 && !all ? (
         <EmptyState title="No key counts any more">All of them have expired or were revoked.</EmptyState>
+      ) : fitting.length === 0 ? (
+        <EmptyState title="No key fits">
+          Ids, names, roles, makers and patterns were searched for every word.
+        </EmptyState>
       ) : (
-        <KeysTable of={all ? keys : counting} />
+        <KeysTable of={fitting.slice(0, SHOWN)} />
+      )}
+      {fitting.length > SHOWN && (
+        <Text fz="xs" c="dimmed" ta="center">
+          {SHOWN} of {fitting.length.toLocaleString("en")} are shown. Search for others.
+        </Text>
       )}
     </>
+  );
+}
+
+function Search({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut("/", "Search the keys", () => input.current?.focus());
+  return (
+    <TextInput
+      ref={input}
+      type="search"
+      size="xs"
+      aria-label="Search keys"
+      placeholder="Name, role or pattern"
+      leftSection={<IconSearch size={14} aria-hidden />}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }

@@ -6,7 +6,7 @@ import type { SettingRow } from "@/api/settings";
 export function EffectiveSettings({ of }: { of: readonly SettingRow[] }) {
   const region = { tabIndex: 0, "aria-label": "Effective settings", role: "region" };
   return (
-    <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: region }}>
+    <Table.ScrollContainer minWidth={680} scrollAreaProps={{ viewportProps: region }}>
       <Table verticalSpacing={6} aria-label="Effective settings">
         <Table.Thead>
           <Table.Tr>
