@@ -220,8 +220,9 @@ def test_the_report_counts_runs_calls_and_failures_and_leads_to_them(admin: Page
     slowest.click()
     expect(admin).to_have_url(re.compile(rf"/runs/{run_id}.*step={quote('try_it')}"))
     admin.go_back()
-    failures.get_by_role("link", name=re.compile(r"^\d+ runs?$")).first.click()
-    expect(admin).to_have_url(re.compile(r"/runs\?.*status=failed"))
+    failures.get_by_role("link", name=re.compile(r"^\d+ runs? failed with ToolError$")).click()
+    expect(admin).to_have_url(re.compile(r"/runs\?.*status=failed.*error_code=ToolError"))
+    expect(admin.get_by_role("combobox", name="Error code")).to_have_value("ToolError")
     expect(admin.get_by_role("row").filter(has_text="fails").first).to_be_visible()
 
 

@@ -81,6 +81,28 @@ def test_filters_stand_in_the_address_for_a_reload_and_for_others(
         expect(each.get_by_role("searchbox")).to_have_value("snapped")
 
 
+def test_the_runs_of_an_error_code_are_found_and_retried_by_keyboard(page: Page, service: Service) -> None:
+    fine, broken = submit(service, "greet", {"name": "Eve"}), submit(service, "break")
+    for run_id in (fine, broken):
+        ended(service, run_id)
+    page.goto("/runs")
+    expect(row(page, fine)).to_be_visible()
+    code = page.get_by_role("combobox", name="Error code")
+    code.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile(r"error_code=Snapped$"))
+    expect(row(page, fine)).to_have_count(0)
+    expect(row(page, broken)).to_be_visible()
+    page.get_by_role("button", name="Retry …").click()
+    expect(page.get_by_role("dialog", name="Retry runs").locator(f'a[href="/runs/{broken}"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    code.focus()
+    page.keyboard.press("ArrowUp")
+    expect(row(page, fine)).to_be_visible()
+    expect(code).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/runs$"))
+
+
 def test_many_runs_are_cancelled_after_they_were_named(page: Page, service: Service) -> None:
     waiting = [submit(service, "ask") for _ in range(3)]
     page.goto("/runs?scenario_id=ask&status=waiting")

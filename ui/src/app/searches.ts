@@ -30,6 +30,7 @@ export const runStatuses = ["queued", "running", "waiting", "success", "failed",
 export const runsSearch = (search: Search) =>
   kept({
     status: oneOf(runStatuses, search.status),
+    error_code: text(search.error_code),
     scenario_id: text(search.scenario_id),
     owner: text(search.owner),
     q: text(search.q),

@@ -16,6 +16,7 @@ export function Runs() {
       <PageHeader title="Runs" />
       <RunsFilters
         search={search}
+        filter={filter}
         onChange={(changed) =>
           void navigate({ search: (before) => ({ ...before, ...changed }), replace: true, resetScroll: false })
         }

@@ -4,28 +4,32 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
-import type { RunStatus } from "@/api/runs";
+import type { RunFilter, RunStatus } from "@/api/runs";
 import { scenariosQuery } from "@/api/scenarios";
 import { runStatuses } from "@/app/searches";
 import { useShortcut } from "@/app/shortcuts";
 import { useSession } from "@/session/useSession";
+import { ErrorCodeFilter } from "./ErrorCodeFilter";
 import { local, type RunsSearch, rangeOf, ranges } from "./filter";
 import { ownerName, tellsOwner } from "./owner";
 
 interface Props {
   search: RunsSearch;
+  /** The same as the API is asked for it. */
+  filter: RunFilter;
   /** Undefined takes a filter away. */
   onChange: (changed: { [Key in keyof RunsSearch]?: RunsSearch[Key] | undefined }) => void;
 }
 
 /** What the list of runs shows; all of it is in the address. */
-export function RunsFilters({ search, onChange }: Props) {
+export function RunsFilters({ search, filter, onChange }: Props) {
   return (
     <search aria-label="Runs">
       <Group gap="xs" mb="xs">
         <Words q={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
         <Scenario scenario={search.scenario_id ?? ""} onChange={(id) => onChange({ scenario_id: id || undefined })} />
         <Started search={search} onChange={onChange} />
+        <ErrorCodeFilter code={search.error_code} filter={filter} onChange={(code) => onChange({ error_code: code })} />
         <Owner owner={search.owner} onChange={(owner) => onChange({ owner })} />
       </Group>
       <Statuses status={search.status} onChange={(status) => onChange({ status })} />
@@ -97,7 +101,7 @@ function Owner({ owner, onChange }: { owner: string | undefined; onChange: (owne
   );
 }
 
-function Started({ search, onChange }: Props) {
+function Started({ search, onChange }: Omit<Props, "filter">) {
   const [own, setOwn] = useState(false);
   const now = Date.now();
   const range = own ? "own" : rangeOf(search);

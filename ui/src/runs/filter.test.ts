@@ -19,6 +19,13 @@ test("only what is given is asked for", () => {
   expect(runFilter({ owner: "key:ci" }, NOW)).toEqual({ owner: "key:ci" });
 });
 
+test("codes that can be none are left out", () => {
+  expect(runFilter({ error_code: "ToolError,news.no-Source_2" }, NOW)).toEqual({
+    error_code: ["ToolError", "news.no-Source_2"],
+  });
+  expect(runFilter({ error_code: "Tool Error,,1" }, NOW)).toEqual({});
+});
+
 test("a moment of one's own is neither a range nor all time", () => {
   expect(rangeOf({})).toBe("");
   expect(rangeOf({ started_after: "24h" })).toBe("24h");

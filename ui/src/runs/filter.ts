@@ -13,6 +13,8 @@ export const ranges = [
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 };
 const MINUTE = 60_000;
+/** So many the API takes. */
+const MOST_CODES = 20;
 
 /**
  * A moment of the address in the API's form: `24h` is so long before `now`, at a whole minute so that the same question is
@@ -26,10 +28,20 @@ export function moment(text: string | undefined, now: number): string | undefine
   return Number.isFinite(time) ? new Date(time).toISOString() : undefined;
 }
 
+/** Error codes of the address, which may have several with commas between them; undefined for what can be none. */
+export function codes(text: string | undefined): string[] | undefined {
+  const found = text
+    ?.split(",")
+    .filter((code) => /^[A-Za-z][\w.-]{0,63}$/.test(code))
+    .slice(0, MOST_CODES);
+  return found?.length ? found : undefined;
+}
+
 /** What the API is asked for. */
 export function runFilter(search: RunsSearch, now: number): RunFilter {
   const all: RunFilter = {
     status: search.status && [search.status],
+    error_code: codes(search.error_code),
     scenario_id: search.scenario_id,
     owner: search.owner,
     q: search.q?.trim() || undefined,

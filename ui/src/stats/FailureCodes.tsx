@@ -22,8 +22,12 @@ export function FailureCodes({ of: failures, since, scenarioId }: Props) {
         <li key={failure.code} className={classes.item}>
           <div className={lists.line}>
             <Code>{failure.code}</Code>
-            <Link to="/runs" search={{ status: "failed", started_after: since, ...scenario }}>
-              {failure.count === 1 ? "1 run" : `${failure.count.toLocaleString("en")} runs`}
+            <Link
+              to="/runs"
+              search={{ status: "failed", error_code: failure.code, started_after: since, ...scenario }}
+              aria-label={`${counted(failure.count)} failed with ${failure.code}`}
+            >
+              {counted(failure.count)}
             </Link>
           </div>
           <Link
@@ -42,3 +46,5 @@ export function FailureCodes({ of: failures, since, scenarioId }: Props) {
     </ul>
   );
 }
+
+const counted = (runs: number): string => (runs === 1 ? "1 run" : `${runs.toLocaleString("en")} runs`);
