@@ -129,6 +129,7 @@ def _begin(state: StepState) -> datetime:
 
 async def _retry(attempt: Attempt, error: RunError, delay: float, *, interrupted: bool = False) -> None:
     execution, state = attempt.execution, attempt.state
+    error = await execution.cleaned(error)
     attempt.scope.control.check()
     execution.emit(
         StepRetrying(

@@ -97,9 +97,11 @@ async def _run_step(step: Step, path: StepPath, state: StepState | None, scope: 
         outcome = await attempts(step, attempt)
         output = await _output(step, outcome.output, scope)
         execution.measure(output, f"The output of step '{path}'")
+        output, errors = await execution.cleaned(output), await execution.cleaned(outcome.errors)
     except (StepFailure, EvaluationFailed, StepFailed) as exc:
         state = execution.state.steps[path]
-        _finish(execution, state, StepStatus.FAILED, error=fault_of(exc, state))
+        error = await execution.cleaned(fault_of(exc, state))
+        _finish(execution, state, StepStatus.FAILED, error=error)
     except Interrupted as exc:
         if not exc.wish.lets_go:
             if step.lists():
@@ -107,7 +109,7 @@ async def _run_step(step: Step, path: StepPath, state: StepState | None, scope: 
             _interrupt(execution, execution.state.steps[path], exc)
         raise
     else:
-        _finish(execution, state, StepStatus.SUCCESS, Outcome(output=output, errors=outcome.errors))
+        _finish(execution, state, StepStatus.SUCCESS, Outcome(output=output, errors=errors))
     return state
 
 
@@ -122,6 +124,7 @@ async def _start(step: Step, path: StepPath, scope: Scope) -> StepState:
         if wanted:
             prepared = await execution.around.executors[type(step)].prepare(step, scope)
             execution.measure(prepared, f"The input of step '{path}'")
+            prepared = await execution.cleaned(prepared)
     except (StepFailure, EvaluationFailed) as exc:
         prepared, failure = None, exc
     scope.control.check()  # evaluating may have taken its time

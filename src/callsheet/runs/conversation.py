@@ -16,6 +16,7 @@ from callsheet.runs.events import Message, StepResumed
 from callsheet.runs.executor import Attempt
 from callsheet.runs.hearing import hearing
 from callsheet.runs.questions import ELICITATION, action_of, answers_of, asked, sameness, waits_for
+from callsheet.runs.redaction.aside import clean_json_aside
 from callsheet.runs.tools import (
     Elicitation,
     ElicitationAnswer,
@@ -106,7 +107,7 @@ class Conversation:
 
     async def _ask(self, question: InputRequired) -> ToolCall:
         """The leg with the answer: one that was given when the call was made before, or that of a person now."""
-        shown = asked(self._shown(question))
+        shown = asked(await self._shown(question))
         for place, (number, waited) in enumerate(self._answered):
             if self._is_same(shown, number, asked(waited.waits_for)) and (message := await self._message(number)):
                 del self._answered[: place + 1]
@@ -120,16 +121,17 @@ class Conversation:
             return False  # a task names each of its questions: in the same words, this is another one
         return sameness(shown) == sameness(before)
 
-    def _shown(self, question: InputRequired) -> JsonObject:
+    async def _shown(self, question: InputRequired) -> JsonObject:
         """What the step waits for, as it is written."""
         redactor = self._attempt.execution.redactor
-        shown = redactor.json(waits_for(self._call.server, self._call.tool, question.requests))
+        waited = waits_for(self._call.server, self._call.tool, question.requests)
+        shown = await clean_json_aside(waited, redactor)
         if not is_object(shown):
             raise TypeError("What a step waits for is an object.")
         return shown
 
     async def _ask_again(self, question: InputRequired) -> ToolCall:
-        message = await ask(self._attempt, self._shown(question), None, self._encrypt(question.continuation))
+        message = await ask(self._attempt, await self._shown(question), None, self._encrypt(question.continuation))
         self._note(message)
         return self._answer(question, message)
 

@@ -5,19 +5,31 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import orjson
 
 from callsheet.errors.steps import StepFailure
 from callsheet.runs.cache import ResultCache
 from callsheet.runs.control import Control, Limit, Wish
-from callsheet.runs.events import Event, Message, RunFinished, RunId, RunResumed, RunStarted, RunStatus, RunWaiting
+from callsheet.runs.events import (
+    Event,
+    Message,
+    RunError,
+    RunFinished,
+    RunId,
+    RunResumed,
+    RunStarted,
+    RunStatus,
+    RunWaiting,
+)
 from callsheet.runs.fairness import Pace
 from callsheet.runs.parking import Parking
 from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Journal
-from callsheet.runs.redaction.events import clean
+from callsheet.runs.redaction.aside import is_small
+from callsheet.runs.redaction.events import clean, clean_value
 from callsheet.runs.redaction.known import KnownSecrets
+from callsheet.runs.redaction.redactor import Redactor
 from callsheet.runs.state import RunState
 from callsheet.runs.tools import Tools
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
@@ -34,6 +46,10 @@ MAX_EXECUTIONS: Final = 25_000
 """Steps that one run may execute."""
 
 _MOST_PENDING: Final = 64
+_MOST_KNOWN: Final = 64
+"""Large values that are known to be without secrets; the run keeps most of them anyway."""
+
+AnyValue = TypeVar("AnyValue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,8 @@ class Execution:
         self._looking = asyncio.Lock()
         self.lines = sum(step.logs for step in state.steps.values())
         self._parked = state.waiting
+        self._knows = self.redactor
+        self._known: dict[int, object] = {}
 
     @property
     def run_id(self) -> RunId:
@@ -136,7 +154,7 @@ class Execution:
 
         What later steps see is what is journaled, so that a run that is taken up again sees the same.
         """
-        event = clean(event, self.redactor)
+        event = clean(event, self.redactor, self._known)
         if not isinstance(event, RunStarted | RunFinished | RunResumed | RunWaiting):
             self.resume()
         self.state.apply(event)
@@ -145,6 +163,30 @@ class Execution:
     def renew_secrets(self) -> None:
         """Know secrets as they are now; before they are used."""
         self.redactor = self.around.secrets.of(self.scenario)
+        if self._known and self._knows is not self.redactor:
+            self._known.clear()
+
+    async def cleaned(self, value: AnyValue) -> AnyValue:
+        """A text, JSON or an error without the secrets in it, when it is large; a small one is left to `emit`.
+
+        A large one is looked through beside the event loop, and not again in an event.
+        """
+        redactor = self.redactor
+        if not redactor or id(value) in self._known or is_small(value):
+            return value
+        clean: AnyValue = await asyncio.to_thread(clean_value, value, redactor)
+        self._remember(redactor, clean)
+        if isinstance(clean, RunError):
+            self._remember(redactor, clean.message)
+        return clean
+
+    def _remember(self, redactor: Redactor, value: object) -> None:
+        if redactor is not self._knows:
+            self._known.clear()
+            self._knows = redactor
+        while len(self._known) >= _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[id(value)] = value  # it is kept, so that nothing else gets its identity
 
     def resume(self) -> None:
         """Say that a parked run goes on; before an effect that no event of its own announces."""

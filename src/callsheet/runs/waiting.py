@@ -49,6 +49,7 @@ async def announce(attempt: Attempt, waits_for: JsonObject, until: datetime | No
     """
     execution, state = attempt.execution, attempt.state
     if state.waiting is None or state.waiting[1].waits_for.get("kind") == TASK:
+        waits_for = await execution.cleaned(waits_for)
         attempt.scope.control.check()
         execution.emit(
             StepWaiting(

@@ -155,6 +155,8 @@ async def _end(execution: Execution, status: RunStatus, error: RunError) -> None
 async def _finish(
     execution: Execution, status: RunStatus, message: str, *, output: Json = None, error: RunError | None = None
 ) -> None:
+    message, output = await execution.cleaned(message), await execution.cleaned(output)
+    error = await execution.cleaned(error)
     _close_blocks(execution)
     execution.emit(
         RunFinished(

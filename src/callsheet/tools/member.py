@@ -121,7 +121,7 @@ class Member:
         try:
             return await self._call(self._redaction.call(call))
         except ToolCallFailed as exc:
-            self._redaction.clean(exc)
+            await self._redaction.clean(exc)
             raise
 
     async def _call(self, call: ToolCall) -> ToolOutcome:

@@ -1,10 +1,12 @@
 """What a tool server says, without secrets: those that `mcp.json` gave it, and those that calls brought it."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
 from callsheet.errors.tools import ToolCallFailed
+from callsheet.runs.redaction.aside import clean_json_aside, clean_text_aside
 from callsheet.runs.redaction.redactor import Redactor
 from callsheet.runs.redaction.results import clean_result
 from callsheet.runs.redaction.split import Words
@@ -39,12 +41,12 @@ class Redaction:
         """`text` without them."""
         return self.redactor().text(text)
 
-    def clean(self, failure: ToolCallFailed) -> None:
+    async def clean(self, failure: ToolCallFailed) -> None:
         """Take them out of the words and data of `failure`."""
         redactor = self.redactor()
         if redactor:
-            failure.args = (redactor.text(failure.message),)
-            failure.data = redactor.json(failure.data)
+            failure.args = (await clean_text_aside(failure.message, redactor),)
+            failure.data = await clean_json_aside(failure.data, redactor)
 
     async def outcome(self, outcome: ToolOutcome) -> ToolOutcome:
         """`outcome` with a result, or questions, without them."""
@@ -53,7 +55,7 @@ class Redaction:
             return await clean_result(outcome, redactor)
         if not redactor or not isinstance(outcome, InputRequired):
             return outcome
-        return replace(outcome, requests=tuple(_question(each, redactor) for each in outcome.requests))
+        return replace(outcome, requests=await asyncio.to_thread(_questions, outcome.requests, redactor))
 
     def tool(self, tool: ToolInfo) -> ToolInfo:
         """`tool`, whose name, description, schemas and annotations are without them."""
@@ -75,6 +77,10 @@ class Redaction:
         if not redactor or call.listener is None:
             return call
         return replace(call, listener=_Listener(call.listener, Words(redactor)))
+
+
+def _questions(questions: Sequence[Elicitation], redactor: Redactor) -> tuple[Elicitation, ...]:
+    return tuple(_question(each, redactor) for each in questions)
 
 
 def _question(question: Elicitation, redactor: Redactor) -> Elicitation:

@@ -94,7 +94,7 @@ class Redactor:
             encoded = orjson.dumps(value).decode()
         except (TypeError, ValueError):
             return True  # foreign JSON that nobody has checked yet
-        return CUT in encoded or self._needles.may_be_in(encoded)
+        return CUT in encoded or any(self._needles.may_be_in(part) for _, part in self._search.slices(encoded))
 
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Texts that follow one another, without secrets in each and without one that is split over several."""
@@ -113,10 +113,8 @@ class Redactor:
         return None if found is None else self._spans([found])[0]
 
     def _hits(self, text: str) -> Iterator[Hit]:
-        if not self._needles.may_be_in(text):
-            return
         for at, part in self._search.slices(text):
-            if len(part) == len(text) or self._needles.may_be_in(part):
+            if self._needles.may_be_in(part):
                 yield from ((at + start, at + end, name) for start, end, name in self._search.hits(part))
 
     def _spans(self, hits: Iterable[Hit]) -> list[Span]:

@@ -2,16 +2,14 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Final, cast
+from typing import cast
 
 import orjson
 
+from callsheet.runs.redaction.aside import SMALL
 from callsheet.runs.redaction.redactor import Redactor
 from callsheet.runs.tools import OtherBlock, TextBlock, ToolResult
 from callsheet.scenario.json import JsonObject
-
-LARGE: Final = 64 * 2**10
-"""Characters of a result's texts that are looked through on the event loop, in about a millisecond."""
 
 
 async def clean_result(result: ToolResult, redactor: Redactor) -> ToolResult:
@@ -42,6 +40,6 @@ def clean(result: ToolResult, redactor: Redactor) -> ToolResult:
 def _is_large(result: ToolResult) -> bool:
     texts = sum(len(block.text) for block in result.content if isinstance(block, TextBlock))
     others = [block.value for block in result.content if isinstance(block, OtherBlock)]
-    if texts > LARGE or (result.structured is None and not others):
-        return texts > LARGE
-    return texts + len(orjson.dumps([result.structured, others])) > LARGE
+    if texts > SMALL or (result.structured is None and not others):
+        return texts > SMALL
+    return texts + len(orjson.dumps([result.structured, others])) > SMALL

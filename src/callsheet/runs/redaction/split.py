@@ -1,9 +1,15 @@
 """Secrets that come in several parts: over lines and messages of one call, and over the chunks of a stream."""
 
 import codecs
+import json
+from typing import Final
 
+from callsheet.runs.redaction.cuts import CUT
 from callsheet.runs.redaction.redactor import Redactor, Span, replaced
 from callsheet.scenario.json import Json
+
+_LONGEST: Final = 8 * 2**10
+"""Characters of what is said at once that are looked through, and passed on."""
 
 
 class Words:
@@ -23,6 +29,9 @@ class Words:
         redactor = self._redactor
         if not redactor or not text:
             return text
+        if len(text) > _LONGEST:
+            # It is said while the event loop waits, and nobody keeps that much of it.
+            text = f"{text[:_LONGEST]}{CUT}"
         joined, offset = self._before + text, len(self._before)
         spans = [span for span in redactor.spans(joined) if span.end > offset]
         begun = redactor.beginning(joined)
@@ -32,15 +41,21 @@ class Words:
         return redactor.text(replaced(text, spans, offset))
 
     def json(self, value: Json) -> Json:
-        """The same of every text in `value`, in order."""
+        """The same of every text in `value`, in order; of a large one it is the beginning of its JSON, as text."""
         if not self._redactor:
             return value
         if isinstance(value, str):
             return self.text(value)
+        encoded = json.dumps(value, ensure_ascii=False)  # nobody has checked yet what orjson would refuse
+        return self._each(value) if len(encoded) <= _LONGEST else self.text(encoded)
+
+    def _each(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.text(value)
         if isinstance(value, list):
-            return [self.json(item) for item in value]
+            return [self._each(item) for item in value]
         if isinstance(value, dict):
-            return {self._redactor.text(key): self.json(item) for key, item in value.items()}
+            return {self._redactor.text(key): self._each(item) for key, item in value.items()}
         return self._redactor.json(value)
 
 

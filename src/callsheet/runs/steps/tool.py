@@ -12,6 +12,7 @@ from callsheet.runs.conversation import Conversation
 from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.keys import path_uuid
+from callsheet.runs.redaction.aside import clean_json_aside, clean_text_aside
 from callsheet.runs.redaction.results import clean_result
 from callsheet.runs.scope import Scope
 from callsheet.runs.secrets import how_to_set, masks, uses_secrets
@@ -69,12 +70,13 @@ class ToolExecutor:
         if not (redactor := execution.redactor):
             return Outcome(output=await _call(step, arguments, attempt))
         try:
-            return Outcome(output=redactor.json(await _call(step, arguments, attempt)))
+            return Outcome(output=await clean_json_aside(await _call(step, arguments, attempt), redactor))
         except HeldCallLost as exc:
             raise HeldCallLost(redactor.text(exc.message), server=exc.server, tool=exc.tool) from None
         except StepFailure as exc:
-            message = redactor.text(exc.message)
-            raise StepFailure(message, code=exc.step_code, data=redactor.json(exc.data)) from None
+            message = await clean_text_aside(exc.message, redactor)
+            data = await clean_json_aside(exc.data, redactor)
+            raise StepFailure(message, code=exc.step_code, data=data) from None
 
     def resumption(self, step: ToolStep) -> Resumption:
         """As the author decided with `on_interrupt`."""
