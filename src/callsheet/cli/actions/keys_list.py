@@ -32,7 +32,8 @@ async def act(options: KeysListOptions) -> int:
 def _table(rows: Sequence[KeyRow]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("KEY", "NAME", "ROLE", "RUNS", "SCENARIOS", "TOOLS", "MADE", "LAST USED", "STATE"):
-        table.add_column(column, overflow="fold")
+        # However narrow the terminal is, the id can be copied.
+        table.add_column(column, overflow="fold", no_wrap=column == "KEY")
     now = datetime.now(UTC)
     for row in rows:
         state = _state(row, now)
