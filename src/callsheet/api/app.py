@@ -44,6 +44,7 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
         title=TITLE,
         version=options.version,
         description=DESCRIPTION,
+        redirect_slashes=False,  # a redirect names http, which is all we see behind TLS: keys would follow it in the clear
         middleware=_middleware(parts),
     )
     app.state.parts = parts
@@ -63,7 +64,9 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
 
 def create_probes(parts: Parts) -> FastAPI:
     """The app of a process that executes runs and has no API: `/metrics`, `/healthz` and `/readyz`, guarded alike."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=_middleware(parts))
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, middleware=_middleware(parts)
+    )
     app.state.parts = parts
     _handle_errors(app)
     include_probes(app)
