@@ -12,7 +12,6 @@ from callsheet.access.mandate import Mandate
 from callsheet.access.patterns import Patterns
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.access.scopes import Role
-from callsheet.api.access import caller_of
 from callsheet.runs.codec import timestamp
 from callsheet.runs.events import RunStatus
 from tests.api.house import House
@@ -96,8 +95,8 @@ async def test_only_what_the_caller_may_see_is_counted(house: House, client: htt
         await house.journal.create(new)
 
     async def seen_by(caller: Principal) -> dict[str, int]:
-        house.app.dependency_overrides[caller_of] = lambda: caller
-        body = (await client.get("/api/stats", params=WINDOW)).json()
+        house.people["caller"] = caller
+        body = (await client.get("/api/stats", params=WINDOW, headers={"X-Test-Caller": "caller"})).json()
         return {each["scenario_id"]: each["runs"] for each in body["scenarios"]}
 
     ann = Principal(subject="key:ann", name="ann", role=Role.OPERATOR, every_run=False)

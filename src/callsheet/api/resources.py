@@ -1,8 +1,11 @@
 """The routes of the API, all of them, and what its page says of it."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from callsheet.api.access_schemas import describe_access
 from callsheet.api.event_schemas import describe_events
@@ -79,8 +82,16 @@ def include_probes(app: FastAPI) -> None:
 
 def include_routes(app: FastAPI) -> None:
     """Add every route to `app`, and to its OpenAPI document what the streams send and who may have what."""
-    for resource in _RESOURCES:
-        app.include_router(resource.router)
+    app.router.routes.extend(_routes())
     describe_events(app)
     describe_refusals(app)
     describe_access(app)
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """All routes. What FastAPI takes from their signatures is the same for every app, and is read once."""
+    together = APIRouter()
+    for resource in _RESOURCES:
+        together.include_router(resource.router)
+    return tuple(together.routes)
