@@ -1,5 +1,6 @@
 """Runs that steps of other runs begin: runs of their own, linked to the step that waits for them."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -58,7 +59,7 @@ class Children:
             document = decode_json(await self.journal.definition(revision))
         except ScenarioNotFound:
             raise _never_ran(entry, revision) from None
-        parsed = parse_scenario(document).scenario
+        parsed = (await asyncio.to_thread(parse_scenario, document)).scenario
         if parsed is not None and parsed.scenario_id != entry.scenario_id:
             raise _never_ran(entry, revision)  # whether it is one of another scenario is not for everybody to know
         if parsed is None or not is_object(document):

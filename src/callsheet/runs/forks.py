@@ -136,7 +136,7 @@ class Forks:
             document = decode_json(await self._journal.definition(revision))
         except ScenarioNotFound:
             raise _unknown_revision(started, revision) from None
-        scenario = parse_scenario(document).scenario
+        scenario = (await asyncio.to_thread(parse_scenario, document)).scenario
         if scenario is None or not is_object(document):
             raise ScenarioInvalid(f"This version of Callsheet cannot read the revision {revision} of the scenario.")
         if scenario.scenario_id != started.scenario_id:

@@ -104,7 +104,7 @@ class SavedScenarios:
             raise ScenarioReadOnly(
                 f"The scenario '{scenario_id}' is the file {entry.source}. Change it there, or save under another id."
             )
-        async with self._one_at_a_time:  # checking takes a whole processor for up to a tenth of a second
+        async with self._one_at_a_time:  # checking takes a whole processor for up to some seconds
             context = await surroundings(self._catalog)
             diagnostics = await asyncio.to_thread(_check, scenario_id, document, context)
         if has_error(diagnostics):
@@ -143,7 +143,7 @@ class SavedScenarios:
 
     async def _require_within(self, document: JsonObject) -> None:
         """Others run it, for whom more may be allowed: they shall not do what its author may not."""
-        scenario = parse_scenario(document).scenario
+        scenario = (await asyncio.to_thread(parse_scenario, document)).scenario
         if scenario is not None:
             entries = {entry.scenario_id: entry for entry in await self._catalog.list()}
             require_all_within(scenario, self._caller.mandate, entries)

@@ -36,7 +36,9 @@ class PinnedScenarios:
         async with self._reading:  # a service may begin with thousands of runs of one revision
             scenario = self._parsed.get(revision)
             if scenario is None:
-                scenario = self._parsed[revision] = parse_pinned(revision, await self._journal.definition(revision))
+                document = await self._journal.definition(revision)
+                # Beside the event loop: thousands of expressions, which a document has room for, take a second.
+                scenario = self._parsed[revision] = await asyncio.to_thread(parse_pinned, revision, document)
                 if len(self._parsed) > _KEPT:
                     self._parsed.popitem(last=False)
         return scenario
