@@ -1,5 +1,7 @@
 """What processor time it takes to stop an attack through an expression or a schema, and what memory it has by then.
 
+Also what it takes to check the largest scenarios that are allowed, full of what takes longest to check.
+
 `python -m benches.attacks` ends with 1 when one of them is over the limit.
 """
 
@@ -12,13 +14,19 @@ from typing import Final
 
 from benches.findings import Finding, at_most
 from benches.samples import spread
+from callsheet.lint.document import read_scenario
 from callsheet.scenario.expressions import EvaluationFailed, Expression, parse_expression
 from callsheet.scenario.json import Json, JsonObject
+from callsheet.scenario.model import MAX_DOCUMENT_BYTES
 from callsheet.scenario.schema import Schema, SchemaInvalid
+from callsheet.scenario.source import Syntax
 from tests.support.attacks import ATTACKS
+from tests.support.hostile_documents import AROUND, JSON_DOCUMENTS
 
 MAX_MILLISECONDS: Final = 100
 MAX_MEGABYTES: Final = 50
+MAX_CHECK_MILLISECONDS: Final = 5_000
+"""In a thread: the event loop goes on meanwhile. Most of it is spent for each byte, and an ordinary one takes less."""
 
 
 async def measure(*, quick: bool) -> list[Finding]:
@@ -29,6 +37,10 @@ async def measure(*, quick: bool) -> list[Finding]:
         findings += _measured(attack.name, lambda e=expression, r=roots: _evaluate(e, r), quick=quick)
     for name, schema in _schemas().items():
         findings += _measured(name, lambda s=schema: _compile(s), quick=quick)
+    size = MAX_DOCUMENT_BYTES // (8 if quick else 1)
+    for name, make in JSON_DOCUMENTS.items():
+        data = _padded(make, size)
+        findings.append(_checked(f"lint: {name}, {len(data) // 1024} KiB", data))
     schema = Schema({"properties": {"x": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}, "type": "object"})
     value: Json = 1
     for _ in range(60):
@@ -53,6 +65,22 @@ def _measured(name: str, attack: Callable[[], object], *, quick: bool) -> list[F
         Finding(name=name, unit="ms", spread=spread(milliseconds), target=at_most(MAX_MILLISECONDS)),
         Finding(name="", unit="MB", spread=spread([peak]), target=at_most(MAX_MEGABYTES)),
     ]
+
+
+def _padded(make: Callable[[int], bytes], size: int) -> bytes:
+    """The largest of these documents that is no larger than `size`, which they keep to only roughly."""
+    data, wanted = make(size), size
+    while len(data) > size:
+        wanted = wanted * 9 // 10
+        data = make(wanted)
+    return data
+
+
+def _checked(name: str, data: bytes) -> Finding:
+    begun = time.process_time()
+    read_scenario(data, Syntax.JSON, AROUND)
+    milliseconds = (time.process_time() - begun) * 1000
+    return Finding(name=name, unit="ms", spread=spread([milliseconds]), target=at_most(MAX_CHECK_MILLISECONDS))
 
 
 def _evaluate(expression: Expression, roots: JsonObject) -> None:

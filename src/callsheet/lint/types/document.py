@@ -10,7 +10,7 @@ from callsheet.scenario.json import unescape
 MAX_WORK: Final = 50_000
 """Schemas and properties that are read of one document, all expressions together; what is left then is unknown."""
 
-MAX_TOTAL_WORK: Final = 200_000
+MAX_TOTAL_WORK: Final = 100_000
 """The same for everything that is done with types while one scenario is checked: some tenths of a second."""
 
 
