@@ -17,12 +17,14 @@ from typing import Final
 from tests.fuzz.api import schemathesis
 from tests.fuzz.bombs import MIB, MOST, drop
 from tests.fuzz.house import JOURNALS, inhabited
+from tests.fuzz.targets import TARGETS
 
 API_EXAMPLES: Final = 40
 API_SECONDS: Final = 1800
 GUIDED: Final = {
     "decode": 5,
     "lint": 5,
+    "formatting": 2,
     "evaluate_expression": 4,
     "evaluate_value": 2,
     "schema": 2,
@@ -77,7 +79,7 @@ def bombs(_: argparse.Namespace) -> bool:
 
 def properties(options: argparse.Namespace) -> bool:
     """hypothesis."""
-    each = str(-(-options.examples // 8))
+    each = str(-(-options.examples // len(TARGETS)))
     command = [sys.executable, "-m", "tests.fuzz.properties", "--examples", each, "--seed", str(options.seed)]
     return subprocess.run(command, check=False).returncode == 0
 

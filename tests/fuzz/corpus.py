@@ -59,6 +59,7 @@ def seeds(target: str) -> Sequence[bytes]:
     found: Mapping[str, Sequence[bytes]] = {
         "decode": [*documents, *texts, b"a: [1, 2.5, .inf, 0x10]\nb: {c: 'd'}\n", b'{"a": 1e999, "\\ud800": NaN}'],
         "lint": [*documents, *texts],
+        "formatting": [*documents, *texts],
         "evaluate_expression": [
             *(text.encode() for text in expressions),
             *(b"%s\n%s" % (text.encode(), canonical(ROOTS)) for text in expressions[:12]),
