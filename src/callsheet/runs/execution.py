@@ -29,7 +29,7 @@ from callsheet.runs.ports import Cipher, Clock, Engine, Entropy, Environment, Jo
 from callsheet.runs.redaction.aside import is_small
 from callsheet.runs.redaction.events import clean, clean_value
 from callsheet.runs.redaction.known import KnownSecrets
-from callsheet.runs.redaction.redactor import Redactor
+from callsheet.runs.redaction.redactor import NOTHING, Redactor
 from callsheet.runs.state import RunState
 from callsheet.runs.tools import Tools
 from callsheet.scenario.expressions import EvaluationFailed, EvaluationLimitExceeded
@@ -154,7 +154,8 @@ class Execution:
 
         What later steps see is what is journaled, so that a run that is taken up again sees the same.
         """
-        event = clean(event, self.redactor, self._known)
+        if self.redactor is not NOTHING:  # of most runs it is; this is asked for every event
+            event = clean(event, self.redactor, self._known)
         if not isinstance(event, RunStarted | RunFinished | RunResumed | RunWaiting):
             self.resume()
         self.state.apply(event)

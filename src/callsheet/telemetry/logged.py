@@ -6,7 +6,7 @@ from loguru import logger
 
 from callsheet.runs.events import RunError, RunFinished, StepFinished, StepRetrying
 from callsheet.runs.tools import ToolCall, ToolOutcome
-from callsheet.telemetry.watching import CallEnded, RunAtWork, RunOrigin
+from callsheet.telemetry.watching import CallEnded, OpenStep, RunAtWork, RunOrigin
 
 
 class LoggedRuns:
@@ -19,7 +19,7 @@ class LoggedRuns:
         """See `Watch`."""
         logger.debug("The run is accepted.", run_id=run.run_id, scenario_id=run.scenario_id)
 
-    def step_finished(self, run: RunOrigin, event: StepFinished, step_type: str) -> None:
+    def step_finished(self, run: RunOrigin, event: StepFinished, step: OpenStep) -> None:
         """See `Watch`."""
         logger.debug(
             "The step {step_path} ended: {status}.",
@@ -31,7 +31,7 @@ class LoggedRuns:
             duration_ms=_milliseconds(event.started_at, event.finished_at),
         )
 
-    def retrying(self, run: RunOrigin, event: StepRetrying, step_type: str) -> None:
+    def retrying(self, run: RunOrigin, event: StepRetrying, step: OpenStep) -> None:
         """See `Watch`."""
         logger.debug(
             "Attempt {attempt} of the step {step_path} failed: {code}.",

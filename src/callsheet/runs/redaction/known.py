@@ -86,6 +86,8 @@ class KnownSecrets:
 
     def _redactor(self, names: Iterable[str]) -> Redactor:
         pairs = frozenset((name, value) for name in names for value in self._values.get(name, ()))
+        if not pairs:
+            return NOTHING
         found = self._redactors.get(pairs)
         if found is None:
             if len(self._redactors) >= _MOST_KEPT:

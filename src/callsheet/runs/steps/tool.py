@@ -13,6 +13,7 @@ from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
 from callsheet.runs.keys import path_uuid
 from callsheet.runs.redaction.aside import clean_json_aside, clean_text_aside
+from callsheet.runs.redaction.redactor import NOTHING
 from callsheet.runs.redaction.results import clean_result
 from callsheet.runs.scope import Scope
 from callsheet.runs.secrets import how_to_set, masks, uses_secrets
@@ -67,7 +68,7 @@ class ToolExecutor:
         if names and uses_secrets(step.input):
             secrets: JsonObject = dict(_resolve(names, execution))
             arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": secrets}))
-        if not (redactor := execution.redactor):
+        if (redactor := execution.redactor) is NOTHING:
             return Outcome(output=await _call(step, arguments, attempt))
         try:
             return Outcome(output=await clean_json_aside(await _call(step, arguments, attempt), redactor))
@@ -105,7 +106,9 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
             allowed=allowed,
             step_path=attempt.state.path,
         )
-        result = await clean_result(await Conversation(call, attempt).result(), execution.redactor)
+        result = await Conversation(call, attempt).result()
+        if execution.redactor is not NOTHING:
+            result = await clean_result(result, execution.redactor)
         if cached:
             execution.around.cache.keep(key, result)
     if _texts_are_large(result):  # read beside the event loop: JSON of a megabyte would hold it up
