@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import orjson
 
 from benches import (
+    access,
     attacks,
     calls,
     dispatch,
@@ -49,6 +50,7 @@ BENCHMARKS: Final[dict[str, tuple[str, Measure]]] = {
     "lint": ("Checking scenarios, and loading a catalog", lint.measure),
     "service": ("Ten steps through the whole service, against the bare mcp client", service.measure),
     "submit": ("POST /api/runs, against a bare route", submit.measure),
+    "access": ("Requests with an API key, against those of a service that asks nobody", access.measure),
     "latency": ("From a tool's answer to a subscriber in another process", latency.measure),
     "fleet": ("Ten steps on SQLite and on a fleet over PostgreSQL, against DBOS", fleet.measure),
     "dispatch": ("From an accepted run to its first step", dispatch.measure),

@@ -20,7 +20,7 @@ HOST: Final = "127.0.0.1"
 SUBMIT: Final = orjson.dumps({"scenario_id": SCENARIO_ID, "input": INPUT})
 _SCHEDULER_CLOCK: Final = 2
 _TAIL: Final = 2048
-_ATTEMPTS: Final = 2000
+_ATTEMPTS: Final = 8000
 _PAUSE: Final = 0.005
 
 
@@ -29,17 +29,23 @@ Ask: TypeAlias = Callable[[Wires], Awaitable[None]]
 
 
 class Served:
-    """A server in another process; as a `Side` it is asked over HTTP, `ask` by `ask`."""
+    """A server in another process; as a `Side` it is asked over HTTP, `ask` by `ask`, with an API key or none."""
 
-    def __init__(self, port: int, pid: int, ask: Ask) -> None:
+    def __init__(self, port: int, pid: int, ask: Ask, key: str = "") -> None:
         self.port = port
+        self._pid = pid
         self._clock = cpu_clock(pid)
         self._ask = ask
+        self._key = key
+
+    def asking(self, ask: Ask) -> "Served":
+        """The same server, asked for something else."""
+        return Served(self.port, self._pid, ask, self._key)
 
     async def block(self, runs: int, concurrency: int) -> Sample:
         """See `Side`. `cpu` is the service's, not that of this client."""
         # Connections of its own for each block: the service closes those that are idle for 5 s.
-        async with Wires(HOST, self.port) as wires:
+        async with Wires(HOST, self.port, self._key) as wires:
             cpu = time.clock_gettime(self._clock)
             seconds, latencies = await drive(lambda: self._ask(wires), runs, concurrency)
             cpu = time.clock_gettime(self._clock) - cpu

@@ -17,8 +17,10 @@ _LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 class Wire:
     """One kept-alive connection."""
 
-    def __init__(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, key: str = "") -> None:
         self._host = host.encode()
+        if key:
+            self._host += b"\r\nAuthorization: Bearer " + key.encode()
         self._reader = reader
         self._writer = writer
 
@@ -67,11 +69,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(host: str, port: int) -> AsyncGenerator[Wire]:
-    """A connection to the server."""
+async def connected(host: str, port: int, key: str = "") -> AsyncGenerator[Wire]:
+    """A connection to the server, over which an API key is sent, or none."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
-        yield Wire(f"{host}:{port}", reader, writer)
+        yield Wire(f"{host}:{port}", reader, writer, key)
     finally:
         writer.close()
         await writer.wait_closed()
@@ -80,9 +82,10 @@ async def connected(host: str, port: int) -> AsyncGenerator[Wire]:
 class Wires:
     """As many connections as are needed at a time; each is used again. Leaving the context closes them."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, key: str = "") -> None:
         self._host = host
         self._port = port
+        self._key = key
         self._stack = AsyncExitStack()
         self._idle: list[Wire] = []
 
@@ -102,4 +105,4 @@ class Wires:
         self._idle.append(wire)
 
     async def _connect(self) -> Wire:
-        return await self._stack.enter_async_context(connected(self._host, self._port))
+        return await self._stack.enter_async_context(connected(self._host, self._port, self._key))
