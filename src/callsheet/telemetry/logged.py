@@ -38,7 +38,7 @@ class LoggedRuns:
             run_id=run.run_id,
             scenario_id=run.scenario_id,
             step_path=event.step_path,
-            attempt=event.attempt,
+            attempt=event.attempt - 1,  # the event has the number of the next one
             code=_code(event.error),
         )
 
