@@ -2,15 +2,26 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Final
 
 from callsheet.access.patterns import Patterns
 from callsheet.errors.tools import ServerUnavailable, ToolForbidden, ToolMissing
 from callsheet.runs.tools import ToolCall
 
+_MOST_COMPARED: Final = 200
+_LONGEST_COMPARED: Final = 64
+"""Names, and characters of one, among which the one that was meant is looked for."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A sentence with the known word that `word` may stand for; empty when none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    """A sentence with the known word that `word` may stand for; empty when none is close.
+
+    Tool servers say how many names there are and how long, callers how long the word: no more of them is compared than
+    takes a millisecond or two.
+    """
+    short = (name for name in known if len(name) <= _LONGEST_COMPARED)
+    close = difflib.get_close_matches(word[:_LONGEST_COMPARED], list(islice(short, _MOST_COMPARED)), n=1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
