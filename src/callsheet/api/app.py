@@ -44,7 +44,7 @@ def create_app(parts: Parts, *, mcp: ASGIApp | None = None, web: BaseRoute | Non
         title=TITLE,
         version=options.version,
         description=DESCRIPTION,
-        redirect_slashes=False,  # a redirect names http, which is all we see behind TLS: keys would follow it in the clear
+        redirect_slashes=False,  # one names http, which is what we see behind TLS: keys would follow
         middleware=_middleware(parts),
     )
     app.state.parts = parts
