@@ -16,6 +16,7 @@ def test_every_part_of_a_filter_is_told() -> None:
         "started_after": after_noon(1),
         "started_before": after_noon(2),
         "finished_before": after_noon(3),
+        "error_code": frozenset({"ToolTimeout"}),
         "parent_run_id": RunId("p"),
         "owner": "key:ada",
         "q": "x",
