@@ -84,10 +84,16 @@ def secret_store(settings: Settings) -> SecretStore:
     return SecretStore(settings.data / "secrets", FileCipher(key_file(settings), make=settings.key_file is None))
 
 
-def operator_environment(settings: Settings, environment: Mapping[str, str]) -> OperatorEnvironment:
-    """What the operator gives by name: from `environment`, else from `secrets_dir`, else from the store."""
+def operator_environment(
+    settings: Settings, environment: Mapping[str, str], store: SecretStore | None = None
+) -> OperatorEnvironment:
+    """What the operator gives by name: from `environment`, else from `secrets_dir`, else from the store.
+
+    Each looks for changes by itself: what has to know of the same secrets at the same time needs the same one, and the
+    `store` through which they are changed.
+    """
     files = () if settings.secrets_dir is None else (SecretFiles(settings.secrets_dir),)
-    return OperatorEnvironment(environment, *files, secret_store(settings))
+    return OperatorEnvironment(environment, *files, store or secret_store(settings))
 
 
 @asynccontextmanager

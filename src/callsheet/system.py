@@ -12,6 +12,7 @@ from callsheet.catalog.trigger_files import FolderTriggers
 from callsheet.engine.cipher import FileCipher, KeyCipher, key_of
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy
+from callsheet.engine.environment import OperatorEnvironment
 from callsheet.engine.local import local_engine
 from callsheet.engine.secrets.desk import StoredSecrets
 from callsheet.engine.sweeping import sweeping
@@ -144,7 +145,7 @@ async def open_system(
     """
     async with AsyncExitStack() as stack:
         clock, storage = SystemClock(), await stack.enter_async_context(open_storage(settings, note))
-        given, known = operator_environment(settings, environment), known_secrets(settings, environment)
+        given, known, desk = _secrets(settings, environment)
         servers = open_tools(settings, environment, permits=storage.permits, known=known)
         telemetry = await stack.enter_async_context(_observed(servers, storage, settings, wanted))
         journal, tools = telemetry.journal, telemetry.tools
@@ -173,7 +174,7 @@ async def open_system(
             triggers=_desk(triggers, storage, scenarios, runs, table),
             hooks=Hooks(triggers=triggers, environment=given, runs=runs, clock=clock),
             access=storage.access,
-            secrets=StoredSecrets(given, secret_store(settings)),
+            secrets=desk,
         )
 
 
@@ -321,7 +322,7 @@ async def open_tools(
         ConfigurationInvalid: mcp.json cannot be used.
     """
     servers = _servers(settings, environment)
-    known = known or known_secrets(settings, environment)
+    known = known or _known_secrets(settings, environment, operator_environment(settings, environment))
     servers = [server for server in servers if server.name == only] or servers
     jitter = SystemEntropy().jitter
     children, lockfile = settings.data / "children", settings.mcp.with_name(LOCKFILE)
@@ -349,14 +350,18 @@ def open_sign_in(settings: Settings, environment: Mapping[str, str], server: str
     return sign_in_of(found, _tokens(settings), SharedTls()) if isinstance(found, HttpServer) else None
 
 
-def known_secrets(settings: Settings, environment: Mapping[str, str]) -> KnownSecrets:
-    """The secrets that this process knows: those of the operator, and those that `mcp.json` gives tool servers.
+def _secrets(
+    settings: Settings, environment: Mapping[str, str]
+) -> tuple[OperatorEnvironment, KnownSecrets, StoredSecrets]:
+    """What scenarios are given, what is taken out, and where it is changed: of one look at what there is."""
+    store = secret_store(settings)
+    given = operator_environment(settings, environment, store)
+    return given, _known_secrets(settings, environment, given), StoredSecrets(given, store)
 
-    Raises:
-        ConfigurationInvalid: mcp.json cannot be used.
-    """
-    servers = {server.name: server.secrets for server in _servers(settings, environment)}
-    return KnownSecrets(operator_environment(settings, environment), servers)
+
+def _known_secrets(settings: Settings, environment: Mapping[str, str], given: OperatorEnvironment) -> KnownSecrets:
+    """The secrets that this process knows: those of the operator, and those that `mcp.json` gives tool servers."""
+    return KnownSecrets(given, {server.name: server.secrets for server in _servers(settings, environment)})
 
 
 def _servers(settings: Settings, environment: Mapping[str, str]) -> Sequence[ServerConfig]:

@@ -47,8 +47,8 @@ async def open_secrets(settings: Settings) -> AsyncGenerator[SecretAccess]:
         async with open_server(settings, server.note["url"]) as asked:
             yield RemoteSecrets(asked)
         return
-    given = operator_environment(settings, environment())
-    yield LocalSecrets(settings, StoredSecrets(given, secret_store(settings)))
+    store = secret_store(settings)
+    yield LocalSecrets(settings, StoredSecrets(operator_environment(settings, environment(), store), store))
 
 
 class LocalSecrets:

@@ -30,8 +30,7 @@ class OperatorEnvironment:
         self._variables = _with_prefix(environment, VARIABLE)
         self._own = _with_prefix(environment, SECRET)
         self._providers = providers
-        self._seen: list[Mapping[str, str]] = []
-        self._secrets: Mapping[str, str] = self._own
+        self._merged: tuple[list[Mapping[str, str]], Mapping[str, str]] = [], self._own
 
     @property
     def variable_names(self) -> tuple[str, ...]:
@@ -56,12 +55,14 @@ class OperatorEnvironment:
         if not self._providers:
             return self._own
         seen = [provider.secrets() for provider in self._providers]
-        if seen != self._seen:
+        known, secrets = self._merged
+        if seen != known:
             merged: dict[str, str] = {}
             for each in reversed(seen):
                 merged |= each
-            self._seen, self._secrets = seen, merged | self._own
-        return self._secrets
+            secrets = merged | self._own
+            self._merged = seen, secrets
+        return secrets
 
     def provider_of(self, name: str) -> str | None:
         """Where the secret comes from: `environment`, or what its provider is called; None when it is nowhere."""

@@ -116,7 +116,7 @@ class Acceptance:
         problems += [
             Problem(pointer=f"/secrets/{index}", message=f"The secret '{name}' is not set: {how_to_set(name)}.")
             for index, name in enumerate(scenario.secrets)
-            if self._environment.secret(name) is None
+            if self.secrets.value(name) is None
         ]
         if problems:
             message = f"The scenario '{entry.scenario_id}' needs what the operator did not give. {problems[0].message}"

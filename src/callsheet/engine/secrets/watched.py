@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Final, TypeAlias
 
 from loguru import logger
@@ -55,18 +56,22 @@ class WatchedFolder:
         self._seen: dict[str, tuple[_Stamp, str | None]] = {}
         self._secrets: Mapping[str, str] = {}
         self._told: set[tuple[str, str]] = set()
+        self._looking = Lock()
 
     def secrets(self) -> Mapping[str, str]:
-        """Every secret by name, at most `EVERY` seconds old."""
-        now = self._now()
-        if self._looked_at is None or now - self._looked_at >= EVERY:
-            self._looked_at = now
-            self._look()
-        return self._secrets
+        """Every secret by name, at most `EVERY` seconds old; from any thread."""
+        # One at a time: who was held up while looking would put what was there before over what is there now.
+        with self._looking:
+            now = self._now()
+            if self._looked_at is None or now - self._looked_at >= EVERY:
+                self._looked_at = now
+                self._look()
+            return self._secrets
 
     def forget(self) -> None:
         """Look again the next time, for something was changed."""
-        self._looked_at = None
+        with self._looking:
+            self._looked_at = None
 
     def _look(self) -> None:
         seen = {name: self._read(name, path) for name, path in self._files()}

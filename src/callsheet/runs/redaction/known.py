@@ -38,24 +38,30 @@ class KnownSecrets:
             self._note(secrets)
         self.everything()
 
+    def value(self, name: str) -> str | None:
+        """What the secret is now; whoever is given it here can rely on it being known from then on."""
+        found = self._environment.secret(name)
+        if found is not None:
+            self._note({name: found})
+        return found
+
     def everything(self) -> Redactor:
         """Of every secret that this process knows: for what belongs to no run, such as logs and tool servers."""
         present = self._environment.secrets()
-        if self._all is None or self._all[0] != present:
+        known = self._all
+        if known is None or known[0] != present:
             self._note(present)
-            self._all = dict(present), self._redactor(self._values)
-        return self._all[1]
+            known = self._all = dict(present), self._redactor(self._values)
+        return known[1]
 
     def of(self, scenario: Scenario) -> Redactor:
         """Of the secrets that a scenario declares, and of those that the tool servers have which it can call."""
         names = self._names(scenario)
         if not names:
             return NOTHING
-        secret = self._environment.secret
-        present = tuple(secret(name) for name in scenario.secrets)
+        present = tuple(map(self.value, scenario.secrets))
         found = self._of.get(names)
         if found is None or found[0] != present:
-            self._note({name: each for name, each in zip(scenario.secrets, present, strict=True) if each is not None})
             found = self._of[names] = present, self._redactor(names)
         return found[1]
 
@@ -83,6 +89,7 @@ class KnownSecrets:
             if secret not in values:
                 self._values[name] = (secret, *values)[:_MOST_VALUES]
                 self._of.clear()  # one name may be noted by several: of scenarios, and of tool servers
+                self._all = None
 
     def _redactor(self, names: Iterable[str]) -> Redactor:
         pairs = frozenset((name, value) for name in names for value in self._values.get(name, ()))

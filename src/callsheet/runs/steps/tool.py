@@ -63,10 +63,10 @@ class ToolExecutor:
 
     async def _attempt(self, step: ToolStep, prepared: Json, attempt: Attempt) -> Outcome:
         execution = attempt.execution
-        execution.renew_secrets()
         arguments, names = _object(prepared), execution.scenario.secrets
-        if names and uses_secrets(step.input):
-            secrets: JsonObject = dict(_resolve(names, execution))
+        secrets: JsonObject = dict(_resolve(names, execution)) if names and uses_secrets(step.input) else {}
+        execution.renew_secrets()  # now: what is used is among what is known
+        if secrets:
             arguments = _object(await attempt.scope.evaluate(step.input, {"secrets": secrets}))
         if (redactor := execution.redactor) is NOTHING:
             return Outcome(output=await _call(step, arguments, attempt))
@@ -127,7 +127,7 @@ def _kept(data: Json) -> Json:
 
 
 def _resolve(names: tuple[str, ...], execution: Execution) -> dict[str, str]:
-    found = {name: execution.around.environment.secret(name) for name in names}
+    found = {name: execution.around.secrets.value(name) for name in names}
     for name, secret in found.items():
         if secret is None:
             message = f"The secret '{name}' is not set any more: {how_to_set(name)}."
