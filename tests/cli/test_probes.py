@@ -22,7 +22,7 @@ def test_it_answers_on_this_machine_alone(tmp_path: Path) -> None:
 
 def test_beyond_this_machine_it_is_refused_where_callers_are_not_asked(tmp_path: Path) -> None:
     settings = load_settings({"metrics_port": 0, "metrics_host": "0.0.0.0"}, folder=tmp_path)
-    with pytest.raises(ConfigurationInvalid, match='auth = "on"'):
+    with pytest.raises(ConfigurationInvalid, match="export CALLSHEET_AUTH=on"):
         listener_of(settings)
     asked = {"metrics_port": 0, "metrics_host": "0.0.0.0", "auth": "on", "allowed_hosts": ("worker-1",)}
     listener = listener_of(load_settings(asked, folder=tmp_path))

@@ -89,7 +89,7 @@ def test_the_runs_of_an_error_code_are_found_and_retried_by_keyboard(page: Page,
     expect(row(page, fine)).to_be_visible()
     code = page.get_by_role("combobox", name="Error code")
     code.focus()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.type("With Sn")  # how many codes stand before it depends on what else was done here
     expect(page).to_have_url(re.compile(r"error_code=Snapped$"))
     expect(row(page, fine)).to_have_count(0)
     expect(row(page, broken)).to_be_visible()
@@ -97,7 +97,7 @@ def test_the_runs_of_an_error_code_are_found_and_retried_by_keyboard(page: Page,
     expect(page.get_by_role("dialog", name="Retry runs").locator(f'a[href="/runs/{broken}"]')).to_be_visible()
     page.keyboard.press("Escape")
     code.focus()
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
     expect(row(page, fine)).to_be_visible()
     expect(code).to_be_focused()
     expect(page).to_have_url(re.compile(r"/runs$"))

@@ -56,6 +56,7 @@ class WatchedFolder:
         self._seen: dict[str, tuple[_Stamp, str | None]] = {}
         self._secrets: Mapping[str, str] = {}
         self._told: set[tuple[str, str]] = set()
+        self._untold: list[str] = []
         self._looking = Lock()
 
     def secrets(self) -> Mapping[str, str]:
@@ -66,7 +67,10 @@ class WatchedFolder:
             if self._looked_at is None or now - self._looked_at >= EVERY:
                 self._looked_at = now
                 self._look()
-            return self._secrets
+            found, untold, self._untold = self._secrets, self._untold, []
+        for sentence in untold:  # not while looking: who writes the log looks, too
+            logger.warning("{}", sentence)
+        return found
 
     def forget(self) -> None:
         """Look again the next time, for something was changed."""
@@ -122,4 +126,4 @@ class WatchedFolder:
         """Once: it is looked at again and again."""
         if (name, sentence) not in self._told:
             self._told.add((name, sentence))
-            logger.warning("{}", sentence)
+            self._untold.append(sentence)
