@@ -25,6 +25,8 @@ async def journal(request: pytest.FixtureRequest) -> AsyncGenerator[SignallingJo
         yield MemoryJournal()
     else:
         async with PostgresJournal.open(request.getfixturevalue("postgres_url")) as opened:
+            async with asyncio.timeout(30):
+                await opened.listening.wait()  # what is told before is not heard
             yield opened
 
 
