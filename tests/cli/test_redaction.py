@@ -48,8 +48,9 @@ def test_no_part_of_a_record_shows_a_secret(tmp_path: Path, capsys: pytest.Captu
         ("basic facts", "basic facts"),
     ],
 )
-def test_what_shows_who_somebody_is_is_hidden(text: str, expected: str) -> None:
-    assert hidden(text) == expected
+def test_what_shows_who_somebody_is_is_hidden(tmp_path: Path, text: str, expected: str) -> None:
+    with known_secrets_hidden(load_settings({}, tmp_path), {}):  # else those of the command before are hidden, too
+        assert hidden(text) == expected
 
 
 def test_a_secret_that_is_set_meanwhile_and_one_that_was_before_are_hidden(
