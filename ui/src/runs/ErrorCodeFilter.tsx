@@ -12,10 +12,12 @@ interface Props {
   onChange: (code: string | undefined) => void;
 }
 
-/** The error that ended the runs: one of those that the list shows, or what a link named. Not there without any. */
+/** The error that ended the runs: one of those listed without it, or what a link named. Not there without any. */
 export function ErrorCodeFilter({ code, filter, onChange }: Props) {
-  // What was listed before stays a choice until the next list is there: otherwise the field that has the focus would go.
-  const { data } = useInfiniteQuery({ ...runPagesQuery(filter), placeholderData: keepPreviousData });
+  // Of the list without a code, so that all others stay a choice when one was made; and until the next list is there:
+  // otherwise the field that has the focus would go.
+  const uncoded = { ...filter, error_code: undefined };
+  const { data } = useInfiniteQuery({ ...runPagesQuery(uncoded), placeholderData: keepPreviousData });
   const listed = data?.pages.flatMap((page) => page.runs.map((run) => run.error_code ?? "")) ?? [];
   const chosen = codes(code)?.join(",") ?? "";
   const known = [...new Set([...listed, chosen])].filter((one) => one !== "").toSorted();
