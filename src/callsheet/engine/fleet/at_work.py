@@ -108,7 +108,8 @@ class AtWork:
             except JournalUnavailable:
                 performance.doubtful = True
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(draining.wait(), _PAUSE)
+                    async with asyncio.timeout(_PAUSE):
+                        await draining.wait()
             else:
                 return not draining.is_set()
         return False

@@ -11,6 +11,7 @@ from loguru import logger
 from procrastinate import App, PsycopgConnector
 
 from callsheet.engine.attempts import Attempts, Execute
+from callsheet.engine.ending import end
 from callsheet.engine.fleet.at_work import AtWork
 from callsheet.engine.fleet.audit import Audit
 from callsheet.engine.fleet.connection import PatientConnector
@@ -166,10 +167,7 @@ class Crew:
         """Stop everything; after `drain`."""
         if self._silence is not None:
             self._silence()
-        for task in self._rounds:
-            task.cancel()
-        if self._rounds:
-            await asyncio.wait(self._rounds)
+        await end(self._rounds)
 
     async def _leave_nothing_behind(self) -> None:
         jobs = self._parts.jobs

@@ -117,7 +117,8 @@ class Gate:
             except JournalUnavailable as exc:
                 logger.debug("Run {} waits for a permit: {}", order.run_id, exc.message)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._draining.wait(), _PAUSE)
+                async with asyncio.timeout(_PAUSE):
+                    await self._draining.wait()
         return False
 
     async def _give_back(self, name: str, run_id: RunId) -> None:

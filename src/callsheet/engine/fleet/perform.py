@@ -103,7 +103,8 @@ class Performer:
                 if not await self._jobs.exists(job):
                     return
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._draining.wait(), _PAUSE)
+                    async with asyncio.timeout(_PAUSE):
+                        await self._draining.wait()
 
     def _passed(self, job: Job, performance: Performance) -> AbstractAsyncContextManager[bool]:
         return nullcontext(True) if self._gate is None else self._gate.passed(job, performance.dispatched)

@@ -7,6 +7,7 @@ from typing import Final
 from loguru import logger
 from procrastinate import App, JobContext
 from procrastinate.jobs import Job
+from procrastinate.worker import Worker as QueueWorker
 
 from callsheet.engine.fleet.connection import PatientConnector
 from callsheet.engine.fleet.jobs import BEACON, COMMON, RUN, Jobs
@@ -85,7 +86,8 @@ class Worker:
         """One worker of procrastinate, from its beginning to its end."""
         self._over, self._fell = asyncio.Event(), asyncio.Event()
         self._connector.asked_at = _now()
-        working = asyncio.create_task(self._work(), name="worker")
+        worker = self._hire()
+        working = asyncio.create_task(worker.run(), name="worker")
         ends = {
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._stopping.wait()),
@@ -99,14 +101,16 @@ class Worker:
             if not self._stopping.is_set():
                 self._let_go()
             self._over.set()
-            working.cancel()  # which lets it fetch no more and wait for its jobs
+            worker.stop()  # it fetches no more and waits for its jobs, and does so, too, when the cancellation is lost
+            working.cancel()
             await asyncio.wait({working})
         if not working.cancelled() and (exc := working.exception()) is not None:
             raise exc
 
-    async def _work(self) -> None:
+    def _hire(self) -> QueueWorker:
         timing = self._timing
-        await self._app.run_worker_async(
+        return QueueWorker(
+            self._app,
             queues=self._queues,
             name=self._queue,
             concurrency=self._room + 1,  # one place is the beacon's
