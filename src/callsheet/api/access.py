@@ -21,7 +21,7 @@ from callsheet.access.scopes import SCOPES_OF
 from callsheet.access.scopes import Scope as AccessScope
 from callsheet.api.auditing import audited, takes_deed
 from callsheet.api.observing import note_caller, note_route
-from callsheet.api.single_parameters import require_single, single_parameters
+from callsheet.api.query_parameters import query_parameters
 from callsheet.errors.access import Forbidden, TooManyGuesses, Unauthenticated
 from callsheet.errors.journal import JournalUnavailable
 
@@ -90,7 +90,7 @@ class GuardedRoute(APIRoute):
             raise TypeError(f"{endpoint.__module__}.{endpoint.__name__} begins its act, and has no parameter TheDeed.")
         self.access = access
         super().__init__(path, endpoint, **options)
-        self.single = single_parameters(self.dependant)
+        self.query = query_parameters(self.dependant)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. A wrong method is told to everybody who is known."""
@@ -98,7 +98,7 @@ class GuardedRoute(APIRoute):
         known = scope["method"] in (self.methods or ())
         if not (known and self.access.action):
             admit(scope, self.access if known or self.access.public else Access())
-            require_single(scope["query_string"], self.single)
+            self._check_query(scope)
             return await super().handle(scope, receive, send)
         who = None if self.access.public else principal_of(scope)
         action, begins = self.access.action, self.access.begins
@@ -106,8 +106,13 @@ class GuardedRoute(APIRoute):
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         admit(scope, self.access)  # in here, for the log tells of those who may not, too
-        require_single(scope["query_string"], self.single)
+        self._check_query(scope)
         await super().handle(scope, receive, send)
+
+    def _check_query(self, scope: Scope) -> None:
+        """Refuse what the route cannot take; to public ones lead links of others, who add what they like."""
+        if query := scope["query_string"]:
+            self.query.check(query, others=bool(self.access.public))
 
 
 class Guarded:

@@ -24,10 +24,11 @@ _SCHEMES: Final[dict[str, Any]] = {
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]
 _UNKNOWN: Final = described("Nobody knows who calls: the credential is missing, none, or expired")
 _FORBIDDEN: Final = described("The caller's role does not allow it, or another page sent it")
+_INVALID: Final = described("The query has a parameter that the operation does not have, or one of one value twice")
 
 
 def describe_access(app: FastAPI) -> None:
-    """Let the OpenAPI document of `app` say of each operation who may have it, where callers are asked."""
+    """Let the OpenAPI document of `app` say of each operation who may have it, and what `GuardedRoute` refuses."""
     document_of_routes = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -51,5 +52,5 @@ def _describe(paths: dict[str, Any], context: RouteContext, access: Access) -> N
         operation["security"] = _SECURITY
         if access.scope is not None:
             operation["x-scope"] = access.scope.value
-        responses = {"401": _UNKNOWN, "403": _FORBIDDEN, **operation["responses"]}
+        responses = {"401": _UNKNOWN, "403": _FORBIDDEN, "422": _INVALID, **operation["responses"]}
         operation["responses"] = dict(sorted(responses.items()))

@@ -279,4 +279,5 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     pointer = "".join(f"/{shortened(escape(token))}" for token in trail)
     # What a validator of ours raised comes with pydantic's name for it in front.
     sentence = str(fault["msg"]).removeprefix("Value error, ")
-    return {"in": str(place), "pointer": pointer, "message": f"{sentence[:1].upper()}{sentence[1:]}."}
+    end = "" if sentence.endswith(("?", ".")) else "."
+    return {"in": str(place), "pointer": pointer, "message": f"{sentence[:1].upper()}{sentence[1:]}{end}"}
