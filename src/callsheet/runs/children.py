@@ -1,6 +1,5 @@
 """Runs that steps of other runs begin: runs of their own, linked to the step that waits for them."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,11 +11,11 @@ from callsheet.runs.acceptance import Acceptance
 from callsheet.runs.codec import decode
 from callsheet.runs.events import ParentStep, Revision, RunFinished, RunId, RunStarted
 from callsheet.runs.ports import CatalogEntry, Clock, Engine, Journal, NewRun
+from callsheet.runs.scenarios import read_stored
 from callsheet.runs.seen import require_seen
 from callsheet.runs.state import RunState
-from callsheet.scenario.codec import canonical, decode_json
-from callsheet.scenario.json import JsonObject, is_object
-from callsheet.scenario.parse import parse_scenario
+from callsheet.scenario.codec import canonical
+from callsheet.scenario.json import JsonObject
 
 MAX_DEPTH: Final = 5
 """How many runs may stand above one another."""
@@ -56,18 +55,18 @@ class Children:
     async def _earlier(self, entry: CatalogEntry, revision: Revision) -> CatalogEntry:
         """An earlier revision: the journal has every one that ever ran."""
         try:
-            document = decode_json(await self.journal.definition(revision))
+            found = await read_stored(await self.journal.definition(revision))
         except ScenarioNotFound:
             raise _never_ran(entry, revision) from None
-        parsed = (await asyncio.to_thread(parse_scenario, document)).scenario
-        if parsed is not None and parsed.scenario_id != entry.scenario_id:
-            raise _never_ran(entry, revision)  # whether it is one of another scenario is not for everybody to know
-        if parsed is None or not is_object(document):
+        if found is None:
             raise StepFailure(
                 f"Revision {revision} is none of scenario '{entry.scenario_id}' that can run here.",
                 code="ScenarioFailed",
             )
-        return replace(entry, document=document, scenario=parsed, revision=revision, problems=())
+        document, scenario = found
+        if scenario.scenario_id != entry.scenario_id:
+            raise _never_ran(entry, revision)  # whether it is one of another scenario is not for everybody to know
+        return replace(entry, document=document, scenario=scenario, revision=revision, problems=())
 
     async def begin(
         self, child: RunId, entry: CatalogEntry, child_input: JsonObject, parent: ParentStep, above: RunState

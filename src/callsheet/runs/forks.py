@@ -31,10 +31,10 @@ from callsheet.runs.places import has_place, outline, place
 from callsheet.runs.ports import CatalogEntry, Clock, Entropy, Journal, NewRun
 from callsheet.runs.redaction.events import clean
 from callsheet.runs.reuse import Kept, Story
-from callsheet.scenario.codec import canonical, decode_json, digest
-from callsheet.scenario.json import JsonObject, is_object
+from callsheet.runs.scenarios import read_stored
+from callsheet.scenario.codec import canonical, digest
+from callsheet.scenario.json import JsonObject
 from callsheet.scenario.model import Scenario
-from callsheet.scenario.parse import parse_scenario
 from callsheet.scenario.steps.base import OnError
 from callsheet.scenario.steps.fail import UNCATCHABLE
 
@@ -133,12 +133,12 @@ class Forks:
             return await self._acceptance.entry(started.scenario_id)
         revision = started.revision if wanted is None else Revision(wanted)
         try:
-            document = decode_json(await self._journal.definition(revision))
+            found = await read_stored(await self._journal.definition(revision))
         except ScenarioNotFound:
             raise _unknown_revision(started, revision) from None
-        scenario = (await asyncio.to_thread(parse_scenario, document)).scenario
-        if scenario is None or not is_object(document):
+        if found is None:
             raise ScenarioInvalid(f"This version of Callsheet cannot read the revision {revision} of the scenario.")
+        document, scenario = found
         if scenario.scenario_id != started.scenario_id:
             raise _unknown_revision(started, revision)
         return CatalogEntry(

@@ -8,6 +8,7 @@ from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.runs.events import Revision
 from callsheet.runs.ports import Journal
 from callsheet.scenario.codec import DocumentInvalid, decode_json
+from callsheet.scenario.json import JsonObject, is_object
 from callsheet.scenario.model import Scenario
 from callsheet.scenario.parse import parse_scenario
 
@@ -42,6 +43,23 @@ class PinnedScenarios:
                 if len(self._parsed) > _KEPT:
                     self._parsed.popitem(last=False)
         return scenario
+
+
+async def read_stored(document: bytes) -> tuple[JsonObject, Scenario] | None:
+    """A document that the journal holds, and the scenario in it; None when this version of Callsheet cannot read it.
+
+    Beside the event loop: a document has room for thousands of expressions.
+    """
+    return await asyncio.to_thread(_read_stored, document)
+
+
+def _read_stored(document: bytes) -> tuple[JsonObject, Scenario] | None:
+    try:
+        value = decode_json(document)
+    except DocumentInvalid:
+        return None
+    scenario = parse_scenario(value).scenario
+    return None if scenario is None or not is_object(value) else (value, scenario)
 
 
 def parse_pinned(revision: Revision, document: bytes) -> Scenario:
