@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
+from callsheet.access.scopes import Role
 from callsheet.errors.journal import JournalUnavailable
 from callsheet.runs.events import (
     Message,
@@ -23,6 +24,7 @@ from callsheet.runs.events import (
 )
 from callsheet.runs.ports import NewRun
 from callsheet.scenario.json import JsonObject
+from tests.api.credentials import asking_house, bearer, key_of
 from tests.api.house import NEWS, House, Watched, problems_of
 from tests.support.events import NOON, after_noon, new_id, new_run, run_finished, run_started, step_started
 
@@ -85,6 +87,22 @@ async def test_an_answer_is_stored_before_200_and_the_run_goes_on(house: House, 
     assert message.value == {"kind": "answer", "approved": True, "comment": "fine ✓", "data": {"n": 1}}
     assert message.by == "ada"
     assert house.engine.dispatched == [run_id]
+
+
+async def test_a_caller_who_is_known_answers_in_their_own_name() -> None:
+    house = asking_house()
+    run_id = await asking(house, assignees=["ada", "grace"])
+    async with house.client() as client:
+        client.headers = bearer(await key_of(house, Role.OPERATOR, name="bob", every_run=True))
+        others = await answer(client, run_id, approved=True)
+        pretended = await answer(client, run_id, approved=True, by="ada")
+        client.headers = bearer(await key_of(house, Role.OPERATOR, name="ada", every_run=True))
+        given = await answer(client, run_id, approved=True)
+    assert (others.status_code, others.json()["code"]) == (403, "forbidden")
+    assert "'key:bob' may not answer this; those who may: ada, grace." in others.json()["detail"]
+    assert (pretended.status_code, problems_of(pretended)[0]["pointer"]) == (422, "/by")
+    assert (given.status_code, given.json()["by"]) == (200, "ada")
+    assert (await house.journal.messages(run_id))[3].by == "ada"
 
 
 async def test_a_rejection_needs_no_more_than_that(house: House, client: httpx2.AsyncClient) -> None:

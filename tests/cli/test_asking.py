@@ -17,6 +17,7 @@ from callsheet.cli.forms import GivenUp, fill
 from callsheet.scenario.json import Json, JsonObject
 from tests.cli.conftest import CommandLine
 from tests.support.servers.starting import FOLDER
+from tests.support.service import serving
 
 
 class Script:
@@ -90,10 +91,10 @@ class Typist:
 
 
 @contextmanager
-def typing(folder: Path, *arguments: str) -> Generator[tuple[Typist, "subprocess.Popen[bytes]"]]:
+def typing(folder: Path, *arguments: str, **settings: str) -> Generator[tuple[Typist, "subprocess.Popen[bytes]"]]:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "callsheet", *arguments]
-    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
+    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", **settings}
     with subprocess.Popen(
         command, cwd=folder, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment
     ) as process:
@@ -127,6 +128,47 @@ def test_an_approval_is_asked_and_answered_where_the_run_is_watched(callsheet: C
         output = json.loads(process.stdout.read())
         assert process.wait(30) == 0
     assert (output["approved"], output["data"]) == (True, {"reason": "It is good."})
+
+
+@contextmanager
+def asking(
+    callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch, auth: str, caller: str
+) -> Generator[tuple[Typist, "subprocess.Popen[bytes]"]]:
+    """A caller with a key runs, through a server, a scenario that asks ada or bob."""
+    step: JsonObject = {"name": "ask", "type": "approval", "message": "Publish it?", "assignees": ["bob", "ada"]}
+    document: JsonObject = {"schema_version": "1", "scenario_id": "asks", "name": "Asks", "steps": [step]}
+    folder = callsheet.folder / "served"
+    with serving(folder, scenarios=[document], settings={"auth": auth}, start=False) as service:
+        monkeypatch.chdir(folder)
+        key = callsheet("keys", "create", caller, "--role", "operator").out.strip()
+        service.start()
+        with typing(folder, "run", "asks", CALLSHEET_API_KEY=key) as at_work:
+            at_work[0].until("Approve?")
+            yield at_work
+
+
+@pytest.mark.parametrize("auth", ["on", "off"])
+def test_who_is_asked_says_their_name_where_no_key_does(
+    callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch, auth: str
+) -> None:
+    with asking(callsheet, monkeypatch, auth, "ada") as (typist, process):
+        typist.line("y")
+        if auth == "off":
+            typist.until("Who are you? One of bob, ada:")
+            typist.line("ada")
+        assert process.stdout is not None
+        output = json.loads(process.stdout.read())
+        assert process.wait(30) == 0
+    assert "Who are you?" not in typist.seen or auth == "off"
+    assert output["by"] == "ada"
+
+
+def test_a_question_for_others_is_left_to_them(callsheet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asking(callsheet, monkeypatch, "on", "eve") as (typist, process):
+        typist.line("n")
+        typist.until("'key:eve' may not answer this; those who may: bob, ada.")
+        process.send_signal(2)
+        assert process.wait(30) == 130
 
 
 def test_ctrl_c_at_a_question_cancels_the_run(callsheet: CommandLine) -> None:

@@ -57,7 +57,7 @@ async def test_who_may_not_change_a_task_is_told_so_and_written_down(method: str
     log = MemoryAuditLog()
     acts = acts_in(log)
     knows: Any = {"extensions": [advertise(TASKS, {})]}
-    async with asyncio.timeout(20), reached(acts) as at:
+    async with asyncio.timeout(20), reached(acts=acts) as at:
         async with at.client("ada", **knows) as ada:
             task = await ask(ada, "tools/call", name="news_asks", arguments={})
         async with at.client("viv", **knows) as viv:

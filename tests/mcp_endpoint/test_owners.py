@@ -9,12 +9,14 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from mcp_types import ElicitResult
 
 from callsheet.access.acts import Acts
 from callsheet.access.patterns import ALL, Patterns
 from callsheet.access.principal import PRINCIPAL, Principal
 from callsheet.access.scopes import Role
 from callsheet.mcp_endpoint.http import open_endpoint
+from callsheet.mcp_endpoint.outcomes import RUN_ID
 from callsheet.runs.events import RunId
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
@@ -61,9 +63,9 @@ class At:
 
 
 @asynccontextmanager
-async def reached(acts: Acts | None = None) -> AsyncGenerator[At]:
+async def reached(*more: JsonObject, acts: Acts | None = None) -> AsyncGenerator[At]:
     billing: JsonObject = {**document("billing"), "input_schema": WHO}
-    documents = (document("news_daily"), billing, document("news_asks", approval()))
+    documents = (document("news_daily"), billing, document("news_asks", approval()), *more)
     async with (
         memory_system(documents, {"t": {"echo": echo}}) as system,
         open_endpoint(parts_of(system, acts)) as endpoint,
@@ -148,6 +150,31 @@ async def test_a_scenario_outside_of_the_patterns_is_as_if_it_were_not_there() -
             ]
             assert hidden.replace("billing", "…") == missing.replace("nothing", "…")
         assert (await at.system.journal.runs(RunFilter(), 10)).runs == ()
+
+
+async def test_the_client_of_an_assignee_is_asked_and_nobody_else_is() -> None:
+    asked: list[Any] = []
+
+    async def person(_context: Any, params: Any) -> ElicitResult:
+        asked.append(params.requested_schema["properties"])
+        return ElicitResult(action="accept", content={"approved": True})
+
+    signed = document("signed", approval(assignees=["grace", "ada"]))
+    async with reached(signed) as at:
+        async with at.client("bob", elicitation_callback=person) as bob:
+            others = await bob.call_tool("signed", {})
+            run_id = others.meta[RUN_ID] if others.meta else ""
+            arguments = {"run_id": run_id, "step_path": "ask", "approved": True}
+            refused = [await bob.call_tool("callsheet_answer", {**arguments, **by}) for by in ({}, {"by": "ada"})]
+        assert asked == []
+        async with at.client("ada", elicitation_callback=person) as ada:
+            given: Any = await ada.call_tool("signed", {})
+    assert others.is_error
+    assert "waits for an answer: somebody else is to answer it." in text_of(others)
+    assert "Those who may answer: grace, ada." in text_of(others)
+    assert [text_of(each).partition(":")[0] for each in refused] == ["forbidden", "input.invalid"]
+    assert [set(each) for each in asked] == [{"approved", "comment"}]
+    assert given.structured_content["by"] == "ada"
 
 
 async def test_a_session_is_of_use_to_who_began_it_alone() -> None:

@@ -47,6 +47,15 @@ class Principal:
         return (self.every_run or owner == self.subject) and self.scenarios.allow(scenario_id)
 
     @property
+    def is_known(self) -> bool:
+        """Whether a credential says who they are; who calls without one is believed what they say."""
+        return self.subject not in {LOCAL.subject, STRANGER.subject}
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name` means them: it is their subject, or what follows its first colon and has none itself."""
+        return name == self.subject or (":" not in name and name == self.subject.partition(":")[2])
+
+    @property
     def mandate(self) -> Mandate:
         """On whose behalf the runs that they start work."""
         return Mandate(owner=self.subject, tools=self.tools, scenarios=self.scenarios)

@@ -26,6 +26,10 @@ class AnswersAccess(Protocol):
         """Answer a step; durable when this returns. See `Answers.answer`."""
         ...
 
+    async def knows_caller(self) -> bool:
+        """Whether it is known who answers, so that nobody has to say it."""
+        ...
+
 
 class RunsAccess(AnswersAccess, Protocol):
     """What a command does with runs."""

@@ -9,9 +9,11 @@ from callsheet.cli.forms import GivenUp, fill
 from callsheet.cli.terminal import Person
 from callsheet.cli.text import one_line
 from callsheet.cli.views import View
+from callsheet.errors.access import Forbidden
 from callsheet.errors.kinds import Conflict, NotFound
 from callsheet.errors.runs import AlreadyAnswered, InputInvalid
 from callsheet.runs.answers import APPROVAL, ASKING, Answer
+from callsheet.runs.assignees import assignees_of
 from callsheet.runs.events import Event, Record, StepPath, StepWaiting
 from callsheet.runs.state import RunState
 from callsheet.scenario.json import JsonObject, is_object
@@ -33,6 +35,7 @@ class AskingView:
         view: shows the run.
         person: who is asked.
         answering: takes the answer.
+        knows_caller: whether it is known who answers.
         paused: keeps what the view draws from the screen while somebody types.
     """
 
@@ -41,11 +44,13 @@ class AskingView:
         view: View,
         person: Person,
         answering: Answering,
+        knows_caller: Callable[[], Awaitable[bool]],
         paused: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._view = view
         self._person = person
         self._answering = answering
+        self._knows_caller = knows_caller
         self._paused = paused
         self._questions: asyncio.Queue[StepWaiting] = asyncio.Queue()
         self._state: RunState | None = None
@@ -85,7 +90,7 @@ class AskingView:
             except InputInvalid as exc:
                 self._person.tell(f"  {exc.message}")
                 continue
-            except (AlreadyAnswered, Conflict, NotFound) as exc:
+            except (AlreadyAnswered, Conflict, NotFound, Forbidden) as exc:
                 self._person.tell(f"  {exc.message}")
             except GivenUp:
                 return
@@ -112,10 +117,10 @@ class AskingView:
                 return choice
 
     async def _by(self, waits_for: JsonObject) -> str:
-        assignees = waits_for.get("assignees")
-        if not isinstance(assignees, list) or not assignees:
+        assignees = assignees_of(waits_for)
+        if not assignees or await self._knows_caller():
             return ""
-        names = ", ".join(str(each) for each in assignees)
+        names = ", ".join(assignees)
         name = await self._person.ask(f"  Who are you? One of {names}: ")
         if name is None:
             raise GivenUp

@@ -114,6 +114,10 @@ class RemoteRuns:
         fields = {"action": answer.action.value, "comment": answer.comment, "data": answer.data, "by": answer.by}
         await self._server.ask("POST", f"/api/runs/{run_id}/steps/{quote(path, safe='')}/answer", orjson.dumps(fields))
 
+    async def knows_caller(self) -> bool:
+        """See `AnswersAccess`."""
+        return (await self._server.ask("GET", "/api/session"))["auth"] == "on"
+
     async def leave(self) -> None:
         """See `RunsAccess`. The run is the server's: there is nothing to let go."""
 

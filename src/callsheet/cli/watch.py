@@ -60,7 +60,7 @@ async def _asking(runs: RunsAccess, run_id: RunId, labels: Labels, *, json: bool
             yield view
             return
         paused = view.paused if isinstance(view, LiveView) else nullcontext
-        over = AskingView(view, asked, partial(runs.answer, run_id), paused)
+        over = AskingView(view, asked, partial(runs.answer, run_id), runs.knows_caller, paused)
         asking = asyncio.create_task(over.asking())
         try:
             yield over

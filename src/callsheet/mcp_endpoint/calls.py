@@ -1,7 +1,7 @@
 """`tools/call`: submits a run, and then only follows it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -40,6 +40,7 @@ _ROUNDS: Final = 5
 """How often a client may answer one question with what does not fit."""
 
 _CANNOT: Final = "this client cannot show the question"
+_OTHERS: Final = "somebody else is to answer it"
 _FAILED: Final = "this client was asked, and failed to ask"
 
 
@@ -209,7 +210,7 @@ class Calls:
                             continue
                         asking = self._asks(talk, tuple(left), taken.complaint)
                         if asking is None:
-                            return unanswered(talk.run_id, left, _CANNOT)
+                            return unanswered(talk.run_id, left, _why_not(left))
                         if not talk.client.may_be_asked_now:
                             return asking
                         if rounds >= _ROUNDS:
@@ -280,6 +281,10 @@ async def _is_same(parts: EndpointParts, kept: JsonObject, sent: JsonObject) -> 
     """Whether a run was begun with what is sent again: its input was kept without the secrets that it declares."""
     without_secrets = parts.runs.without_secrets
     return kept == sent or await without_secrets(kept) == await without_secrets(sent)
+
+
+def _why_not(questions: Sequence[Question]) -> str:
+    return _CANNOT if all(each.is_for_caller for each in questions) else _OTHERS
 
 
 def _ended(ended: Ended, offer: Offer) -> CallToolResult:

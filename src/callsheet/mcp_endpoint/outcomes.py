@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from callsheet.errors.kinds import CallsheetError, Invalid
 from callsheet.mcp_endpoint.questions import Question
 from callsheet.mcp_endpoint.tool_schemas import RESULT
+from callsheet.runs.assignees import assignees_of
 from callsheet.runs.events import RunId, RunStatus
 from callsheet.runs.state import RunState
 from callsheet.scenario.json import Json, JsonObject, is_object
@@ -62,6 +63,8 @@ def unanswered(run_id: RunId, questions: Sequence[Question], reason: str) -> Cal
     for question in questions:
         form = question.waits_for.get("form_schema")
         lines.append(f"- step {question.path} of run {question.run_id}: {question.message}")
+        if assignees := assignees_of(question.waits_for):
+            lines.append(f"  Those who may answer: {', '.join(assignees)}.")
         if form is not None:
             lines.append(f"  Its answer's data must fit: {orjson.dumps(form).decode()}")
     lines.append(

@@ -12,9 +12,11 @@ from mcp_types import (
     ElicitResult,
 )
 
+from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors.kinds import Problem
 from callsheet.errors.runs import InputInvalid
 from callsheet.runs.answers import APPROVAL, Answer
+from callsheet.runs.assignees import assignees_of, may_answer
 from callsheet.runs.events import RunId, StepPath
 from callsheet.runs.questions import asked
 from callsheet.scenario.json import Json, JsonObject, is_object
@@ -43,22 +45,31 @@ class Question:
         key: names the question among all that the run, and the runs below it, ever ask.
         run_id: the run whose step waits: the one that was called, or one below it.
         waits_for: as in `StepWaiting`.
+        caller: who is asked.
     """
 
     key: str
     run_id: RunId
     path: StepPath
     waits_for: JsonObject
+    caller: Principal = LOCAL
 
     @property
     def message(self) -> str:
         """What is asked."""
         return str(self.waits_for.get("message") or f"The step {self.path} waits for an answer.")
 
+    @property
+    def is_for_caller(self) -> bool:
+        """Whether it may be the caller who answers."""
+        return may_answer(self.caller, self.waits_for)
+
     def requests(self, capabilities: ClientCapabilities | None) -> Mapping[str, ElicitRequest] | None:
-        """What to send to a client; None when it cannot show this question."""
+        """What to send to a client; None when it cannot show this question, or somebody else is to answer it."""
+        if not self.is_for_caller:
+            return None
         if self.waits_for.get("kind") == APPROVAL:
-            form = _approval_form(self.waits_for)
+            form = _approval_form(self.waits_for, asks_who=not self.caller.is_known)
             return None if form is None or not _shows_forms(capabilities) else {self.key: _form(self.message, form)}
         found: dict[str, ElicitRequest] = {}
         for key, each in zip(self.keys(), asked(self.waits_for), strict=True):
@@ -130,16 +141,16 @@ def _decision(content: JsonObject, waits_for: JsonObject) -> Answer:
     )
 
 
-def _approval_form(waits_for: JsonObject) -> JsonObject | None:
+def _approval_form(waits_for: JsonObject, *, asks_who: bool) -> JsonObject | None:
     """The form of an approval: the decision, and the fields of its own form; None when that is not flat."""
-    assignees, form = waits_for.get("assignees"), waits_for.get("form_schema")
+    assignees, form = assignees_of(waits_for), waits_for.get("form_schema")
     fields: JsonObject = {
         "approved": {"type": "boolean", "title": "Approve", "description": "Yes, or no."},
         "comment": {"type": "string", "title": "Comment", "maxLength": 10_000},
     }
     required: list[Json] = ["approved"]
-    if isinstance(assignees, list) and assignees:
-        fields["by"] = {"type": "string", "title": "Who answers", "enum": assignees}
+    if assignees and asks_who:
+        fields["by"] = {"type": "string", "title": "Who answers", "enum": [*assignees]}
         required.append("by")
     if is_object(form):
         properties = form.get("properties", {})

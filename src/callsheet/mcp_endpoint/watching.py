@@ -202,7 +202,15 @@ async def open_questions(answers: Answers, states: Mapping[RunId, RunState], roo
             prefix = "" if run_id == root else f"{run_id}:"
             for seq, event in await answers.open(state):
                 key = f"{prefix}{event.step_path}@{seq}"
-                found.append(Question(key=key, run_id=run_id, path=event.step_path, waits_for=event.waits_for))
+                found.append(
+                    Question(
+                        key=key,
+                        run_id=run_id,
+                        path=event.step_path,
+                        waits_for=event.waits_for,
+                        caller=answers.caller,
+                    )
+                )
             asking += _children(state)
     return tuple(found)
 

@@ -8,6 +8,7 @@ from typing import Final, cast
 from callsheet.access.principal import LOCAL, Principal
 from callsheet.errors.kinds import Problem
 from callsheet.errors.runs import AlreadyAnswered, InputInvalid, StepNotFound, StepNotWaiting
+from callsheet.runs.assignees import answerer
 from callsheet.runs.codec import decode, timestamp
 from callsheet.runs.events import Message, RunId, StepPath, StepWaiting
 from callsheet.runs.history import require_sight
@@ -33,7 +34,7 @@ class Answer:
 
     Attributes:
         data: what the step's `form_schema` asks for.
-        by: who says it; empty when nobody said who they are.
+        by: who says it: of a caller who is known their name, else what they say; empty when that is nothing.
         cancelled: neither yes nor no: only the question of a tool can be cancelled.
     """
 
@@ -85,6 +86,11 @@ class Answers:
         self._engine = engine
         self._clock = clock
 
+    @property
+    def caller(self) -> Principal:
+        """Who answers."""
+        return self._caller
+
     def seen_by(self, caller: Principal) -> "Answers":
         """The use case for a caller."""
         return Answers(
@@ -100,6 +106,7 @@ class Answers:
             StepNotWaiting: the step does not wait for a person.
             AlreadyAnswered: it has its answer; `first` is that one.
             InputInvalid: the data does not fit the form, or somebody else is to answer.
+            Forbidden: the caller is known, and somebody else is to answer.
             JournalUnavailable: nothing was stored.
         """
         await require_sight(self._caller, self._journal, run_id)
@@ -119,6 +126,7 @@ class Answers:
             raise StepNotWaiting(_not_waiting(state, step))
         seq, waiting = step.waiting
         answer = await self._clean(answer)
+        answer = replace(answer, by=answerer(self._caller, waiting.waits_for, answer.by))
         _check(waiting.waits_for, answer)
         return await self._deliver(state, seq, answer, waiting.waits_for.get("kind"))
 
@@ -170,12 +178,6 @@ def _check(waits_for: JsonObject, answer: Answer) -> None:
         message = "An approval is given or refused; only the question of a tool can be cancelled."
         problem = Problem(pointer="/action", message=message)
         raise InputInvalid(f"The answer was not taken, at /action: {message}", [problem])
-    assignees = waits_for.get("assignees")
-    if isinstance(assignees, list) and assignees and answer.by not in assignees:
-        names = ", ".join(str(each) for each in assignees)
-        who = f"'{answer.by}' may not answer" if answer.by else "It must be said who answers"
-        message = f"{who}; those who may: {names}."
-        raise InputInvalid(f"The answer was not taken, at /by: {message}", [Problem(pointer="/by", message=message)])
     form = waits_for.get("form_schema")
     if not answer.approved or not is_object(form):
         return

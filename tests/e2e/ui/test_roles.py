@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from callsheet.access.scopes import Role
+from callsheet.scenario.json import JsonObject
 from tests.e2e.ui.guarded import Guarded, guarded, refused, signed_in
 from tests.e2e.ui.keyboard import Keyboard
-from tests.e2e.ui.stage import ASKS, ORDER, OTHER, SERVED, begin, follow, has_ended, is_at, put
+from tests.e2e.ui.stage import ASKS, ORDER, OTHER, SERVED, begin, document, follow, has_ended, is_at, put
 from tests.support.service import Service
 
 VIEWER, OPERATOR, AUTHOR, ADMIN = Role
@@ -154,6 +155,32 @@ def test_a_viewer_sees_a_question_and_why_it_is_not_theirs_to_answer(
     expect(waiting).to_contain_text("go out?")
     expect(waiting.get_by_role("note")).to_contain_text("Your role, viewer, may not")
     expect(waiting.get_by_role("button")).to_have_count(0)
+
+
+def test_a_question_for_others_is_shown_and_says_whose_it_is(
+    page: Page, house: Guarded, runs: Mapping[str, str]
+) -> None:
+    signed_in(page, house.keys[OPERATOR], f"/runs/{runs['asks']}")
+    waiting = page.get_by_role("region", name="Waiting", exact=True)
+    expect(waiting.get_by_role("note")).to_have_text("You are key:operator; this is to be answered by mo or kim.")
+    expect(waiting.get_by_role("button")).to_have_count(0)
+
+
+def test_who_is_known_answers_without_saying_who_they_are(page: Page, house: Guarded) -> None:
+    with house.client() as client:
+        question: JsonObject = {"name": "may", "type": "approval", "message": "May it?"}
+        question["assignees"] = ["mo", "operator"]
+        put(client, "/api/scenarios/signed", document("signed", "Ask the operator", question))
+        run_id = begin(client, "signed")
+        follow(client, run_id, is_at("step_waiting"))
+    signed_in(page, house.keys[OPERATOR], f"/runs/{run_id}")
+    waiting = page.get_by_role("region", name="Waiting", exact=True)
+    expect(waiting.get_by_label("Comment")).to_be_visible()
+    expect(waiting.get_by_label("Who answers")).to_have_count(0)
+    waiting.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="success").first).to_be_visible()
+    with house.client() as client:
+        assert client.get(f"/api/runs/{run_id}/steps/may").json()["output"]["by"] == "operator"
 
 
 def test_the_reason_is_reached_by_keyboard_and_the_keys_of_the_page_do_nothing(

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api", tags=["workflow"], route_class=StrictRoute)
         409: described("The step does not wait for an answer, or has one: `answer` is the one that counts"),
         413: described("The body is too large"),
         415: described("The body is not JSON in UTF-8"),
-        422: described("`data` does not fit the form, or `by` is not one of the assignees"),
+        422: described("`data` does not fit the form, or `by` is none of the assignees, or not the caller"),
         503: described("The journal cannot be used now; nothing was changed"),
     },
 )

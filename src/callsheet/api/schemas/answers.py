@@ -24,7 +24,11 @@ class AnswerRequest(BaseModel):
     comment: Annotated[str, Field(max_length=10_000)] = ""
     data: Annotated[Any, Field(description="Must fit the `form_schema`, when the answer is yes.")] = None
     by: Annotated[
-        str, Field(max_length=256, description="Who answers, as the caller says it; one of `assignees` if there are.")
+        str,
+        Field(
+            max_length=256,
+            description="Who answers; one of `assignees`, if any. Of a caller who is known it may be left out.",
+        ),
     ] = ""
 
     def answer(self) -> Answer:

@@ -45,7 +45,10 @@ def command(
         typer.Option("--form", metavar="JSON", help="What the step's form asks for; @FILE and @- read it."),
     ] = None,
     by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who answers; one of the assignees if the step has any.")
+        str,
+        typer.Option(
+            "--by", metavar="NAME", help="Who answers, where no key says it; one of the assignees if the step has any."
+        ),
     ] = "",
     folder: Folder = None,
     data: Data = None,

@@ -11,7 +11,7 @@ class ApprovalStep(BaseStep):
 
     Attributes:
         message: what is asked.
-        assignees: who may answer; empty means anybody.
+        assignees: who may answer; empty means anybody. Of known callers: `ada`, `key:ada`, `user:7`.
         form_schema: a JSON Schema that the answer's `data` must fit; without one, no data is asked for.
         timeout: how long somebody may take to answer.
         on_reject: `fail` with `ApprovalRejected`, or `continue` with `approved` false.

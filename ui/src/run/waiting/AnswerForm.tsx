@@ -9,8 +9,9 @@ import { SchemaForm } from "@/forms";
 import { usePlace } from "@/run/place";
 import { problemAt, problemsUnder } from "@/run/problems";
 import { NotAllowed } from "@/session/NotAllowed";
-import { useMay } from "@/session/useSession";
+import { useMay, useSession } from "@/session/useSession";
 import { AlreadyAnswered, firstAnswerOf } from "./AlreadyAnswered";
+import { knownAs } from "./answerer";
 import { type Asked, linkOf, type Request } from "./asked";
 import { answerOf, choicesFor, type Decision, takesData } from "./decision";
 import { useAnswerer } from "./useAnswerer";
@@ -34,7 +35,8 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
   // Nothing yet: the form begins with the defaults of its schema.
   const [data, setData] = useState<unknown>(undefined);
   const choices = choicesFor(asked);
-  const who = asked.assignees.length === 0 || asked.assignees.includes(by) ? by : "";
+  const subject = knownAs(useSession());
+  const who = subject === null && (asked.assignees.length === 0 || asked.assignees.includes(by)) ? by : "";
   const given = (value: unknown) => answerOf(asked, { decision, comment, by: who, data: value });
   const sending = useMutation({ mutationFn: (value: unknown) => answerStep(runId, path, given(value)) });
   const problems = useMemo(() => problemsUnder(sending.error, "/data"), [sending.error]);
@@ -59,7 +61,7 @@ export function AnswerForm({ path, asked, over, onBegin }: Props) {
           style={{ alignSelf: "flex-start" }}
         />
         <Group grow gap="sm" align="flex-start" preventGrowOverflow={false}>
-          <Answerer asked={asked} by={who} onChange={setBy} problem={aboutWho} />
+          {subject === null && <Answerer asked={asked} by={who} onChange={setBy} problem={aboutWho} />}
           <TextInput label="Comment" value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
         </Group>
         {sending.error && problems.length === 0 && aboutWho === null && (

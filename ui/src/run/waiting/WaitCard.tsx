@@ -7,7 +7,9 @@ import { Moment } from "@/components/Moment";
 import type { StepView, Wait } from "@/live/types";
 import { StepLink } from "@/run/StepLink";
 import { Allowed } from "@/session/Allowed";
+import { useMay, useSession } from "@/session/useSession";
 import { AnswerForm } from "./AnswerForm";
+import { knownAs, whyNotTheirs } from "./answerer";
 import { type Asked, askedBy, toolOf } from "./asked";
 import { Countdown } from "./Countdown";
 import classes from "./WaitPanel.module.css";
@@ -59,6 +61,18 @@ interface QuestionProps {
 
 function Question({ path, asked, alone, over, onBegin }: QuestionProps) {
   const [opened, setOpened] = useState(alone);
+  const others = whyNotTheirs(knownAs(useSession()), asked.assignees);
+  const may = useMay(answerStep);
+  if (may && others !== null && !over) {
+    return (
+      <>
+        <Wording asked={asked} />
+        <Text fz="sm" c="dimmed" mt={4} role="note">
+          {others}
+        </Text>
+      </>
+    );
+  }
   return (
     <>
       {!over && <Wording asked={asked} />}
