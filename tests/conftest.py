@@ -1,5 +1,6 @@
 """What tests of every room share."""
 
+import gc
 import os
 import random
 from collections.abc import Generator
@@ -21,6 +22,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for text in sorted(told):
         terminalreporter.section("tried twice")
         terminalreporter.write_line(text)
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of collected tests out of the collector's sight, which would go through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

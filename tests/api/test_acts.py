@@ -50,7 +50,7 @@ DONE: Final[dict[str, tuple[str, Json, Told]]] = {
     ),
     "run.answer": (
         "POST /api/runs/{run_id}/steps/ask/answer",
-        {"approved": False, "comment": "hunter2", "data": "hunter2", "by": "hunter2"},
+        {"approved": False, "comment": "hunter2", "data": "hunter2"},
         Told(details={"step_path": "ask", "answer": "decline"}),
     ),
     "run.bulk": (
