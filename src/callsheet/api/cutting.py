@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from callsheet.api.sse import ABORT
 from callsheet.runs.ports import Clock
 
-CHECKED_EVERY: Final = 30.0
+CHECKED_EVERY: Final = 10.0
 """Seconds between two looks at the credential of whoever reads a stream."""
 
 

@@ -26,7 +26,7 @@ ASKS = document("asks", "Asks first", {"name": "may", "type": "approval", "messa
 
 UNAUTHORIZED = "401"
 """What the browser says of the answer that tells of the end."""
-CUT_WITHIN = 35
+CUT_WITHIN = 15
 """Seconds after which no stream is open for whom it is not any more."""
 
 
