@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -83,30 +84,30 @@ def free_port() -> int:
 @asynccontextmanager
 async def program(*arguments: str) -> AsyncGenerator[asyncio.subprocess.Process]:
     """`python arguments` in the repository's folder; SIGTERM at the end. What it said is shown if it ended before."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        alive = process.returncode is None
-        if alive:
-            process.terminate()
-        _, words = await process.communicate()
-        if not alive:
-            sys.stderr.write(words.decode(errors="replace"))
+    with tempfile.TemporaryFile() as words:  # a pipe that nobody reads fills up, and then a service stands still
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=words
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+            else:
+                words.seek(0)
+                sys.stderr.write(words.read().decode(errors="replace"))
 
 
 async def until_listening(process: asyncio.subprocess.Process, port: int) -> None:
     """Return when something answers at `port`.
 
     Raises:
-        RuntimeError: the process ended instead, with what it wrote to standard error.
+        RuntimeError: the process ended instead.
     """
     for _ in range(_ATTEMPTS):
         if process.returncode is not None:
-            _, words = await process.communicate()
-            raise RuntimeError(f"The server ended: {words.decode(errors='replace')}")
+            raise RuntimeError("The server ended.")
         try:
             async with connected(HOST, port):
                 return
