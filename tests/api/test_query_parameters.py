@@ -44,6 +44,11 @@ async def test_a_parameter_that_a_route_does_not_know_is_refused(path: str, name
     assert problem["pointer"].startswith(f"/{name[:20]}")
 
 
+async def test_a_wrong_method_is_told_before_a_wrong_parameter() -> None:
+    async with House().client() as client:
+        assert (await client.put("/api/settings?x=1")).status_code == 405
+
+
 async def test_public_routes_take_whatever_a_link_carries() -> None:
     async with House().client() as client:
         assert (await client.get("/healthz?utm_source=chat")).status_code == 200

@@ -12,6 +12,7 @@ from callsheet.runs.forks import ForkWish
 from callsheet.runs.ports import RunFilter
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
+from tests.support.events import new_run
 from tests.support.scenarios import from_, scenario, step
 
 CHILD: JsonObject = {**scenario(step("work", input={"n": from_("input.n")})), "scenario_id": "child"}
@@ -171,3 +172,14 @@ async def test_a_retry_of_a_parent_begins_a_child_of_its_own() -> None:
         [child] = await children(system, state.run_id)
         assert child == state.steps[StepPath("one")].child
         assert any(record.type == STEP_STARTED for record in await system.journal.read(child))
+
+
+@pytest.mark.parametrize("stored", [b'{"steps": [', b"[]", b'{"scenario_id": "child", "steps": "none"}'])
+async def test_a_revision_that_cannot_be_read_any_more_fails_the_step_that_wants_it(stored: bytes) -> None:
+    parent = scenario({**call("one", 1), "revision": "old"})
+    async with asyncio.timeout(20), memory_system([parent, CHILD], {"test": {"echo": Bench().echo}}) as system:
+        await system.journal.create(new_run(scenario_id="child", revision="old", definition=stored))
+        state = await system.run("test")
+    assert state.error is not None
+    assert (state.status, state.error.code) == (RunStatus.FAILED, "ScenarioFailed")
+    assert "Revision old is none of scenario 'child' that can run here." in state.error.message

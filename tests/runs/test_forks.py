@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from callsheet.errors.runs import ForkInvalid, InputInvalid, NothingToRetry
+from callsheet.errors.scenarios import ScenarioInvalid
 from callsheet.errors.tools import ToolFailed
 from callsheet.runs.codec import RUN_WAITING
 from callsheet.runs.events import ForkedFrom, RunId, RunStatus, StepPath, StepStatus
@@ -16,6 +17,7 @@ from callsheet.runs.keys import path_uuid
 from callsheet.runs.state import RunState
 from callsheet.scenario.json import JsonObject
 from callsheet.testing import Json, MemorySystem, ToolCall, memory_system
+from tests.support.events import new_run
 from tests.support.scenarios import from_, scenario, step
 
 
@@ -230,6 +232,18 @@ def test_what_cannot_be_forked_is_refused_with_a_sentence() -> None:
                 await system.runs.fork(source.run_id, ForkWish(revision="nope"))
             with pytest.raises(NothingToRetry, match="ended with success"):
                 await system.runs.fork(source.run_id, ForkWish(retry=True))
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("stored", [b'{"steps": [', b"[]", b'{"scenario_id": "test", "steps": "none"}'])
+def test_a_revision_that_cannot_be_read_any_more_is_refused_with_a_sentence(stored: bytes) -> None:
+    async def check() -> None:
+        async with memory_system([scenario(named("fetch"))], {"desk": {"echo": Desk().echo}}) as system:
+            source = await system.run("test")
+            await system.journal.create(new_run(scenario_id="test", revision="old", definition=stored))
+            with pytest.raises(ScenarioInvalid, match="cannot read the revision old of the scenario"):
+                await system.runs.fork(source.run_id, ForkWish(revision="old"))
 
     asyncio.run(check())
 

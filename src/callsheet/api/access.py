@@ -98,7 +98,8 @@ class GuardedRoute(APIRoute):
         known = scope["method"] in (self.methods or ())
         if not (known and self.access.action):
             admit(scope, self.access if known or self.access.public else Access())
-            self._check_query(scope)
+            if known:
+                self._check_query(scope)
             return await super().handle(scope, receive, send)
         who = None if self.access.public else principal_of(scope)
         action, begins = self.access.action, self.access.begins

@@ -12,7 +12,7 @@ from mcp_types import (
     ElicitResult,
 )
 
-from callsheet.access.principal import LOCAL, Principal
+from callsheet.access.principal import Principal
 from callsheet.errors.kinds import Problem
 from callsheet.errors.runs import InputInvalid
 from callsheet.runs.answers import APPROVAL, Answer
@@ -52,7 +52,7 @@ class Question:
     run_id: RunId
     path: StepPath
     waits_for: JsonObject
-    caller: Principal = LOCAL
+    caller: Principal
 
     @property
     def message(self) -> str:

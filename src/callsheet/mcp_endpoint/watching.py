@@ -202,15 +202,8 @@ async def open_questions(answers: Answers, states: Mapping[RunId, RunState], roo
             prefix = "" if run_id == root else f"{run_id}:"
             for seq, event in await answers.open(state):
                 key = f"{prefix}{event.step_path}@{seq}"
-                found.append(
-                    Question(
-                        key=key,
-                        run_id=run_id,
-                        path=event.step_path,
-                        waits_for=event.waits_for,
-                        caller=answers.caller,
-                    )
-                )
+                path, waits_for, caller = event.step_path, event.waits_for, answers.caller
+                found.append(Question(key=key, run_id=run_id, path=path, waits_for=waits_for, caller=caller))
             asking += _children(state)
     return tuple(found)
 

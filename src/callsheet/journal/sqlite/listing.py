@@ -86,14 +86,14 @@ class PageQuery:
         """What it asks, with names for its values."""
         if len(self.branches) == 1:
             return self._part(self.branches[0])
-        union = " UNION ALL ".join(f"SELECT * FROM ({self._part(branch)})" for branch in self.branches)  # noqa: S608 (ours)
+        union = " UNION ALL ".join(f"SELECT * FROM ({self._part(branch)})" for branch in self.branches)  # noqa: S608 - see _part
         return f"{union} ORDER BY started_at DESC, number DESC LIMIT :rows"
 
     def _part(self, branch: str) -> str:
         where = " AND ".join((branch, *self.conditions))
         # Constants of this module only; what callers send is bound.
         return (
-            f"SELECT {COLUMNS}, number FROM runs{self.index} WHERE {where}"  # noqa: S608 (ours; values are parameters)
+            f"SELECT {COLUMNS}, number FROM runs{self.index} WHERE {where}"  # noqa: S608 - see above
             " ORDER BY started_at DESC, number DESC LIMIT :rows"
         )
 
