@@ -89,12 +89,13 @@ async def test_a_message_to_a_run_at_work_is_not_lost(
 async def test_a_message_before_the_execution_begins_is_not_lost(
     open_engine: Open, journal: Journal, runs: WaitingRuns, clock: TwoFacedClock
 ) -> None:
+    first, second = [await runs.create() for _ in range(2)]
+    for run_id in (first, second):
+        runs.hold(run_id, Point.BEGUN)
     async with open_engine(journal, runs.execute, clock) as engine:
-        first, second, queued = [await runs.create() for _ in range(3)]
         for run_id in (first, second):
-            runs.hold(run_id, Point.BEGUN)
-            await engine.dispatch(run_id)
             await runs.reached(run_id, Point.BEGUN)
+        queued = await runs.create()
         await journal.deliver(queued, WAITS, answer())
         for _ in range(3):
             await engine.dispatch(queued)
@@ -150,10 +151,11 @@ async def test_a_child_that_ends_while_its_parent_parks_wakes_it(
 ) -> None:
     async with open_engine(journal, runs.execute, clock) as engine:
         parent = await runs.create()
-        child = await runs.create(until=NOON, parent=parent)
         runs.hold(parent, point)
         await engine.dispatch(parent)
         await runs.reached(parent, point)
+        # Only now: an engine that looks for due runs at its start would execute it, and the parent would not wait.
+        child = await runs.create(until=NOON, parent=parent)
         await engine.dispatch(child)
         assert await runs.finished(child) is RunStatus.SUCCESS
         await runs.let_go(parent, point)
@@ -388,7 +390,8 @@ async def test_without_resume_the_runs_of_others_are_left_alone(
     open_engine: Open, journal: Journal, runs: WaitingRuns, clock: TwoFacedClock
 ) -> None:
     async with open_engine(journal, runs.execute, clock) as engine:
-        others = [await parked(journal, runs, engine, after_noon(10)), await runs.create()]
+        others = [await parked(journal, runs, engine, after_noon(10))]
+    others.append(await runs.create())
     async with open_engine(journal, runs.execute, clock, resume=False) as engine:
         own = await parked(journal, runs, engine, after_noon(10))
         await clock.until_left([10])

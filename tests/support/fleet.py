@@ -19,8 +19,8 @@ from callsheet.runs.permits import Permits
 from callsheet.runs.ports import Clock
 from callsheet.runs.signals import Stirred
 
-UNHURRIED = Timing(reconcile=3600)
-"""Looks for due runs at its start and when the clock says so, as the local engine does."""
+UNHURRIED = Timing(reconcile=3600, give_up=20)
+"""Looks for due runs at its start and when the clock says so, as the local engine does, and gives up no dispatch."""
 
 
 class SilentSignals:

@@ -12,6 +12,9 @@ from callsheet.runs.ports import Clock, Engine, Journal
 from callsheet.runs.state import RunState, fold
 from tests.support.events import new_run, run_finished, run_resumed, run_waiting, step_started, step_waiting
 
+PATIENCE = 20
+"""Seconds, against a hang: a busy machine may stand still for some of them."""
+
 WAITS = 3
 """The `step_waiting` event of every such run."""
 
@@ -62,16 +65,16 @@ class WaitingRuns:
             stop()
 
     async def finished(self, run_id: RunId) -> RunStatus:
-        """How the run ended, once it has; 5 s at most."""
+        """How the run ended, once it has; `PATIENCE` at most."""
         seq = 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not (row := await self._journal.summary(run_id)).status.is_terminal:
                 seq = row.last_seq
                 await self._journal.wait(run_id, seq)
         return row.status
 
     async def reached(self, run_id: RunId, point: Point, times: int = 1) -> None:
-        """Return when executions of the run have come there so often; 5 s at most."""
+        """Return when executions of the run have come there so often; `PATIENCE` at most."""
         await self._until_true(lambda: self._passed.count((run_id, point)) >= times)
 
     def hold(self, run_id: RunId, point: Point) -> None:
@@ -85,12 +88,12 @@ class WaitingRuns:
             self._changed.notify_all()
 
     async def _until_true(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(condition)
 
     async def _pass(self, run_id: RunId, point: Point) -> None:
         # In time: else a test that failed would wait for an execution that waits for the test.
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             self._passed.append((run_id, point))
             self._changed.notify_all()
             await self._changed.wait_for(lambda: (run_id, point) not in self._closed)
