@@ -26,6 +26,19 @@ print("imported:", *sorted(set(sys.modules) & set({heavy!r})))
 print("statuses:", *statuses)
 """
 
+LIGHT = """
+import sys
+from importlib import import_module
+for name in sys.argv[1:]:
+    import_module("callsheet.cli.actions." + name)
+    assert not {"mcp", "mcp_types", "fastapi"} & set(sys.modules), name
+"""
+
+TALK = frozenset({
+    "doctor", "lock", "mcp", "serve", "tools_call", "tools_list", "tools_login", "tools_logout", "worker",
+})  # fmt: skip
+"""What talks to tool servers whatever it was asked for."""
+
 GROUPS = {
     "runs": runs.COMMANDS,
     "tools": tools.COMMANDS,
@@ -47,6 +60,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-2:] == ["imported:", "statuses:" + " 0" * len(lines)]
     assert "Run a scenario and watch its steps." in done.stdout
     assert "--input" in done.stdout
+
+
+def test_a_command_that_talks_to_no_tool_server_does_not_wait_for_the_import_of_mcp() -> None:
+    modules = {lazy.module.rpartition(".")[2] for name, lazy in TABLES if name not in GROUPS}
+    assert modules > TALK
+    subprocess.run([sys.executable, "-c", LIGHT, *sorted(modules - TALK)], check=True)
 
 
 @pytest.mark.parametrize(("name", "lazy"), TABLES, ids=[name for name, _ in TABLES])

@@ -12,7 +12,9 @@ import orjson
 from callsheet.errors.access import Forbidden, Unauthenticated
 from callsheet.errors.kinds import CallsheetError, Conflict, Invalid, NotFound, Problem, Unavailable
 from callsheet.errors.service import ConfigurationInvalid
+from callsheet.journal.sqlite.lock import Holder, holder
 from callsheet.settings import Settings
+from callsheet.storage import journal_path
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, read=60.0)
 """Seconds; a stream that is alive says something every 15."""
@@ -69,6 +71,16 @@ class Server:
         """The error for an answer that did not come."""
         why = str(error) or type(error).__name__
         return Unavailable(f"The server at {self.client.base_url} has the data folder and does not answer: {why}.")
+
+
+def server_of(settings: Settings) -> Holder | None:
+    """The process that has the data folder open and can be asked over HTTP; None when there is none.
+
+    Raises:
+        JournalUnavailable: the lock file cannot be read.
+    """
+    held = None if settings.database_url is not None else holder(journal_path(settings))
+    return held if held is not None and held.note.get("url") else None
 
 
 @asynccontextmanager

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from callsheet.cli.access import open_runs
 from callsheet.cli.finding import find_run
 from callsheet.cli.inputs import read_input
 from callsheet.cli.labels import Labels
+from callsheet.cli.run_access import open_runs
 from callsheet.cli.watch import watch
 from callsheet.runs.forks import LATEST, ForkWish
 from callsheet.scenario.codec import decode_json

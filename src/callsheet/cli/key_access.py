@@ -12,8 +12,7 @@ from callsheet.access.stores import AccessStores
 from callsheet.api.audit_export import ExportFormat, exported
 from callsheet.api.schemas.audit import AuditList, AuditRow
 from callsheet.api.schemas.keys import CreatedKey, KeyList, KeyRequest, KeyRow
-from callsheet.cli.access import server_of
-from callsheet.cli.asked_server import Server, open_server
+from callsheet.cli.asked_server import Server, open_server, server_of
 from callsheet.cli.recorded import local_acts, local_subject, recorded
 from callsheet.engine.clock import SystemClock
 from callsheet.engine.entropy import SystemEntropy

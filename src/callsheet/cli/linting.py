@@ -1,12 +1,11 @@
-"""What the checker is told about the world outside a document: the tools, live or locked, and the other scenarios."""
+"""What the checker is told about the world outside a document: the locked tools, and the other scenarios."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet.cli.documents import Written
-from callsheet.cli.failures import Refused, say
-from callsheet.cli.text import one_line
+from callsheet.cli.failures import Refused
 from callsheet.lint.context import LintContext
 from callsheet.lint.drift import drift
 from callsheet.lint.signatures import Signatures, Use
@@ -15,10 +14,9 @@ from callsheet.scenario.model import Scenario
 from callsheet.scenario.parse import parse_scenario
 from callsheet.scenario.source import read_source
 from callsheet.scenario.steps.tool import ToolStep
-from callsheet.settings import Settings, environment
+from callsheet.settings import Settings
 from callsheet.storage import open_catalog
-from callsheet.system import open_tools
-from callsheet.tools.lockfile import LOCKFILE, read_lockfile, signatures_of
+from callsheet.tools.lockfile import LOCKFILE, read_lockfile
 
 
 def lockfile_path(given: Path | None, settings: Settings) -> Path:
@@ -40,19 +38,6 @@ def locked_signatures(path: Path, wanted: bool | None) -> Signatures | None:
             raise Refused(f"There is no lock '{path}'. 'callsheet lock' writes it.")
         return None
     return read_lockfile(path)
-
-
-async def live_signatures(settings: Settings) -> Signatures:
-    """The tools as their servers describe them now; a sentence on standard error for each that cannot be asked.
-
-    Raises:
-        ConfigurationInvalid: mcp.json cannot be used.
-    """
-    async with open_tools(settings, environment()) as tools:
-        listing, servers = await tools.list(), [server.name for server in tools.servers()]
-    for name, reason in listing.unavailable.items():
-        say(f"The tool server '{one_line(name)}' cannot be asked, so nothing is said of its tools: {one_line(reason)}")
-    return signatures_of(listing, servers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,36 +1,19 @@
 """Runs that this process executes; what is done with them is in the audit log."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 
 from callsheet.access.acts import Acts
-from callsheet.cli.recorded import recorded
-from callsheet.runs.answers import Answer, Answers
+from callsheet.cli.local_answers import LocalAnswers
+from callsheet.cli.recorded import local_acts, recorded
 from callsheet.runs.bulk import BulkAction, BulkReport, act_on_many
-from callsheet.runs.deeds import answer_details, bulk_details, bulk_made, fork_details
-from callsheet.runs.events import Record, RunId, RunStatus, StepPath
+from callsheet.runs.deeds import bulk_details, bulk_made, fork_details
+from callsheet.runs.events import Record, RunId, RunStatus
 from callsheet.runs.forks import ForkWish
-from callsheet.runs.ports import RunFilter
+from callsheet.runs.ports import Catalog, RunFilter
 from callsheet.scenario.json import JsonObject
-from callsheet.system import System
-
-
-class LocalAnswers:
-    """The `AnswersAccess` port over answers that this process stores."""
-
-    def __init__(self, answers: Answers, acts: Acts) -> None:
-        self._answers = answers
-        self._acts = acts
-
-    async def answer(self, run_id: RunId, path: StepPath, answer: Answer) -> None:
-        """See `AnswersAccess`."""
-        details = {"step_path": path, **answer_details(answer)}
-        async with recorded(self._acts, "run.answer", run_id, details=details):
-            await self._answers.answer(run_id, path, answer)
-
-    async def knows_caller(self) -> bool:
-        """See `AnswersAccess`. Whoever works with the data folder itself is believed."""
-        return False
+from callsheet.settings import Settings, environment
+from callsheet.system import System, open_system
 
 
 class LocalRuns(LocalAnswers):
@@ -109,3 +92,18 @@ class LocalRuns(LocalAnswers):
     async def leave(self) -> None:
         """See `RunsAccess`."""
         await self._system.engine.drain(0)
+
+
+@asynccontextmanager
+async def open_local_runs(settings: Settings, catalog: Catalog | None) -> AsyncGenerator[LocalRuns]:
+    """A system of this process, which executes only the runs that are submitted or cancelled through it.
+
+    Raises:
+        ConfigurationInvalid: mcp.json cannot be used.
+        JournalUnavailable: the data folder cannot be used, or another process uses it.
+    """
+    async with (
+        open_system(settings, environment(), catalog=catalog, resume=False) as system,
+        local_acts(system.access.audit) as acts,
+    ):
+        yield LocalRuns(system, acts)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from callsheet.cli.access import RunsAccess
 from callsheet.cli.failures import DONE, FAILED, Refused, say
 from callsheet.cli.moments import moment_or_age
 from callsheet.cli.options import Selection
+from callsheet.cli.run_access import RunsAccess
 from callsheet.cli.screen import write
 from callsheet.cli.terminal import person
 from callsheet.cli.text import one_line

@@ -7,8 +7,7 @@ from typing import Protocol
 from callsheet.access.acts import Acts
 from callsheet.access.secrets import SecretDesk
 from callsheet.api.schemas.secrets import SecretList, SecretRow, SecretValue
-from callsheet.cli.access import server_of
-from callsheet.cli.asked_server import Server, open_server
+from callsheet.cli.asked_server import Server, open_server, server_of
 from callsheet.cli.failures import say
 from callsheet.cli.recorded import local_acts, recorded
 from callsheet.engine.secrets.desk import StoredSecrets

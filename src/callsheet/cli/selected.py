@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from callsheet.cli.access import open_runs
 from callsheet.cli.failures import Refused
 from callsheet.cli.many import ManyOptions, act_on_many, where_of
 from callsheet.cli.options import Selection
+from callsheet.cli.run_access import open_runs
 from callsheet.runs.bulk import BulkAction
 from callsheet.settings import Settings
 

@@ -6,8 +6,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from callsheet.api.schemas.triggers import HookDetail, HookRow, ScheduleDetail, ScheduleRow
-from callsheet.cli.access import server_of
-from callsheet.cli.asked_server import Server, open_server
+from callsheet.cli.asked_server import Server, open_server, server_of
 from callsheet.cli.local_triggers import open_local_triggers
 from callsheet.settings import Settings
 

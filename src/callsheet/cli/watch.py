@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
-from callsheet.cli.access import RunsAccess
 from callsheet.cli.asking import AskingView
 from callsheet.cli.failures import INTERRUPTED, say
 from callsheet.cli.following import follow
@@ -13,6 +12,7 @@ from callsheet.cli.interrupts import interrupts
 from callsheet.cli.labels import Labels
 from callsheet.cli.live import LiveView
 from callsheet.cli.outcome import tell
+from callsheet.cli.run_access import RunsAccess
 from callsheet.cli.screen import write_json
 from callsheet.cli.terminal import person
 from callsheet.cli.views import View, watching

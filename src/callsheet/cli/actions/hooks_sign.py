@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from shlex import quote
 
 from callsheet.api.schemas.triggers import HookDetail
-from callsheet.cli.access import server_of
+from callsheet.cli.asked_server import server_of
 from callsheet.cli.commands.hooks_sign import HooksSignOptions
 from callsheet.cli.failures import DONE, Refused, say
 from callsheet.cli.inputs import read_bytes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from callsheet.cli.commands.lint import LintOptions, ReportFormat
 from callsheet.cli.documents import Written, written
 from callsheet.cli.failures import DONE, FAILED, Refused, say
-from callsheet.cli.linting import context_of, known_scenarios, live_signatures, locked_signatures, lockfile_path
+from callsheet.cli.linting import context_of, known_scenarios, locked_signatures, lockfile_path
 from callsheet.cli.reports.checked import Checked
 from callsheet.cli.reports.github import github_lines
 from callsheet.cli.reports.json_list import json_list
@@ -13,11 +13,13 @@ from callsheet.cli.reports.sarif import sarif_log
 from callsheet.cli.reports.text import show
 from callsheet.cli.rewriting import rewrite
 from callsheet.cli.screen import write, write_json
+from callsheet.cli.start import importing
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line
 from callsheet.lint.context import LintContext
 from callsheet.lint.document import read_scenario
 from callsheet.lint.fixes import fix
+from callsheet.lint.signatures import Signatures
 from callsheet.runs.triggers.reading import read_trigger
 from callsheet.scenario.diagnostics import Diagnostic, Severity
 from callsheet.scenario.source import Syntax
@@ -43,12 +45,18 @@ async def act(options: LintOptions) -> int:
 
 async def _context(options: LintOptions, documents: Sequence[Written], settings: Settings) -> LintContext:
     locked = locked_signatures(lockfile_path(options.lockfile, settings), options.locked)
-    live = await live_signatures(settings) if options.live else None
+    live = await _live(settings) if options.live else None
     return context_of(
         (await known_scenarios([each for each in documents if each.trigger is None], settings)).by_id,
         locked=locked,
         live=live,
     )
+
+
+async def _live(settings: Settings) -> Signatures:
+    with importing():
+        from callsheet.cli.live_signatures import live_signatures  # noqa: PLC0415 - what talks to servers, only with --live
+    return await live_signatures(settings)
 
 
 def _check(document: Written, context: LintContext) -> tuple[Diagnostic, ...]:

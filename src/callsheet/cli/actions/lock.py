@@ -6,7 +6,8 @@ from pathlib import Path
 from callsheet.cli.commands.lock import LockOptions
 from callsheet.cli.documents import scenarios_written
 from callsheet.cli.failures import DONE, FAILED, Refused, say
-from callsheet.cli.linting import known_scenarios, live_signatures, lockfile_path, uses_of
+from callsheet.cli.linting import known_scenarios, lockfile_path, uses_of
+from callsheet.cli.live_signatures import live_signatures
 from callsheet.cli.screen import write
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import counted, one_line, visible

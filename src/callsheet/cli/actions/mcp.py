@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from callsheet.cli.access import server_of
+from callsheet.cli.asked_server import server_of
 from callsheet.cli.endpoint import endpoint_parts
 from callsheet.cli.failures import DONE
 from callsheet.cli.options import Places

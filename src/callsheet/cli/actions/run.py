@@ -3,12 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from callsheet.cli.access import open_runs, server_of
+from callsheet.cli.asked_server import server_of
 from callsheet.cli.commands.run import RunOptions
 from callsheet.cli.failures import Refused
 from callsheet.cli.inputs import read_input
 from callsheet.cli.labels import Labels
 from callsheet.cli.one_file import OneFileCatalog, is_file_name
+from callsheet.cli.run_access import open_runs
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.watch import watch
 from callsheet.runs.ports import Catalog

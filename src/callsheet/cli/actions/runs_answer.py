@@ -1,10 +1,11 @@
 """`callsheet runs answer`: what it does."""
 
-from callsheet.cli.access import open_answers, server_of
+from callsheet.cli.asked_server import server_of
 from callsheet.cli.commands.runs_answer import RunsAnswerOptions
 from callsheet.cli.failures import DONE, Refused, say
 from callsheet.cli.finding import find_run
 from callsheet.cli.inputs import read_value
+from callsheet.cli.run_access import open_answers
 from callsheet.cli.successors import successor
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.text import one_line

@@ -1,9 +1,9 @@
 """`callsheet runs cancel`: what it does."""
 
-from callsheet.cli.access import open_runs
 from callsheet.cli.commands.runs_cancel import RunsCancelOptions
 from callsheet.cli.failures import DONE, say
 from callsheet.cli.finding import find_run
+from callsheet.cli.run_access import open_runs
 from callsheet.cli.selected import act_on_selection
 from callsheet.cli.surroundings import surroundings
 from callsheet.runs.bulk import BulkAction

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from callsheet.cli.access import open_runs
 from callsheet.cli.commands.runs_prune import RunsPruneOptions
 from callsheet.cli.many import ManyOptions, act_on_many, statuses_of
 from callsheet.cli.moments import so_long_before
+from callsheet.cli.run_access import open_runs
 from callsheet.cli.surroundings import surroundings
 from callsheet.runs.bulk import BulkAction
 from callsheet.runs.ports import RunFilter

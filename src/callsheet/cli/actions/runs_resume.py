@@ -1,10 +1,11 @@
 """`callsheet runs resume`: what it does."""
 
-from callsheet.cli.access import RunsAccess, open_runs, server_of
+from callsheet.cli.asked_server import server_of
 from callsheet.cli.commands.runs_resume import RunsResumeOptions
 from callsheet.cli.failures import DONE, say
 from callsheet.cli.finding import find_run
 from callsheet.cli.labels import Labels
+from callsheet.cli.run_access import RunsAccess, open_runs
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.watch import watch
 from callsheet.runs.events import RunId

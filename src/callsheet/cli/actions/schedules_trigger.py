@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from callsheet.cli.access import open_runs
 from callsheet.cli.commands.schedules_trigger import SchedulesTriggerOptions
 from callsheet.cli.failures import Refused
 from callsheet.cli.labels import Labels
+from callsheet.cli.run_access import open_runs
 from callsheet.cli.surroundings import surroundings
 from callsheet.cli.trigger_access import open_triggers
 from callsheet.cli.watch import watch
