@@ -29,6 +29,7 @@ class Wish(Enum):
         return self in _LETTING_GO
 
 
+_ALL: Final = frozenset(Wish)
 _LETTING_GO: Final = frozenset({Wish.DRAIN, Wish.STOP, Wish.PARK})
 _ORDER: Final = (Wish.STOP, Wish.PARK, Wish.CANCEL, Wish.TIMEOUT)
 """Which wish counts when there are several. Draining is asked for by name, before a step begins."""
@@ -72,7 +73,7 @@ class Control:
     def __init__(
         self,
         parent: "Control | None" = None,
-        heeds: frozenset[Wish] = frozenset(Wish),
+        heeds: frozenset[Wish] = _ALL,
         deadline: datetime | None = None,
         why: str = "The run was cancelled",
     ) -> None:
@@ -108,7 +109,7 @@ class Control:
 
         One that is `cleaning_up` heeds only the wishes to let go of the run.
         """
-        control = Control(self, _LETTING_GO if cleaning_up else frozenset(Wish), deadline, why)
+        control = Control(self, _LETTING_GO if cleaning_up else _ALL, deadline, why)
         self._below.add(control)
         return control
 

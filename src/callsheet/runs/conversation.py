@@ -14,7 +14,7 @@ from callsheet.errors.steps import StepFailure
 from callsheet.errors.tools import ContinuationExpired, HeldCallLost
 from callsheet.runs.events import Message, StepResumed
 from callsheet.runs.executor import Attempt
-from callsheet.runs.hearing import hearing
+from callsheet.runs.hearing import Hearing
 from callsheet.runs.questions import ELICITATION, action_of, answers_of, asked, sameness, waits_for
 from callsheet.runs.redaction.aside import clean_json_aside
 from callsheet.runs.tools import (
@@ -39,11 +39,18 @@ _PURPOSE: Final = "continuation"
 
 
 class Conversation:
-    """The call of one attempt."""
+    """The call of one attempt.
 
-    def __init__(self, call: ToolCall, attempt: Attempt) -> None:
+    Args:
+        call: what is called, from its beginning.
+        attempt: of the step.
+        hearing: the call's listener, for each leg of it.
+    """
+
+    def __init__(self, call: ToolCall, attempt: Attempt, hearing: Hearing) -> None:
         self._call = call
         self._attempt = attempt
+        self._hearing = hearing
         self._answered = list(attempt.state.asked)
 
     async def result(self) -> ToolResult:
@@ -96,9 +103,9 @@ class Conversation:
         execution = self._attempt.execution
         execution.resume()
         await execution.commit()
-        async with hearing(self._attempt) as listener:
+        async with self._hearing:
             with self._attempt.scope.control:
-                return await execution.around.tools.call(replace(leg, listener=listener))
+                return await execution.around.tools.call(leg)
 
     async def _wait_for_task(self, task: TaskCreated) -> ToolCall:
         waited: JsonObject = {"kind": TASK, "server": self._call.server, "tool": self._call.tool}

@@ -3,9 +3,9 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Final
 
 import orjson
@@ -37,19 +37,40 @@ _LEVELS: Final = frozenset({"debug", "info", "notice", "warning", "error", "crit
 
 
 class Hearing:
-    """The `CallListener` of one step's call. Events are emitted at once when there was silence, else after a pause."""
+    """The `CallListener` of one attempt's call: listens to one leg of it after the other, each time in `async with`.
+
+    Events are emitted at once when there was silence, else after a pause. What was not told when the leg ends is
+    emitted then, and written with what the step does next.
+    """
+
+    _words: Words  # of the leg, as the next one
+    _began: datetime
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
-        self._words = Words(attempt.execution.redactor)
-        self._began = attempt.execution.now()
         self._told: datetime | None = None
         self._progress: tuple[float, float | None, str] | None = None
         self._lines: deque[tuple[str, str, Json]] = deque()
         self._missed = 0
-        self._closed = False
+        self._closed = True
         self._committing: asyncio.Task[None] | None = None
         self._stop = _nothing
+
+    async def __aenter__(self) -> None:
+        execution = self._attempt.execution
+        self._words, self._began, self._told = Words(execution.redactor), execution.now(), None
+        self._closed = False
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._closed = True
+        self._stop()
+        self._stop = _nothing
+        if self._lines or self._missed or self._progress is not None:
+            self._emit()
+        if self._committing is not None:
+            await asyncio.wait({self._committing})
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
         """See `callsheet.runs.tools.CallListener`."""
@@ -68,14 +89,6 @@ class Hearing:
         known = level if level in _LEVELS else "info"
         self._lines.append((known, self._bounded(logger, LONGEST_NAME), self._line(data)))
         self._tell()
-
-    async def close(self) -> None:
-        """Emit what was not told yet; it is written with what the step does next."""
-        self._closed = True
-        self._stop()
-        self._emit()
-        if self._committing is not None:
-            await asyncio.wait({self._committing})
 
     def _tell(self) -> None:
         if self._closed or self._stop is not _nothing:
@@ -162,16 +175,6 @@ def cleaned(text: str, limit: int = LONGEST_MESSAGE) -> str:
     """A tool's words without what neither a journal nor UTF-8 takes, and not longer than `limit`."""
     clean = text[: limit + 1].replace("\0", "�").encode("utf-8", "replace").decode()
     return clean if len(clean) <= limit else f"{clean[:limit]}…"
-
-
-@asynccontextmanager
-async def hearing(attempt: Attempt) -> AsyncGenerator[Hearing]:
-    """A listener for as long as the call lasts."""
-    listener = Hearing(attempt)
-    try:
-        yield listener
-    finally:
-        await listener.close()
 
 
 def _nothing() -> None:

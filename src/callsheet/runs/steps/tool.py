@@ -11,6 +11,7 @@ from callsheet.runs.cache import cache_key
 from callsheet.runs.conversation import Conversation
 from callsheet.runs.execution import Execution
 from callsheet.runs.executor import Attempt, Outcome, Resumption
+from callsheet.runs.hearing import Hearing
 from callsheet.runs.keys import path_uuid
 from callsheet.runs.redaction.aside import clean_json_aside, clean_text_aside
 from callsheet.runs.redaction.redactor import NOTHING
@@ -94,6 +95,7 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
     key = cache_key(scenario_id, server, step.tool, arguments) if cached else ""
     result = execution.around.cache.find(key, cached) if cached else None
     if result is None:
+        hearing = Hearing(attempt)
         call = ToolCall(
             server=server,
             tool=step.tool,
@@ -105,8 +107,9 @@ async def _call(step: ToolStep, arguments: JsonObject, attempt: Attempt) -> Json
             scenario_id=scenario_id,
             allowed=allowed,
             step_path=attempt.state.path,
+            listener=hearing,
         )
-        result = await Conversation(call, attempt).result()
+        result = await Conversation(call, attempt, hearing).result()
         if execution.redactor is not NOTHING:
             result = await clean_result(result, execution.redactor)
         if cached:
