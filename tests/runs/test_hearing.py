@@ -5,7 +5,7 @@ import asyncio
 from callsheet.runs.codec import decode
 from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepPath, StepProgress
 from callsheet.runs.hearing import MOST_OF_RUN
-from callsheet.runs.tools import ToolCall
+from callsheet.runs.tools import TaskCreated, ToolCall, ToolOutcome
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, memory_system
 from tests.support.scenarios import scenario
@@ -18,6 +18,15 @@ async def told(system: MemorySystem, run_id: RunId) -> list[Event]:
     return [
         event for event in map(decode, await system.journal.read(run_id)) if isinstance(event, StepLog | StepProgress)
     ]
+
+
+async def heard(system: MemorySystem, run_id: RunId, count: int) -> list[Event]:
+    """What was told, as soon as it is so much."""
+    while True:
+        seq = (await system.journal.summary(run_id)).last_seq
+        if len(events := await told(system, run_id)) >= count:
+            return events
+        await system.journal.wait(run_id, seq)
 
 
 async def run(system: MemorySystem) -> RunId:
@@ -39,13 +48,32 @@ async def test_progress_can_be_seen_while_the_tool_is_at_work() -> None:
     async with memory_system([WORK], {"test": {"work": work}}) as system:
         run_id = (await system.runs.submit("work", {})).run_id
         async with asyncio.timeout(10):
-            seq = 0
-            while not (events := await told(system, run_id)):
-                seq = (await system.journal.summary(run_id)).last_seq
-                await system.journal.wait(run_id, seq)
+            events = await heard(system, run_id, 1)
         assert [(each.progress, each.total, each.message) for each in events if isinstance(each, StepProgress)] == [
             (1, 4, "reading")
         ]
+        go_on.set()
+        assert (await system.finished(run_id)).status is RunStatus.SUCCESS
+
+
+async def test_what_is_said_after_the_tool_began_a_task_can_be_seen_at_once_too() -> None:
+    go_on = asyncio.Event()
+
+    async def work(call: ToolCall) -> Json | ToolOutcome:
+        assert call.listener is not None
+        if call.continuation is None:
+            call.listener.progress(1, 3, "")
+            call.listener.progress(2, 3, "")  # told with the end of this leg: half a second has not passed
+            return TaskCreated(continuation="task")
+        call.listener.progress(3, 3, "")
+        await go_on.wait()
+        return None
+
+    async with memory_system([WORK], {"test": {"work": work}}) as system:
+        run_id = (await system.runs.submit("work", {})).run_id
+        async with asyncio.timeout(10):
+            events = await heard(system, run_id, 3)
+        assert [each.progress for each in events if isinstance(each, StepProgress)] == [1, 2, 3]
         go_on.set()
         assert (await system.finished(run_id)).status is RunStatus.SUCCESS
 
