@@ -53,9 +53,15 @@ def _run(name: str, place: str = "") -> str:
     return f"/runs/{run_id_of(name)}{place}"
 
 
+def _data_is_known(page: Page) -> None:
+    """Which data flows between the steps is asked for on its own, and its button comes with the answer."""
+    expect(page.get_by_role("button", name="Show data edges")).to_be_visible(timeout=PATIENCE)
+
+
 def _at_work(page: Page) -> None:
     """The graph is there, with the iteration that is picked."""
     expect(page.get_by_role("button", name="fetch, tool, running, attempt 2")).to_be_attached(timeout=PATIENCE)
+    _data_is_known(page)
 
 
 def _with_fault(page: Page) -> None:
@@ -67,6 +73,7 @@ def _with_fault(page: Page) -> None:
     page.keyboard.press("Escape")
     page.clock.set_fixed_time(MOMENT + PAUSE)
     expect(page.get_by_role("tab", name="Problems 1")).to_be_visible(timeout=PATIENCE)
+    _data_is_known(page)
     page.locator(".cm-scroller").evaluate("(text) => text.scrollTo(0, text.scrollTop + 90)")
 
 
@@ -93,6 +100,7 @@ def _filled_in(page: Page) -> None:
     waiting.get_by_role("textbox", name="Note for the author").fill("Name the harbour archive, please.")
     shows('"by": "kim"')(page)
     expect(page.get_by_role("main").get_by_role("button", name="publish, tool")).to_be_attached(timeout=PATIENCE)
+    _data_is_known(page)
 
 
 def _called(page: Page) -> None:
