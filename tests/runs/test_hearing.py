@@ -1,11 +1,13 @@
 """What a tool says while it is at work becomes events of the run: bounded, in order, and with the last word."""
 
 import asyncio
+from collections.abc import Sequence
 
+from callsheet.journal.memory import MemoryJournal
 from callsheet.runs.codec import decode
-from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepPath, StepProgress
+from callsheet.runs.events import Event, RunId, RunStatus, StepFinished, StepLog, StepPath, StepProgress, StepWaiting
 from callsheet.runs.hearing import MOST_OF_RUN
-from callsheet.runs.tools import TaskCreated, ToolCall, ToolOutcome
+from callsheet.runs.tools import CallListener, TaskCreated, ToolCall, ToolOutcome
 from callsheet.scenario.json import Json, JsonObject
 from callsheet.testing import MemorySystem, memory_system
 from tests.support.scenarios import scenario
@@ -76,6 +78,31 @@ async def test_what_is_said_after_the_tool_began_a_task_can_be_seen_at_once_too(
         assert [each.progress for each in events if isinstance(each, StepProgress)] == [1, 2, 3]
         go_on.set()
         assert (await system.finished(run_id)).status is RunStatus.SUCCESS
+
+
+async def test_what_is_said_between_two_legs_of_a_call_is_not_heard() -> None:
+    listeners: list[CallListener] = []
+
+    class Announced(MemoryJournal):
+        async def append(self, run_id: RunId, expected_seq: int, events: Sequence[Event]) -> None:
+            await super().append(run_id, expected_seq, events)
+            if any(isinstance(event, StepWaiting) for event in events):  # the first leg has ended
+                listeners[0].progress(2, 3, "")
+                listeners[0].log("info", "", "late")
+
+    async def work(call: ToolCall) -> Json | ToolOutcome:
+        assert call.listener is not None
+        if call.continuation is None:
+            listeners.append(call.listener)
+            call.listener.progress(1, 3, "")
+            return TaskCreated(continuation="task")
+        return None
+
+    async with memory_system([WORK], {"test": {"work": work}}, journal=Announced()) as system:
+        events = await told(system, await run(system))
+    assert [each.progress for each in events if isinstance(each, StepProgress)] == [1]
+    assert len(events) == 1
+    assert listeners
 
 
 async def test_of_many_words_the_first_and_the_last_are_kept_before_the_end() -> None:

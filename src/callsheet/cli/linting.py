@@ -1,4 +1,4 @@
-"""What the checker is told about the world outside a document: the locked tools, and the other scenarios."""
+"""What the checker is told about the world outside a document: the tools, locked or live, and the other scenarios."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -40,10 +40,12 @@ class Hearing:
     """The `CallListener` of one attempt's call: listens to one leg of it after the other, each time in `async with`.
 
     Events are emitted at once when there was silence, else after a pause. What was not told when the leg ends is
-    emitted then, and written with what the step does next.
+    emitted then, and written with what the step does next. What comes between two legs or after the last is not
+    heard.
     """
 
-    _words: Words  # of the leg, as the next one
+    # Of the leg at hand: nothing is heard before the first.
+    _words: Words
     _began: datetime
 
     def __init__(self, attempt: Attempt) -> None:
@@ -74,13 +76,15 @@ class Hearing:
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
         """See `callsheet.runs.tools.CallListener`."""
-        if math.isfinite(progress):
+        if math.isfinite(progress) and not self._closed:
             known = total if total is not None and math.isfinite(total) else None
             self._progress = (progress, known, self._bounded(message, LONGEST_MESSAGE))
             self._tell()
 
     def log(self, level: str, logger: str, data: Json) -> None:
         """See `callsheet.runs.tools.CallListener`."""
+        if self._closed:
+            return
         execution, waiting = self._attempt.execution, len(self._lines)
         is_full = self._attempt.state.logs + waiting >= MOST_LOGS or execution.lines + waiting >= MOST_OF_RUN
         if is_full or waiting >= MOST_AT_ONCE:
@@ -91,7 +95,7 @@ class Hearing:
         self._tell()
 
     def _tell(self) -> None:
-        if self._closed or self._stop is not _nothing:
+        if self._stop is not _nothing:
             return
         execution = self._attempt.execution
         now = execution.now()
