@@ -210,3 +210,8 @@ def test_a_key_that_is_written_as_two_escapes_is_sorted_as_the_character_that_th
     text = rb'{"steps": [{"\ud83d\ude00": 1, "type": "tool", "name": "a"}], "name": "n", "\ud83d\ude00": 2}'
     formatted = format_document(text, Syntax.YAML)
     assert read_source(formatted.encode(), Syntax.YAML).document == read_source(text, Syntax.JSON).document
+
+
+def test_what_only_the_reader_of_runs_takes_is_refused_with_its_line() -> None:
+    with pytest.raises(FormattingFailed, match=r"^Line 2 is written in a way .* put a space behind each colon"):
+        format_document(b'a: 1\nb: ["x":"A scene"]\n', Syntax.YAML)

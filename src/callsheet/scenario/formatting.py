@@ -5,7 +5,9 @@ What JSON says stays the same but for the order of keys, which has no meaning; c
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
+
+from ruamel.yaml.error import MarkedYAMLError
 
 from callsheet.scenario.codec import canonical
 from callsheet.scenario.diagnostics import Diagnostic
@@ -51,7 +53,13 @@ def format_document(data: bytes, syntax: Syntax, to: Syntax | None = None) -> st
     elif syntax is Syntax.JSON:
         result = write_tree(Tree(_sorted(tree_of(source.document), "", orders)))
     else:
-        tree = read_tree("\n".join(data.decode("utf-8-sig").splitlines()) + "\n" if data else "")
+        try:
+            tree = read_tree("\n".join(data.decode("utf-8-sig").splitlines()) + "\n" if data else "")
+        except MarkedYAMLError as exc:  # the reader that keeps comments is stricter than the one that runs use
+            mark = cast("Any", exc).problem_mark
+            place = "It" if mark is None else f"Line {mark.line + 1}"
+            message = f"{place} is written in a way that only some readers of YAML take: put a space behind each colon."
+            raise FormattingFailed(message) from exc
         tree.root = _sorted(tree.root, "", orders)
         result = write_tree(tree)
     _check(result, wanted, source.document)
